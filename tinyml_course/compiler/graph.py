@@ -215,6 +215,7 @@ class Mean(Op):
 
     kind = "MEAN"
     axes: tuple[int, ...]
+    keep_dims: bool
 
 
 @dataclass(frozen=True)

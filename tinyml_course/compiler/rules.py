@@ -1,0 +1,207 @@
+"""The rules a supported operator keeps; together they are the page of supported operators.
+
+A rule is a function that returns what breaks it, or None. Its docstring is the sentence the user
+reads, in the error and on the page, and so says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.graph import Graph, Op, Tensor
+from tinyml_course.compiler.shapes import output_shape
+from tinyml_course.errors import ModelError, UnsupportedModelError
+
+Rule = Callable[[Graph, Op], str | None]
+
+
+def check_op(graph: Graph, op: Op) -> None:
+    """Check one operator against its rules and the shapes of its tensors.
+
+    Raises
+    ------
+    UnsupportedModelError
+        A rule of its kind is broken; the message is what was found and the rule's sentence.
+    ModelError
+        The shapes of its tensors contradict each other.
+    """
+    for tensor in (*graph.read_by(op), *graph.written_by(op)):
+        if not tensor.size:
+            raise ModelError(f"{op} uses {_described(tensor)} of shape {tensor.shape}: empty.")
+    for rule in RULES[type(op)]:
+        if found := rule(graph, op):
+            raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
+    expected, written = output_shape(graph, op), graph.tensors[op.output].shape
+    if expected != written:
+        shapes = ", ".join(str(tensor.shape) for tensor in graph.read_by(op))
+        raise ModelError(
+            f"{op} writes shape {written}, but reading {shapes} "
+            f"{f'gives {expected}' if expected else 'is impossible'}. Convert the model again."
+        )
+
+
+def sentence(rule: Rule) -> str:
+    """Return what a rule tells the user."""
+    return " ".join((rule.__doc__ or "").split())
+
+
+def _described(tensor: Tensor) -> str:
+    return f"tensor {tensor.index} ({tensor.name!r}, {tensor.dtype})"
+
+
+def int8_activations(graph: Graph, op: Op) -> str | None:
+    """Keep activations int8: quantize the whole model to full integers with tc.quantize_int8."""
+    weighted = isinstance(op, g.WeightedOp)
+    read = (graph.tensors[op.input],) if weighted else _operands(graph, op)
+    for tensor in (*read, *graph.written_by(op)):
+        if tensor.dtype != np.int8:
+            return f"uses {_described(tensor)}"
+    return None
+
+
+def _operands(graph: Graph, op: Op) -> tuple[Tensor, ...]:
+    """Return the tensors whose values flow through; axes and paddings are left out."""
+    read = tuple(graph.read_by(op))
+    return read if isinstance(op, g.BinaryOp | g.Concatenation) else read[:1]
+
+
+def one_scale(graph: Graph, op: Op) -> str | None:
+    """Quantize each activation with one scale, its zero point within its integer type."""
+    for tensor in (*_operands(graph, op)[:1], *graph.written_by(op)):
+        if tensor.dtype == np.float32:
+            continue
+        if tensor.quant is None:
+            return f"uses {_described(tensor)}, which has no quantization"
+        if tensor.quant.per_channel:
+            return f"uses {_described(tensor)}, which has {tensor.quant.scale.size} scales"
+        limits = np.iinfo(tensor.dtype)
+        if not limits.min <= tensor.zero_point <= limits.max:
+            return f"uses {_described(tensor)} with zero point {tensor.zero_point}"
+    return None
+
+
+def int8_weights(graph: Graph, op: Op) -> str | None:
+    """Make weights constant, int8 and symmetric: zero point 0, one scale or one a filter."""
+    assert isinstance(op, g.WeightedOp)
+    weights = graph.tensors[op.weights]
+    if not weights.is_constant:
+        return f"takes its weights, {_described(weights)}, at run time"
+    if weights.dtype != np.int8 or weights.quant is None:
+        return f"has weights {_described(weights)}"
+    if weights.quant.zero_point.any():
+        return f"has weights with zero point {weights.quant.zero_point.max()}"
+    axis, scales = _filter_axis(op), weights.quant.scale.size
+    if weights.quant.per_channel and (weights.quant.axis, scales) != (axis, weights.shape[axis]):
+        return (
+            f"has weights of shape {weights.shape} with {scales} scales along axis "
+            f"{weights.quant.axis}, not along axis {axis}"
+        )
+    return None
+
+
+def _filter_axis(op: g.WeightedOp) -> int:
+    return 3 if isinstance(op, g.DepthwiseConv2D) else 0
+
+
+def int32_bias(graph: Graph, op: Op) -> str | None:
+    """Make the bias constant, int32, one number a filter; or leave it out."""
+    assert isinstance(op, g.WeightedOp)
+    if op.bias is None:
+        return None
+    bias, weights = graph.tensors[op.bias], graph.tensors[op.weights]
+    filters = weights.shape[_filter_axis(op)]
+    if not bias.is_constant or bias.dtype != np.int32 or bias.size != filters:
+        return f"has bias {_described(bias)} of shape {bias.shape} for {filters} filters"
+    return None
+
+
+def no_groups(graph: Graph, op: Op) -> str | None:
+    """Let each filter see all channels (groups=1), or use a depthwise convolution."""
+    assert isinstance(op, g.Conv2D)
+    channels, seen = graph.tensors[op.input].shape[3], graph.tensors[op.weights].shape[3]
+    if channels != seen and channels % seen == 0:
+        return f"has {channels // seen} groups"
+    return None
+
+
+def unchanged_scale(graph: Graph, op: Op) -> str | None:
+    """Keep scale and zero point from input to output, as today's TFLiteConverter does."""
+    written = graph.tensors[op.output]
+    for tensor in _operands(graph, op):
+        if (tensor.scale, tensor.zero_point) != (written.scale, written.zero_point):
+            return (
+                f"reads scale {tensor.scale:g}, zero point {tensor.zero_point} and writes "
+                f"{written.scale:g}, {written.zero_point}"
+            )
+    return None
+
+
+def softmax_output(graph: Graph, op: Op) -> str | None:
+    """Write probabilities with scale 1/256 and zero point -128, as TFLiteConverter does."""
+    written = graph.tensors[op.output]
+    if (written.scale, written.zero_point) != (np.float32(1 / 256), -128):
+        return f"writes scale {written.scale:g}, zero point {written.zero_point}"
+    return None
+
+
+def positive_beta(graph: Graph, op: Op) -> str | None:
+    """Use a finite beta above 0; Keras has 1."""
+    assert isinstance(op, g.Softmax)
+    return None if 0 < op.beta < np.inf else f"has beta {op.beta:g}"
+
+
+def float_or_int8_in(graph: Graph, op: Op) -> str | None:
+    """Quantize from float32, uint8 or int8 to int8 or uint8."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    if read.dtype not in (np.float32, np.uint8, np.int8) or written.dtype not in (
+        np.int8,
+        np.uint8,
+    ):
+        return f"turns {_described(read)} into {_described(written)}"
+    return None
+
+
+def int8_to_float(graph: Graph, op: Op) -> str | None:
+    """Dequantize from int8 or uint8 to float32."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    if read.dtype not in (np.int8, np.uint8) or written.dtype != np.float32:
+        return f"turns {_described(read)} into {_described(written)}"
+    return None
+
+
+def same_type(graph: Graph, op: Op) -> str | None:
+    """Keep the element type when the shape changes."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    if read.dtype != written.dtype:
+        return f"turns {_described(read)} into {_described(written)}"
+    return None
+
+
+_INT8: tuple[Rule, ...] = (int8_activations, one_scale)
+_WEIGHTED: tuple[Rule, ...] = (*_INT8, int8_weights, int32_bias)
+_MOVE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
+RULES: dict[type[Op], tuple[Rule, ...]] = {
+    g.Conv2D: (*_WEIGHTED, no_groups),
+    g.DepthwiseConv2D: _WEIGHTED,
+    g.FullyConnected: _WEIGHTED,
+    g.AveragePool2D: _MOVE,
+    g.MaxPool2D: _MOVE,
+    g.Mean: _INT8,
+    g.Add: _INT8,
+    g.Relu: _INT8,
+    g.Relu6: _INT8,
+    g.Logistic: _INT8,
+    g.Tanh: _INT8,
+    g.Quantize: (float_or_int8_in, one_scale),
+    g.Dequantize: (int8_to_float, one_scale),
+    g.Softmax: (*_INT8, softmax_output, positive_beta),
+    g.Pad: _MOVE,
+    g.Concatenation: _MOVE,
+    g.Reshape: (same_type,),
+    g.Squeeze: (same_type,),
+    g.ExpandDims: (same_type,),
+}
+"""The rules of each operator; what is not in this table has no kernel."""

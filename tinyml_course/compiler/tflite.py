@@ -1,0 +1,292 @@
+"""Read a `.tflite` file: untrusted bytes in, a checked `Graph` out, or one `ModelError`.
+
+A `.tflite` file is a FlatBuffer: tables that point at each other by offsets. In a damaged file an
+offset may point anywhere, and a short file may claim long vectors, so every table is read under
+`_reading`, which names the place in the error, and every vector is paid for out of a budget
+proportional to the file, which bounds time and memory.
+
+References
+----------
+TensorFlow Lite schema, version 3 (`tensorflow/compiler/mlir/lite/schema/schema.fbs`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tflite
+from numpy.typing import NDArray
+
+from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
+from tinyml_course.compiler.operators import RawOp, parse
+from tinyml_course.compiler.rules import check_op
+from tinyml_course.errors import InputError, ModelError, UnsupportedModelError
+
+IDENTIFIER = b"TFL3"
+MAX_RANK = 6
+MAX_TENSOR_BYTES = 1 << 28
+_BUDGET_PER_BYTE = 64
+_DAMAGE = (struct.error, IndexError, TypeError, ValueError, OverflowError, AttributeError)
+_DTYPES: dict[int, np.dtype[Any]] = {
+    tflite.TensorType.FLOAT32: np.dtype(np.float32),
+    tflite.TensorType.INT32: np.dtype(np.int32),
+    tflite.TensorType.UINT8: np.dtype(np.uint8),
+    tflite.TensorType.INT64: np.dtype(np.int64),
+    tflite.TensorType.BOOL: np.dtype(np.bool_),
+    tflite.TensorType.INT16: np.dtype(np.int16),
+    tflite.TensorType.INT8: np.dtype(np.int8),
+}
+_TYPE_NAMES = {code: name for name, code in vars(tflite.TensorType).items() if name.isupper()}
+_KINDS = {code: name for name, code in vars(tflite.BuiltinOperator).items() if name.isupper()}
+
+
+def read_model(source: bytes | str | Path, name: str | None = None) -> Graph:
+    """Read a `.tflite` model into a graph whose every operator the compiler understands.
+
+    Parameters
+    ----------
+    source : bytes, str or Path
+        The file's bytes, or where to find them.
+    name : str, optional
+        What to call the graph; the file's stem by default, `model` for bytes.
+
+    Raises
+    ------
+    InputError
+        The file is not there.
+    ModelError
+        The bytes are not a model, or one that contradicts itself.
+    UnsupportedModelError
+        A sound model uses something outside the page of supported operators.
+    """
+    if isinstance(source, str | Path):
+        path = Path(source)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"cannot read model {path}: {error.strerror or error}") from None
+        return read_model(data, path.stem if name is None else name)
+    name = "model" if name is None else name
+    if len(source) < 8 or source[4:8] != IDENTIFIER:
+        raise ModelError(
+            f"{name} is not a TensorFlow Lite model: bytes 4 to 7 are {bytes(source[4:8])!r}, "
+            f"not {IDENTIFIER!r}. Write one with TFLiteConverter or tc.quantize_int8."
+        )
+    return _Reader(bytes(source), name).graph()
+
+
+@contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Name `what` in the error when the bytes inside make no sense."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise ModelError(
+            f"{what} cannot be read ({error or type(error).__name__}): the file is damaged or "
+            "cut short. Convert or download the model again."
+        ) from None
+
+
+class _Reader:
+    """One pass over the bytes of a model."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.data = data
+        self.name = name
+        self.budget = _BUDGET_PER_BYTE * len(data)
+
+    def graph(self) -> Graph:
+        """Read the whole model."""
+        with _reading(f"the header of {self.name}"):
+            model = tflite.Model.GetRootAs(self.data, 0)
+            if model.Version() != 3:
+                raise ModelError(f"{self.name} has schema version {model.Version()}; only 3 is.")
+            if not self.pay(model.SubgraphsLength(), 4):
+                raise ModelError(f"{self.name} holds no network: its list of subgraphs is empty.")
+            subgraph = model.Subgraphs(0)
+            kinds = self.kinds(model)
+            buffers = self.pay(model.BuffersLength(), 4)
+            tensor_count = self.pay(subgraph.TensorsLength(), 4)
+            op_count = self.pay(subgraph.OperatorsLength(), 4)
+        tensors = tuple(self.tensor(model, subgraph, i, buffers) for i in range(tensor_count))
+        ops = tuple(self.op(subgraph, i, kinds, tensors) for i in range(op_count))
+        with _reading(f"the inputs and outputs of {self.name}"):
+            inputs = self.indices(subgraph.InputsAsNumpy(), tensors, self.name)
+            outputs = self.indices(subgraph.OutputsAsNumpy(), tensors, self.name)
+        graph = Graph(
+            self.name, tensors, ops, inputs, outputs, hashlib.sha256(self.data).hexdigest()
+        )
+        _check_flow(graph)
+        for op in graph.ops:
+            check_op(graph, op)
+        return graph
+
+    def pay(self, count: int, nbytes: int = 1) -> int:
+        """Take a vector out of the budget; return its length."""
+        self.budget -= count * nbytes
+        if self.budget < 0:
+            raise ModelError(
+                f"{self.name} claims more content than its {len(self.data):,} bytes can hold: "
+                "the file is damaged. Convert or download the model again."
+            )
+        return count
+
+    def vector(self, array: Any) -> NDArray[Any]:
+        """Return a FlatBuffer vector as an array; the schema package gives 0 for none."""
+        if isinstance(array, int):
+            return np.empty(0, np.int32)
+        self.pay(array.size, array.itemsize)
+        return np.asarray(array)
+
+    def indices(
+        self, array: Any, tensors: tuple[Tensor, ...], what: str, optional: bool = False
+    ) -> tuple[int, ...]:
+        """Return a vector of tensor indices, each within the list of tensors."""
+        indices = tuple(int(index) for index in self.vector(array))
+        lowest = ABSENT if optional else 0
+        for index in indices:
+            if not lowest <= index < len(tensors):
+                raise ModelError(
+                    f"{what} refers to tensor {index}, but there are {len(tensors)}. "
+                    "Convert or download the model again."
+                )
+        return indices
+
+    def kinds(self, model: Any) -> list[tuple[int, str]]:
+        """Return code and name of each kind of operator the model declares."""
+        kinds = []
+        for i in range(self.pay(model.OperatorCodesLength(), 4)):
+            entry = model.OperatorCodes(i)
+            # Codes above 126 came with a wider field; older files leave that one at 0.
+            code = max(entry.BuiltinCode(), entry.DeprecatedBuiltinCode())
+            name = _KINDS.get(code, f"operator code {code}")
+            if code == tflite.BuiltinOperator.CUSTOM:
+                name = f"custom {self.text(entry.CustomCode())!r}"
+            kinds.append((code, name))
+        return kinds
+
+    def text(self, raw: bytes | None) -> str:
+        """Decode a name, which may be anything in a damaged file."""
+        self.pay(len(raw or b""))
+        return (raw or b"").decode("utf-8", "backslashreplace")
+
+    def tensor(self, model: Any, subgraph: Any, index: int, buffers: int) -> Tensor:
+        """Read tensor `index` and its constant values, if it has any."""
+        with _reading(f"tensor {index} of {self.name}"):
+            table = subgraph.Tensors(index)
+            name = self.text(table.Name())
+            what = f"tensor {index} ({name!r}) of {self.name}"
+            shape = tuple(int(n) for n in self.vector(table.ShapeAsNumpy()))
+            code = table.Type()
+            if code not in _DTYPES or table.Sparsity() is not None:
+                found = "sparse" if code in _DTYPES else _TYPE_NAMES.get(code, f"type {code}")
+                raise UnsupportedModelError(
+                    f"{what} is {found.lower()}; tensors must be dense int8. "
+                    "Quantize the float model to full integers: tc.quantize_int8."
+                )
+            dtype = _DTYPES[code]
+            if len(shape) > MAX_RANK or any(n < 0 for n in shape):
+                raise ModelError(
+                    f"{what} has shape {shape[: MAX_RANK + 1]}; at most {MAX_RANK} axes, none "
+                    "of them negative, are possible. Fix the input shape and convert again."
+                )
+            tensor = Tensor(index, name, shape, dtype, self.quant(table, what))
+            if tensor.nbytes > MAX_TENSOR_BYTES:
+                raise ModelError(
+                    f"{what} takes {tensor.nbytes:,} bytes; the limit is {MAX_TENSOR_BYTES:,}. "
+                    "Shrink the network's input."
+                )
+            values = self.constant(model, table.Buffer(), tensor, what, buffers)
+        return Tensor(index, name, shape, dtype, tensor.quant, values)
+
+    def quant(self, table: Any, what: str) -> QuantParams | None:
+        """Read and check a tensor's quantization."""
+        entry = table.Quantization()
+        scale = self.vector(entry.ScaleAsNumpy() if entry is not None else 0)
+        if scale.size == 0:
+            return None
+        scale = scale.astype(np.float32)
+        zero_point = self.vector(entry.ZeroPointAsNumpy())
+        zero_point = zero_point if zero_point.size else np.zeros(scale.size, np.int64)
+        axis = int(entry.QuantizedDimension()) if scale.size > 1 else 0
+        if not (np.isfinite(scale).all() and (scale > 0).all()):
+            raise ModelError(
+                f"{what} has scale {scale.min():g}; scales are finite and above 0. Convert again."
+            )
+        if zero_point.size != scale.size or (np.abs(zero_point) > 1 << 15).any():
+            raise ModelError(
+                f"{what} has {scale.size} scales with {zero_point.size} zero points up to "
+                f"{np.abs(zero_point).max()}; one 16-bit zero point a scale is needed. "
+                "Convert again."
+            )
+        return QuantParams(scale, zero_point.astype(np.int32), axis)
+
+    def constant(
+        self, model: Any, index: int, tensor: Tensor, what: str, buffers: int
+    ) -> NDArray[Any] | None:
+        """Return the values in buffer `index`, or None where it is empty: an activation."""
+        if index >= buffers:
+            raise ModelError(f"{what} refers to buffer {index}, but there are {buffers}.")
+        buffer = model.Buffers(index)
+        values = self.vector(buffer.DataAsNumpy())
+        if values.size == 0:
+            if buffer.Offset() > 1:
+                raise UnsupportedModelError(
+                    f"{what} keeps its values behind the FlatBuffer, as only models above 2 GB "
+                    "need to. Convert again."
+                )
+            return None
+        if values.nbytes != tensor.nbytes:
+            raise ModelError(
+                f"{what} has shape {tensor.shape}, {tensor.nbytes} bytes of {tensor.dtype}, "
+                f"but its buffer holds {values.nbytes}. Convert or download the model again."
+            )
+        return values.view(np.uint8).view(tensor.dtype.newbyteorder("<")).reshape(tensor.shape)
+
+    def op(
+        self,
+        subgraph: Any,
+        index: int,
+        kinds: list[tuple[int, str]],
+        tensors: tuple[Tensor, ...],
+    ) -> Op:
+        """Read operator `index` with its attributes."""
+        with _reading(f"op {index} of {self.name}"):
+            table = subgraph.Operators(index)
+            code, kind = kinds[table.OpcodeIndex()]
+            what = f"op {index} ({kind})"
+            inputs = self.indices(table.InputsAsNumpy(), tensors, what, optional=True)
+            outputs = self.indices(table.OutputsAsNumpy(), tensors, what)
+        with _reading(what):
+            return parse(code, RawOp(index, kind, inputs, outputs, tensors, table))
+
+
+def _check_flow(graph: Graph) -> None:
+    """Check that every tensor is written once and before it is read."""
+    ready = {tensor.index for tensor in graph.tensors if tensor.is_constant}
+    if not graph.inputs or not graph.outputs:
+        raise ModelError(f"{graph.name} has no inputs or no outputs. Convert it again.")
+    for index in graph.inputs:
+        if index in ready:
+            raise ModelError(f"input tensor {index} of {graph.name} is a constant or named twice.")
+        ready.add(index)
+    for op in graph.ops:
+        for index in op.inputs:
+            if index not in ready and index != ABSENT:
+                raise ModelError(
+                    f"{op} reads tensor {index} before anything writes it: a cycle, or "
+                    "operators out of order. Convert the model again."
+                )
+        for index in op.outputs:
+            if index in ready:
+                raise ModelError(f"{op} writes tensor {index}, which already has its values.")
+            ready.add(index)
+    for index in graph.outputs:
+        if index not in ready:
+            raise ModelError(f"nothing writes output tensor {index} of {graph.name}.")
