@@ -193,9 +193,8 @@ def _load(owner: object, library: Path) -> tuple[ctypes.CDLL, weakref.finalize[.
         functions = ctypes.CDLL(str(shutil.copy(library, folder)))
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise InputError(
-            f"{library} cannot be loaded: {error}. Delete it and try again."
-        ) from error
+        message = f"{library} cannot be loaded: {error}. Delete it and try again."
+        raise ToolchainError(message) from error
     return functions, weakref.finalize(owner, _unload, functions._handle, folder)
 
 
