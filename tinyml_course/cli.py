@@ -1,0 +1,290 @@
+"""The `tinyml` command: thin, over the public names of the package.
+
+Results go to stdout, progress and messages to stderr. Bad input ends in one or two lines on stderr
+and exit status 2, Ctrl-C in 130; `--json` prints one JSON object and nothing else.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+
+from tinyml_course.errors import InputError, TinyMLError
+
+app = typer.Typer(
+    help="Train, compile and simulate machine learning for microcontrollers. "
+    "`tinyml demo` shows the whole way.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(soft_wrap=True, highlight=False)
+
+
+class Optimize(StrEnum):
+    """What the compiler trades for what."""
+
+    balanced = "balanced"
+    speed = "speed"
+    size = "size"
+    memory = "memory"
+
+
+ModelFile = Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A quantized model.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder written by tinyml train.")]
+BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boards`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Trade = Annotated[Optimize, typer.Option("--optimize", help="What to favour.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav or flac.")
+]
+
+
+@app.command()
+def demo(
+    task: Annotated[str, typer.Argument(help="keywords")] = "keywords",
+    board: BoardName = "nano33ble",
+    folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("build/demo"),
+) -> None:
+    """Do the main job: train, quantize, compile, check to the bit, simulate, write a sketch."""
+    from tinyml_course.demo import run_demo
+
+    run_demo(task, board, folder)
+
+
+@app.command()
+def boards(as_json: AsJson = False) -> None:
+    """List the boards the simulator knows."""
+    from rich.table import Table
+
+    from tinyml_course.boards import list_boards
+
+    rows = list_boards()
+    if as_json:
+        _print_json({"boards": [board.to_json() for board in rows]})
+        return
+    table = Table("board", "name", "core", "clock", "flash", "RAM", "note", box=None)
+    for board in rows:
+        table.add_row(
+            board.id,
+            board.name,
+            board.core,
+            f"{board.clock_hz / 1e6:g} MHz",
+            f"{board.flash_bytes // 1024} KB",
+            f"{board.ram_bytes / 1024:g} KB",
+            board.status,
+        )
+    out.print(table)
+
+
+@app.command()
+def train(
+    task: Annotated[str, typer.Argument(help="keywords")],
+    data: DataFolder = None,
+    folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
+) -> None:
+    """Train a task's model and quantize it: RUN holds model, features, labels and metrics."""
+    from tinyml_course.datasets import load_dataset
+    from tinyml_course.tasks import get_task, train_task
+
+    dataset = load_dataset(get_task(task).name, path=data)
+    run = train_task(task, dataset, epochs=epochs, seed=seed)
+    target = run.save(folder or Path("runs") / task)
+    out.print(run.summary())
+    out.print(f"written to {target}")
+
+
+@app.command()
+def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False) -> None:
+    """Measure a RUN's accuracy with the compiled int8 C, run on this computer.
+
+    Without --data on the shipped set's test voices; with it on every clip of the folder (on its
+    testing_list.txt where there is one).
+    """
+    from tinyml_course.run import load_run
+    from tinyml_course.tasks import evaluate_run
+
+    metrics = evaluate_run(load_run(folder), data)
+    if as_json:
+        _print_json(metrics)
+        return
+    out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} clips")
+    for label, share in metrics["per_class"].items():
+        out.print(f"  {label:<10} " + ("no clips" if share is None else f"{share:.3f}"))
+
+
+@app.command()
+def inspect(model: ModelFile, as_json: AsJson = False) -> None:
+    """Show a model's operators, shapes, MACs, weights and memory plan."""
+    from tinyml_course.compiler.inspect import inspect_model
+
+    inspection = inspect_model(model)
+    if as_json:
+        _print_json(inspection.to_json())
+    else:
+        out.print(inspection.to_text(), markup=False)
+
+
+@app.command("compile")
+def compile_command(
+    model: ModelFile,
+    folder: Annotated[Path, typer.Option("-o", "--out", help="The folder for the C files.")],
+    name: Annotated[str | None, typer.Option(help="Prefix of every C name.")] = None,
+    board: Annotated[str | None, typer.Option(help="Refuse a model too big for it.")] = None,
+    optimize: Trade = Optimize.balanced,
+) -> None:
+    """Compile an int8 model to plain C."""
+    compiled = _compile(model, optimize, name)
+    if board is not None:
+        from tinyml_course.simulator.report import simulate
+
+        simulate(compiled, board=board).require_fit()
+    compiled.write(folder)
+    out.print(
+        f"{compiled.name}: {compiled.constants_bytes:,} bytes of constants, "
+        f"{compiled.arena_bytes:,} bytes of arena, in {folder}"
+    )
+
+
+@app.command()
+def run(
+    model: ModelFile,
+    inputs: Annotated[Path, typer.Option("--input", help="in0.. of shape (n, *tensor shape)")],
+    outputs: Annotated[Path, typer.Option("--output", help="out0.. are written here.")],
+    board: Annotated[str | None, typer.Option(help="Run on this emulated board.")] = None,
+    optimize: Trade = Optimize.balanced,
+) -> None:
+    """Run the compiled C on arrays: on this computer, or on an emulated board."""
+    from tinyml_course.simulator.arrays import read_inputs, write_outputs
+    from tinyml_course.simulator.host import host_model
+    from tinyml_course.simulator.report import board_model
+
+    compiled = _compile(model, optimize)
+    arrays = read_inputs(inputs, compiled.graph)
+    runner = host_model(compiled) if board is None else board_model(compiled, board)
+    write_outputs(outputs, runner(*arrays))
+
+
+@app.command()
+def simulate(
+    model: ModelFile,
+    board: BoardName = "nano33ble",
+    optimize: Trade = Optimize.balanced,
+    as_json: AsJson = False,
+) -> None:
+    """Build the program for a board and run it in the emulator with the board's own limits."""
+    from tinyml_course.simulator.report import simulate as simulate_on
+
+    simulation = simulate_on(_compile(model, optimize), board=board)
+    if as_json:
+        _print_json(simulation.to_json())
+    else:
+        out.print(simulation.to_text(), markup=False)
+    if not simulation.fits:
+        raise typer.Exit(0)
+
+
+@app.command()
+def sketch(
+    source: Annotated[Path, typer.Argument(metavar="RUN|MODEL.tflite")],
+    folder: Annotated[Path, typer.Option("-o", "--out", help="The sketch folder to write.")],
+    board: BoardName = "nano33ble",
+    runtime: Annotated[str, typer.Option(help="c")] = "c",
+    optimize: Trade = Optimize.balanced,
+) -> None:
+    """Write a self-contained Arduino sketch."""
+    from tinyml_course.run import load_run
+    from tinyml_course.sketch import write_sketch
+
+    if not source.is_dir():
+        raise InputError(f"{source} is no RUN folder. Write one with `tinyml train keywords`.")
+    loaded = load_run(source)
+    compiled = _compile(loaded.tflite, optimize, loaded.task)
+    written = write_sketch(
+        compiled, loaded.features, loaded.labels, board=board, out=folder, runtime=runtime
+    )
+    out.print(f"sketch written to {written}: open {written / (written.name + '.ino')}")
+
+
+@app.command()
+def replay(
+    folder: RunFolder,
+    clip: Annotated[Path, typer.Argument(metavar="CLIP.wav", help="One second, 16 kHz, mono.")],
+    port: Annotated[str, typer.Option(help="The board's serial port, such as /dev/ttyACM0.")],
+) -> None:
+    """Send a recording to a board that runs the sketch, and compare its bits with the notebook's."""
+    from tinyml_course.compiler.reference import reference
+    from tinyml_course.datasets.audio import read_clip
+    from tinyml_course.device import replay as replay_clip
+    from tinyml_course.run import load_run
+
+    loaded = load_run(folder)
+    samples = read_clip(clip)
+    features, scores = replay_clip(port, samples)
+    wanted = loaded.features(samples)[None]
+    same_features = (features.ravel() == wanted.ravel()).all()
+    same_scores = (scores.ravel() == reference(loaded.tflite)(wanted).ravel()).all()
+    out.print(f"features {'equal' if same_features else 'DIFFER'}")
+    out.print(f"scores   {'equal' if same_scores else 'DIFFER'}")
+    out.print(f"heard    {loaded.labels[int(scores.argmax())]}")
+    if not (same_features and same_scores):
+        raise typer.Exit(1)
+
+
+@app.command()
+def download(
+    name: Annotated[str, typer.Argument(help="speech_commands")],
+    folder: Annotated[Path, typer.Option("--to", help="The folder to unpack into.")],
+) -> None:
+    """Fetch a public data set, with its checksum (speech_commands: 2.4 GB)."""
+    from tinyml_course.datasets import download_speech_commands
+
+    if name != "speech_commands":
+        raise InputError(f"no data set {name!r} to download. There is speech_commands.")
+    out.print(f"unpacked into {download_speech_commands(folder)}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and end the process with its exit status."""
+    sys.exit(_status(lambda: app(arguments, standalone_mode=False)))
+
+
+def _status(command: Callable[[], Any]) -> int:
+    """Run a command; print what a user can mend in words; return the exit status."""
+    try:
+        result = command()
+    except (TinyMLError, click.ClickException) as error:
+        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        print(f"tinyml: {text}", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("tinyml: stopped; what was there before is unchanged.", file=sys.stderr)
+        return 130
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"tinyml: {error.strerror or error}{where}.", file=sys.stderr)
+        return 2
+    return result if isinstance(result, int) else 0
+
+
+def _compile(model: Path | bytes, optimize: Optimize, name: str | None = None) -> Any:
+    """Compile a model under a name that C accepts (by default its file's)."""
+    from tinyml_course.compiler.codegen import compile_model
+
+    if name is None and isinstance(model, Path):
+        name = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.stem.lower())
+        name = name if name[:1].isalpha() else f"model_{name}"
+    return compile_model(model, name=name or "model", optimize=optimize.value)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
