@@ -189,8 +189,6 @@ def simulate(
         _print_json(simulation.to_json())
     else:
         out.print(simulation.to_text(), markup=False)
-    if not simulation.fits:
-        raise typer.Exit(0)
 
 
 @app.command()
