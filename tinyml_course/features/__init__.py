@@ -1,0 +1,1 @@
+"""Recordings to model inputs: frozen specifications, NumPy here and C in `c/`, equal to the bit."""
