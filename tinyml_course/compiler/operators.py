@@ -138,9 +138,7 @@ def _same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def _padding(
-    raw: RawOp, options: Any, window: tuple[int, int], stride: tuple[int, int]
-) -> Padding:
+def _padding(raw: RawOp, options: Any, window: tuple[int, int], stride: tuple[int, int]) -> Padding:
     """Return the padding of a window that slides over input 0; `window` counts dilation."""
     if options.Padding() == tflite.Padding.VALID:
         return Padding()
