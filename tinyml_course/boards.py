@@ -1,0 +1,194 @@
+"""The boards a model can be compiled for: `boards.toml` as frozen dataclasses, checked on reading.
+
+Every number of a board names its source; a board of one's own is a table in a file of the same
+form, read by `read_boards`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tinyml_course.errors import InputError
+
+# What no microcontroller goes beyond; a figure outside is a slip of the pen.
+LIMITS = {
+    "clock_hz": (1e3, 2e9),
+    "flash_start": (0, 2**32 - 1),
+    "flash_bytes": (1, 2**28),
+    "ram_start": (0, 2**32 - 1),
+    "ram_bytes": (1, 2**26),
+    "core_flash_bytes": (0, 2**28),
+    "core_ram_bytes": (0, 2**26),
+    "stack_limit_bytes": (0, 2**26),
+    "supply_v": (0.5, 15.0),
+    "active_ma": (0.01, 2000.0),
+    "sleep_ua": (0.0, 1e6),
+}
+
+
+@dataclass(frozen=True)
+class Board:
+    """A microcontroller board: its memory map, its speed, its currents, and where each is from.
+
+    Attributes
+    ----------
+    id : str
+        What `get_board` and `--board` take.
+    core : {"cortex-m4f", "avr"}
+        The processor core.
+    flash_start, ram_start : int
+        Addresses; of flash, the first one a sketch may take.
+    flash_bytes, ram_bytes : int
+        What a sketch can take with nothing of the Arduino core in it.
+    core_flash_bytes, core_ram_bytes : int
+        What the board's own Arduino core takes of each in an empty sketch.
+    stack_limit_bytes : int
+        The stack the core gives a sketch; 0 where it takes whatever RAM is left.
+    supply_v, active_ma, sleep_ua : float
+        Supply in volts; current in mA while computing, in microamperes while asleep.
+    sources : mapping of attribute name to str
+        The document each figure is taken from.
+    """
+
+    id: str
+    name: str
+    chip: str
+    core: str
+    clock_hz: int
+    flash_start: int
+    flash_bytes: int
+    ram_start: int
+    ram_bytes: int
+    core_flash_bytes: int
+    core_ram_bytes: int
+    stack_limit_bytes: int
+    fpu: bool
+    dsp: bool
+    supply_v: float
+    active_ma: float
+    sleep_ua: float
+    fqbn: str
+    arduino_core: str
+    status: str
+    emulated: bool
+    sources: Mapping[str, str] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                accepted = f"from {low:,.6g} to {high:,.6g}"
+                raise InputError(f"board {self.id}: {name} is {value:,}; it must be {accepted}.")
+        for memory in ("flash", "ram"):
+            total, taken = getattr(self, f"{memory}_bytes"), getattr(self, f"core_{memory}_bytes")
+            if taken >= total:
+                raise InputError(
+                    f"board {self.id}: its core takes {taken:,} of {total:,} bytes of {memory}, "
+                    "so that nothing is left. Check both figures."
+                )
+
+    @property
+    def flash_limit_bytes(self) -> int:
+        """Flash left for a program once the board's Arduino core is in."""
+        return self.flash_bytes - self.core_flash_bytes
+
+    @property
+    def ram_limit_bytes(self) -> int:
+        """RAM left for a program once the board's Arduino core is in."""
+        return self.ram_bytes - self.core_ram_bytes
+
+
+def boards() -> list[Board]:
+    """Return all boards of the course, in the order of the table."""
+    return list(_shipped().values())
+
+
+def get_board(board: str | Board) -> Board:
+    """Return the board of an id; a `Board` is returned as it is.
+
+    Raises
+    ------
+    InputError
+        If there is no such board; the message names the nearest ids.
+
+    Examples
+    --------
+    >>> get_board("nano33ble").ram_bytes
+    262144
+    """
+    if isinstance(board, Board):
+        return board
+    known = _shipped()
+    if board in known:
+        return known[board]
+    near = difflib.get_close_matches(str(board), known, n=2, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(known)}."
+    raise InputError(f"unknown board {board!r}; {hint} `tinyml boards` lists them all.")
+
+
+def read_boards(path: Path) -> dict[str, Board]:
+    """Read boards of one's own from a file in the form of `boards.toml`.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file with one table a board.
+
+    Returns
+    -------
+    dict of id to Board
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a field is missing, unknown or absurd.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the board file {path} cannot be read: {error}.") from error
+    return _parse(text, str(path))
+
+
+@lru_cache
+def _shipped() -> dict[str, Board]:
+    text = files("tinyml_course").joinpath("boards.toml").read_text(encoding="utf-8")
+    return _parse(text, "boards.toml")
+
+
+def _parse(text: str, origin: str) -> dict[str, Board]:
+    """Turn the text of a board file into boards."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{origin} is not valid TOML: {error}.") from error
+    return {id_: _board(id_, tables, origin) for id_ in tables}
+
+
+def _board(id_: str, tables: Mapping[str, Any], origin: str) -> Board:
+    """Check the names and types of one board's fields; `same_as` takes another's for the rest."""
+    own = tables[id_]
+    if not isinstance(own, dict):
+        raise InputError(f"{origin}: {id_} is not a table; a board starts with [{id_}].")
+    base = tables.get(own.get("same_as", id_))
+    if not isinstance(base, dict):
+        raise InputError(f"{origin}: {id_} is the same as {own['same_as']}, which is not there.")
+    merged = {**base, **own, "sources": base.get("sources", {}) | own.get("sources", {})}
+    merged.pop("same_as", None)
+    kinds = {f.name: str(f.type) for f in fields(Board) if f.name not in ("id", "sources")}
+    if missing := sorted(kinds.keys() - merged.keys()):
+        raise InputError(f"{origin}: board {id_} lacks {', '.join(missing)}.")
+    if unknown := sorted(merged.keys() - kinds.keys() - {"sources"}):
+        raise InputError(f"{origin}: board {id_} has unknown fields: {', '.join(unknown)}.")
+    for name, kind in kinds.items():
+        accepted = {"float": (int, float)}.get(kind, {"int": int, "bool": bool}.get(kind, str))
+        if not isinstance(merged[name], accepted) or (kind != "bool" and merged[name] is True):
+            raise InputError(f"{origin}: board {id_}: {name} must be {kind}, got {merged[name]!r}.")
+    return Board(id=id_, **merged)
