@@ -27,7 +27,7 @@ from tinyml_course.features.mfcc_tables import COEFFICIENTS, HOP, RATE_HZ, WINDO
 
 DatasetT = TypeVar("DatasetT")
 
-FRAMES_AT_ONCE = 4 * 49  # what is computed together stays in the second-level cache
+FRAMES_AT_ONCE = 2 * 49  # buffers this small stay in the cache, and are not returned to the system
 DB_PER_OCTAVE = 20 * np.log10(2)
 
 
