@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from tinyml_course.errors import InputError
 from tinyml_course.features import mfcc_arithmetic as arithmetic
 from tinyml_course.features import mfcc_tables as tables
+from tinyml_course.features.mfcc_source import mfcc_c_files
 from tinyml_course.features.mfcc_tables import COEFFICIENTS, HOP, RATE_HZ, WINDOW
 
 DatasetT = TypeVar("DatasetT")
@@ -203,6 +204,10 @@ class Mfcc:
             raise InputError(f"the feature record has {other}, not {known}; train again.")
         return spec
 
+    def c_files(self) -> dict[str, str]:
+        """Return the C side by file name: two sources as they are, and their generated tables."""
+        return mfcc_c_files(self.frames, self.floor, self.VERSION)
+
     @staticmethod
     def _fixed() -> dict[str, Any]:
         """Return the numbers of the specification that no field changes."""
@@ -236,15 +241,10 @@ class Mfcc:
     def _centred(self, raw: NDArray[np.int16]) -> NDArray[np.int8]:
         """Subtract each coefficient's mean over the frames of (n, 49, 10) and round to int8."""
         total = raw.sum(axis=1, keepdims=True, dtype=np.int64)
-        mean = (total * mean_multiplier(self.frames) + 2**20) >> 21
+        mean = (total * tables.reciprocal(self.frames) + 2**20) >> 21
         steps = (raw.astype(np.int64) - mean + 8) >> 4
         features: NDArray[np.int8] = np.clip(steps, -128, 127).astype(np.int8)
         return features
-
-
-def mean_multiplier(frames: int) -> int:
-    """Return 1 / frames in Q21, rounded: the mean is a product, not a division."""
-    return (2**22 // frames + 1) // 2
 
 
 def _recording(samples: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -105,7 +105,7 @@ def _rounded(values: Exact) -> Exact:
 
 @cache
 def _window() -> Exact:
-    return np.asarray(tables.hann_window(), np.float64)
+    return _scaled(tables.hann_window(), 0)
 
 
 @cache
@@ -113,7 +113,7 @@ def _column_twiddles() -> Exact:
     """W32^(a q) / 2^18 as rows (q, re/im) by columns a, shape (34, 30)."""
     turn = COLUMNS * np.arange(RESIDUES)[:, None] * np.arange(WINDOW // COLUMNS)
     cos, sin = _turns(turn)
-    return np.ldexp(np.stack([cos, -sin], axis=1).reshape(2 * RESIDUES, -1), -18)
+    return _scaled(np.stack([cos, -sin], axis=1).reshape(2 * RESIDUES, -1), 18)
 
 
 @cache
@@ -122,7 +122,7 @@ def _bin_twiddles() -> Exact:
     cos, sin = _turns(np.arange(COLUMNS)[:, None] * bin_order()[:, None, :])
     from_re = np.concatenate([cos, -sin], axis=2)
     from_im = np.concatenate([sin, cos], axis=2)
-    return np.ldexp(np.concatenate([from_re, from_im], axis=1), -22)
+    return _scaled(np.concatenate([from_re, from_im], axis=1), 22)
 
 
 @cache
@@ -134,7 +134,7 @@ def _mel_by_residue() -> Exact:
     """
     rows = tables.mel_matrix()[abs(bin_order()) % BINS] * used_bins()[..., None]
     groups = rows.reshape(RESIDUES * PER_RESIDUE, 4, -1).transpose(1, 0, 2)
-    return np.ldexp(np.ascontiguousarray(groups), -13)
+    return _scaled(np.ascontiguousarray(groups), 13)
 
 
 @cache
@@ -145,7 +145,12 @@ def _log2_table() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 @cache
 def _dct_matrix() -> Exact:
-    return np.ldexp(tables.dct_matrix().T, -23)
+    return _scaled(tables.dct_matrix().T, 23)
+
+
+def _scaled(integers: NDArray[np.int64], bits: int) -> Exact:
+    """Divide a matrix by 2**bits, exactly: its products then come out shifted."""
+    return np.asarray(integers / 2.0**bits)
 
 
 def _turns(index: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

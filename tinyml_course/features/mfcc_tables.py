@@ -87,5 +87,10 @@ def dct_matrix() -> Integers:
     return _rounded(2**8 * 16 * np.array(GAINS)[:, None] * dct)
 
 
+def reciprocal(frames: int) -> int:
+    """Return 1 / frames in Q21, rounded: a mean is then a product and not a division."""
+    return (2**22 // frames + 1) // 2
+
+
 def _rounded(values: NDArray[np.float64]) -> Integers:
     return np.rint(values).astype(np.int64)
