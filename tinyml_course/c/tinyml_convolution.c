@@ -1,0 +1,84 @@
+#include "tinyml_arithmetic.h"
+#include "tinyml_kernels.h"
+#include "tinyml_matrix.h"
+
+enum { PIXELS = 4 };
+
+/* Whether all taps of a row lie on the image, side by side. */
+static int row_is_whole(const tinyml_convolution *layer, int x)
+{
+    return layer->dilation_width == 1 && x >= 0 && x + layer->kernel_width <= layer->in_width;
+}
+
+/* Gather the inputs below one pixel byte by byte into `bytes`, where words would not line up. */
+static void gather_bytes(const tinyml_convolution *layer, const int8_t *input, int y, int x,
+                         int8_t *bytes)
+{
+    for (int ky = 0; ky < layer->kernel_height; ky++) {
+        const int iy = y + ky * layer->dilation_height;
+
+        for (int kx = 0; kx < layer->kernel_width; kx++) {
+            const int ix = x + kx * layer->dilation_width;
+            const int inside = iy >= 0 && iy < layer->in_height && ix >= 0 && ix < layer->in_width;
+            const int8_t *pixel =
+                inside ? input + (iy * layer->in_width + ix) * layer->in_channels : 0;
+
+            for (int c = 0; c < layer->in_channels; c++)
+                *bytes++ = pixel ? pixel[c] : layer->in_zero_point;
+        }
+    }
+}
+
+/* Bring the inputs below one pixel into its column of the tile; (y, x) is the first tap. */
+static void gather(const tinyml_convolution *layer, const int8_t *input, int y, int x,
+                   int16_t *column, int8_t *bytes)
+{
+    const int whole = row_is_whole(layer, x);
+    const int taps = whole ? 1 : layer->kernel_width;
+    const uint32_t run = (uint32_t)layer->in_channels * (whole ? layer->kernel_width : 1u);
+
+    if (run % 4u != 0) {
+        gather_bytes(layer, input, y, x, bytes);
+        tinyml_tile_copy(column, bytes, layer->filters.depth);
+        return;
+    }
+    for (int ky = 0; ky < layer->kernel_height; ky++) {
+        const int iy = y + ky * layer->dilation_height;
+
+        for (int kx = 0; kx < taps; kx++) {
+            const int ix = x + kx * layer->dilation_width;
+
+            if (iy < 0 || iy >= layer->in_height || (!whole && (ix < 0 || ix >= layer->in_width)))
+                column = tinyml_tile_fill(column, layer->in_zero_point, run);
+            else
+                column = tinyml_tile_copy(
+                    column, input + (iy * layer->in_width + ix) * layer->in_channels, run);
+        }
+    }
+}
+
+void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
+                     void *scratch)
+{
+    int16_t *tile = scratch;
+    int8_t *bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
+    unsigned remaining = (unsigned)layer->out_height * layer->out_width;
+    int y = -layer->pad_top, x = -layer->pad_left, column = 0;
+
+    while (remaining > 0) {
+        const unsigned pixels = remaining < PIXELS ? remaining : PIXELS;
+
+        for (unsigned p = 0; p < pixels; p++) {
+            gather(layer, input, y, x, tile + 2 * p, bytes);
+            x += layer->stride_width;
+            if (++column == layer->out_width) {
+                column = 0;
+                x = -layer->pad_left;
+                y += layer->stride_height;
+            }
+        }
+        tinyml_tile_multiply(&layer->filters, &layer->stage, tile, pixels, output);
+        output += pixels * layer->filters.channels;
+        remaining -= pixels;
+    }
+}

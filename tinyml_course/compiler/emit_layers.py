@@ -1,0 +1,368 @@
+"""Layers that gather many values into one, as C: convolutions, dense layers, pooling, mean.
+
+Each function parses one operator, works out the kernel's constants, and returns them with one
+call. A layer may come out as another kind where that is the same arithmetic at less cost.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.graph import Graph, Padding, Tensor
+from tinyml_course.compiler.printing import Fields, array, struct
+from tinyml_course.compiler.quantization import activation_range, mean_multiplier
+from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.weights import GROUP, Filters, fold, pack
+from tinyml_course.errors import UnsupportedModelError
+
+_TILE_PIXELS = 4
+_TILE_CHANNELS = 2
+_DENSE_CHANNELS = 4
+NO_PADDING = Padding()
+
+
+@dataclass(frozen=True)
+class _Image:
+    """A tensor of shape (1, height, width, channels)."""
+
+    height: int
+    width: int
+    channels: int
+
+
+@dataclass(frozen=True)
+class _Window:
+    """How a kernel slides over an image; pairs are (height, width)."""
+
+    kernel: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
+    dilation: tuple[int, int] = (1, 1)
+    padding: Padding = NO_PADDING
+
+    def reads_aligned(self, channels: int) -> bool:
+        """Whether each run of neighbouring inputs is a multiple of 4 bytes."""
+        whole_rows = self.dilation[1] == 1 and not (self.padding.left or self.padding.right)
+        return (self.kernel[1] * channels if whole_rows else channels) % GROUP == 0
+
+
+def _image(op: g.Op, tensor: Tensor) -> _Image:
+    batch, height, width, channels = tensor.shape
+    if batch != 1:
+        raise UnsupportedModelError(
+            f"{op} has a batch of {batch}; a board sees one input at a time. "
+            "Convert the model with a batch of 1."
+        )
+    return _Image(height, width, channels)
+
+
+def _stage(name: str, filters: Filters) -> tuple[list[str], Fields, int]:
+    """Return the constants of an output stage, the struct that points at them, and their size."""
+    per_channel = filters.multiplier.size > 1
+    channels = "C_OUT" if per_channel else "one for all channels"
+    arrays = {
+        "bias": (filters.bias, "(C_OUT), int32 on the scale of the sums"),
+        "multiplier": (filters.multiplier, f"({channels}), Q0.31"),
+        "shift": (filters.shift, f"({channels}), bits to the right"),
+    }
+    fields: dict[str, int | str] = {key: f"{name}_{key}" for key in arrays}
+    fields |= {
+        "per_channel": int(per_channel),
+        "zero_point": filters.zero_point,
+        "minimum": filters.minimum,
+        "maximum": filters.maximum,
+    }
+    texts = [array(f"{name}_{key}", values, note) for key, (values, note) in arrays.items()]
+    return texts, fields, sum(values.nbytes for values, _ in arrays.values())
+
+
+def _packed(name: str, filters: Filters, block: int) -> tuple[str, Fields, int, int]:
+    """Return packed weights, the struct that points at them, their depth and size."""
+    packed = pack(filters.weights, block)
+    layout = f"(C_OUT / {block}, K / 4, 2, {block // 2}) words of two channels and two inputs"
+    text = array(f"{name}_weights", packed.words, layout)
+    fields = {
+        "weights": f"{name}_weights",
+        "depth": packed.depth,
+        "channels": len(filters.weights),
+        "borrowed": int(packed.borrowed),
+    }
+    return text, fields, packed.depth, packed.words.nbytes
+
+
+def conv_2d(graph: Graph, op: g.Conv2D) -> Step:
+    """Multiply gathered tiles of pixels by all filters; one pixel alone is a dense layer."""
+    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
+    weights = _constant(graph, op.weights)
+    _, height, width, _ = weights.shape
+    filters = fold(graph, op, weights.reshape(len(weights), -1))
+    if target.height == target.width == 1 and (height, width) == (source.height, source.width):
+        return _dense(op, filters)
+    window = _Window((height, width), op.stride, op.dilation, op.padding)
+    return _convolution(graph, op, source, target, window, filters)
+
+
+def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D) -> Step:
+    """Convolve plane by plane; filters that all see one channel are an ordinary convolution."""
+    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
+    weights = _constant(graph, op.weights)[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
+    window = _Window(weights.shape[1:], op.stride, op.dilation, op.padding)
+    filters = fold(graph, op, weights.reshape(target.channels, -1))
+    if source.channels == 1 and target.channels > 1:
+        return _convolution(graph, op, source, target, window, filters)
+    return _depthwise(graph, op, source, target, window, filters)
+
+
+def fully_connected(graph: Graph, op: g.FullyConnected) -> Step:
+    """Multiply one row by all filters; several rows are the pixels of a 1 x 1 convolution."""
+    weights = _constant(graph, op.weights)
+    channels, inputs = weights.shape
+    rows = graph.tensors[op.input].size // inputs
+    filters = fold(graph, op, weights)
+    if rows == 1:
+        return _dense(op, filters)
+    source, target = _Image(1, rows, inputs), _Image(1, rows, channels)
+    return _convolution(graph, op, source, target, _Window(), filters)
+
+
+def _convolution(
+    graph: Graph,
+    op: g.WeightedOp,
+    source: _Image,
+    target: _Image,
+    window: _Window,
+    filters: Filters,
+) -> Step:
+    name = f"op{op.index}"
+    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _TILE_CHANNELS)
+    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    layer = struct(
+        "tinyml_convolution",
+        f"{name}_layer",
+        {
+            "in_height": source.height,
+            "in_width": source.width,
+            "in_channels": source.channels,
+            "out_height": target.height,
+            "out_width": target.width,
+            "kernel_height": window.kernel[0],
+            "kernel_width": window.kernel[1],
+            "stride_height": window.stride[0],
+            "stride_width": window.stride[1],
+            "dilation_height": window.dilation[0],
+            "dilation_width": window.dilation[1],
+            "pad_top": window.padding.top,
+            "pad_left": window.padding.left,
+            "in_zero_point": graph.tensors[op.input].zero_point,
+            "filters": weights_fields,
+            "stage": stage_fields,
+        },
+    )
+    tile_bytes = 2 * _TILE_PIXELS * depth
+    shrinks = window.kernel == (1, 1) and target.channels <= source.channels
+    return Step(
+        op,
+        (f"tinyml_convolve(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
+        (weights_text, *stage_texts, layer),
+        weights_bytes + stage_bytes,
+        ("tinyml_convolution", "tinyml_matrix"),
+        target.height * target.width * filters.weights.size,
+        tile_bytes + (0 if window.reads_aligned(source.channels) else depth),
+        (0,) if shrinks else (),
+    )
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """One axis of a depthwise convolution: sizes in elements, and steps between neighbours."""
+
+    inputs: int
+    outputs: int
+    in_step: int
+    out_step: int
+    kernel: int
+    stride: int
+    dilation: int
+    pad: int
+
+    @property
+    def extent(self) -> int:
+        """Inputs that some output looks at, those of the padding included."""
+        return (self.outputs - 1) * self.stride + (self.kernel - 1) * self.dilation + 1
+
+    def fields(self, axis: str) -> dict[str, int]:
+        """Return the axis as fields of the kernel's struct."""
+        return {
+            f"in_{axis}": self.inputs,
+            f"out_{axis}": self.outputs,
+            f"in_step_{axis}": self.in_step,
+            f"out_step_{axis}": self.out_step,
+            f"kernel_{axis}": self.kernel,
+            f"stride_{axis}": self.stride,
+            f"dilation_{axis}": self.dilation,
+            f"pad_{axis}": self.pad,
+        }
+
+
+def _depthwise(
+    graph: Graph,
+    op: g.WeightedOp,
+    source: _Image,
+    target: _Image,
+    window: _Window,
+    filters: Filters,
+) -> Step:
+    name = f"op{op.index}"
+    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    steps = (source.width * source.channels, target.width * target.channels)
+    pads = (window.padding.top, window.padding.left)
+    rows, columns = (
+        _Axis(*sizes, *around)
+        for sizes, around in zip(
+            (
+                (source.height, target.height, *steps),
+                (source.width, target.width, source.channels, target.channels),
+            ),
+            zip(window.kernel, window.stride, window.dilation, pads, strict=True),
+            strict=True,
+        )
+    )
+    weights = filters.weights.reshape(target.channels, *window.kernel)
+    layout = "(C_OUT, KH, KW)"
+    if rows.outputs > columns.outputs:  # long rows are what the kernel is fast at
+        rows, columns = columns, rows
+        weights, layout = weights.swapaxes(1, 2), "(C_OUT, KW, KH)"
+    pitch = columns.extent + columns.extent % 2
+    layer = struct(
+        "tinyml_depthwise",
+        f"{name}_layer",
+        {
+            "weights": f"{name}_weights",
+            "channels": source.channels,
+            "multiplier": target.channels // source.channels,
+            "plane_rows": rows.extent,
+            "plane_pitch": pitch,
+            **rows.fields("rows"),
+            **columns.fields("columns"),
+            "in_zero_point": graph.tensors[op.input].zero_point,
+            "stage": stage_fields,
+        },
+    )
+    return Step(
+        op,
+        (f"tinyml_convolve_depthwise(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
+        (array(f"{name}_weights", weights, layout), *stage_texts, layer),
+        weights.nbytes + stage_bytes,
+        ("tinyml_depthwise",),
+        target.height * target.width * weights.size,
+        2 * rows.extent * pitch,
+        (0,) if source.channels == target.channels else (),
+    )
+
+
+def _dense(op: g.WeightedOp, filters: Filters) -> Step:
+    name = f"op{op.index}"
+    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _DENSE_CHANNELS)
+    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    layer = struct(
+        "tinyml_dense",
+        f"{name}_layer",
+        {"inputs": filters.weights.shape[1], "filters": weights_fields, "stage": stage_fields},
+    )
+    return Step(
+        op,
+        (f"tinyml_connect(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
+        (weights_text, *stage_texts, layer),
+        weights_bytes + stage_bytes,
+        ("tinyml_dense",),
+        filters.weights.size,
+        2 * depth,
+        (0,),
+    )
+
+
+def _pool(function: str, graph: Graph, op: g.Pool2D) -> Step:
+    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
+    minimum, maximum = activation_range(op.activation, graph.tensors[op.output])
+    name = f"op{op.index}"
+    layer = struct(
+        "tinyml_pool",
+        f"{name}_layer",
+        {
+            "in_height": source.height,
+            "in_width": source.width,
+            "channels": source.channels,
+            "out_height": target.height,
+            "out_width": target.width,
+            "window_height": op.window[0],
+            "window_width": op.window[1],
+            "stride_height": op.stride[0],
+            "stride_width": op.stride[1],
+            "pad_top": op.padding.top,
+            "pad_left": op.padding.left,
+            "minimum": minimum,
+            "maximum": maximum,
+        },
+    )
+    return Step(
+        op,
+        (f"{function}(&{name}_layer, {{in0}}, {{out0}});",),
+        (layer,),
+        kernels=("tinyml_pool",),
+        in_place=() if any(op.padding) else (0,),
+    )
+
+
+def average_pool_2d(graph: Graph, op: g.AveragePool2D) -> Step:
+    """Average windows."""
+    return _pool("tinyml_pool_average", graph, op)
+
+
+def max_pool_2d(graph: Graph, op: g.MaxPool2D) -> Step:
+    """Take the largest value of windows."""
+    return _pool("tinyml_pool_max", graph, op)
+
+
+def mean(graph: Graph, op: g.Mean) -> Step:
+    """Average over neighbouring axes: the middle one of (outer, count, inner)."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    axes = [axis for axis in op.axes if source.shape[axis] > 1] or [0]
+    first, last = axes[0], axes[-1]
+    if any(source.shape[axis] > 1 and axis not in axes for axis in range(first, last)):
+        raise UnsupportedModelError(
+            f"{op} averages axes {op.axes} of {source.shape}; only neighbouring axes have a "
+            "kernel. Average them one after the other."
+        )
+    count = math.prod(source.shape[first : last + 1]) if axes != [0] or 0 in op.axes else 1
+    factor = mean_multiplier(graph, op)
+    name = f"op{op.index}"
+    layer = struct(
+        "tinyml_mean",
+        f"{name}_layer",
+        {
+            "outer": math.prod(source.shape[:first]),
+            "count": count,
+            "inner": source.size // math.prod(source.shape[:first]) // count,
+            "multiplier": int(factor.value[0]),
+            "shift": -int(factor.shift[0]),
+            "offset": -source.zero_point * count,
+            "zero_point": target.zero_point,
+        },
+    )
+    return Step(
+        op,
+        (f"tinyml_average(&{name}_layer, {{in0}}, {{out0}});",),
+        (layer,),
+        kernels=("tinyml_pool",),
+        in_place=(0,),
+    )
+
+
+def _constant(graph: Graph, index: int) -> NDArray[Any]:
+    data = graph.tensors[index].data
+    assert data is not None
+    return data

@@ -1,0 +1,195 @@
+"""Operators that keep or move elements, as C: addition, tables, softmax, padding, joining."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.graph import Graph, Tensor
+from tinyml_course.compiler.printing import Fields, array, c_float, struct
+from tinyml_course.compiler.quantization import activation_range, add_multipliers
+from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.tables import softmax_exp, unary_table
+from tinyml_course.errors import UnsupportedModelError
+
+_MAX_RANK = 4
+
+
+def _four_axes(op: g.Op, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape with leading axes of 1."""
+    significant = shape[max(len(shape) - _MAX_RANK, 0) :]
+    if math.prod(significant) != math.prod(shape):
+        raise UnsupportedModelError(
+            f"{op} works on shape {shape}; its kernel takes {_MAX_RANK} axes. Reshape before it."
+        )
+    return (1,) * (_MAX_RANK - len(significant)) + significant
+
+
+def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the elements between neighbours along each axis; 0 where the axis is 1 long."""
+    steps = (math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+    return tuple(0 if size == 1 else step for size, step in zip(shape, steps, strict=True))
+
+
+def _list(values: tuple[int, ...]) -> str:
+    return f"{{{', '.join(map(str, values))}}}"
+
+
+def add(graph: Graph, op: g.Add) -> Step:
+    """Add with broadcasting."""
+    operands = [graph.tensors[index] for index in op.inputs]
+    target = graph.tensors[op.output]
+    factors = add_multipliers(graph, op)
+    minimum, maximum = activation_range(op.activation, target)
+    name = f"op{op.index}"
+    fields: dict[str, int | str | Fields] = {"shape": _list(_four_axes(op, target.shape))}
+    for letter, tensor, factor in zip("ab", operands, (factors.first, factors.second), strict=True):
+        fields |= {
+            f"{letter}_step": _list(_steps(_four_axes(op, tensor.shape))),
+            f"{letter}_multiplier": int(factor.value[0]),
+            f"{letter}_shift": -int(factor.shift[0]),
+            f"{letter}_zero_point": tensor.zero_point,
+        }
+    fields |= {
+        "multiplier": int(factors.output.value[0]),
+        "shift": -int(factors.output.shift[0]),
+        "zero_point": target.zero_point,
+        "minimum": minimum,
+        "maximum": maximum,
+    }
+    return Step(
+        op,
+        (f"tinyml_add(&{name}_layer, {{in0}}, {{in1}}, {{out0}});",),
+        (struct("tinyml_sum", f"{name}_layer", fields),),
+        kernels=("tinyml_elementwise",),
+        in_place=tuple(i for i, tensor in enumerate(operands) if tensor.size == target.size),
+    )
+
+
+def look_up(graph: Graph, op: g.UnaryOp) -> Step:
+    """Replace each byte by an entry of a table, which is in the order of the bytes."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    table = unary_table(graph, op)
+    if source.dtype == np.int8:
+        table = np.roll(table, -128)
+    name = f"op{op.index}_table"
+    note = f"(256) {target.dtype} results, by the input's byte"
+    return Step(
+        op,
+        (f"tinyml_look_up({name}, {source.size}, {{in0}}, {{out0}});",),
+        (array(name, table.view(np.uint8), note),),
+        table.nbytes,
+        ("tinyml_elementwise",),
+        in_place=(0,),
+    )
+
+
+def _border(name: str, tensor: Tensor) -> str:
+    """Return the struct that says how a tensor's bytes stand for real numbers."""
+    flip = 0x80 if tensor.dtype == np.int8 else 0
+    return struct(
+        "tinyml_border",
+        name,
+        {
+            "scale": c_float(tensor.scale),
+            "zero_point": tensor.zero_point + flip,
+            "flip": flip,
+        },
+    )
+
+
+def quantize(graph: Graph, op: g.Quantize) -> Step:
+    """Bring float32 to bytes; from bytes to bytes it is a table."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    if source.dtype != np.float32:
+        return look_up(graph, op)
+    name = f"op{op.index}_border"
+    return Step(
+        op,
+        (f"tinyml_quantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
+        (_border(name, target),),
+        kernels=("tinyml_elementwise",),
+    )
+
+
+def dequantize(graph: Graph, op: g.Dequantize) -> Step:
+    """Bring bytes to float32."""
+    source = graph.tensors[op.input]
+    name = f"op{op.index}_border"
+    return Step(
+        op,
+        (f"tinyml_dequantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
+        (_border(name, source),),
+        kernels=("tinyml_elementwise",),
+    )
+
+
+def softmax(graph: Graph, op: g.Softmax) -> Step:
+    """Normalize rows of exponentials, which are a table of the distance from the largest."""
+    source = graph.tensors[op.input]
+    exponentials, count = softmax_exp(graph, op)
+    name = f"op{op.index}"
+    table = array(
+        f"{name}_exponentials", exponentials[:count], "(entries), Q0.31, by the distance below 0"
+    )
+    layer = struct(
+        "tinyml_normalization",
+        f"{name}_layer",
+        {
+            "exponentials": f"{name}_exponentials",
+            "rows": source.size // source.shape[-1],
+            "columns": source.shape[-1],
+            "entries": count,
+        },
+    )
+    return Step(
+        op,
+        (f"tinyml_softmax(&{name}_layer, {{in0}}, {{out0}});",),
+        (table, layer),
+        4 * count,
+        ("tinyml_softmax",),
+        in_place=(0,),
+    )
+
+
+def pad(graph: Graph, op: g.Pad) -> Step:
+    """Put a tensor into a larger one filled with the zero point."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    out_shape = _four_axes(op, target.shape)
+    before = (0,) * (_MAX_RANK - len(op.amounts)) + tuple(pair[0] for pair in op.amounts)
+    steps = tuple(math.prod(out_shape[axis + 1 :]) for axis in range(_MAX_RANK))
+    name = f"op{op.index}"
+    layer = struct(
+        "tinyml_padding",
+        f"{name}_layer",
+        {
+            "shape": _list(_four_axes(op, source.shape)),
+            "out_step": _list(steps),
+            "before": sum(n * step for n, step in zip(before[-_MAX_RANK:], steps, strict=True)),
+            "out_count": target.size,
+            "value": target.zero_point,
+        },
+    )
+    return Step(
+        op,
+        (f"tinyml_pad(&{name}_layer, {{in0}}, {{out0}});",),
+        (layer,),
+        kernels=("tinyml_layout",),
+    )
+
+
+def concatenation(graph: Graph, op: g.Concatenation) -> Step:
+    """Copy each tensor's pieces between those of the others."""
+    target = graph.tensors[op.output]
+    rows = math.prod(target.shape[: op.axis])
+    pitch = target.nbytes // rows
+    calls, offset = [], 0
+    for position, tensor in enumerate(graph.read_by(op)):
+        length = tensor.nbytes // rows
+        calls.append(
+            f"tinyml_place({rows}, {length}, {pitch}, {{in{position}}}, {{out0}} + {offset});"
+        )
+        offset += length
+    return Step(op, tuple(calls), kernels=("tinyml_layout",))

@@ -1,0 +1,40 @@
+"""What an operator becomes in C: constants, and calls of kernels on the memory it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinyml_course.compiler.graph import Op
+
+
+@dataclass(frozen=True)
+class Step:
+    """The C of one operator, before the memory plan has given its tensors a place.
+
+    Attributes
+    ----------
+    op : Op
+    calls : tuple of str
+        C statements in which `{in0}`, `{in1}`, ..., `{out0}` and `{scratch}` stand for addresses.
+    constants : tuple of str
+        Definitions of the constants the calls name.
+    constants_bytes : int
+        The flash these constants take, parameter structs left out.
+    kernels : tuple of str
+        The C source files the calls need, without suffix.
+    macs : int
+        Multiplications of an input by a weight, padding included.
+    scratch_bytes : int
+        Memory needed while the step runs.
+    in_place : tuple of int
+        Positions of inputs the output may take the memory of.
+    """
+
+    op: Op
+    calls: tuple[str, ...]
+    constants: tuple[str, ...] = ()
+    constants_bytes: int = 0
+    kernels: tuple[str, ...] = ()
+    macs: int = 0
+    scratch_bytes: int = 0
+    in_place: tuple[int, ...] = ()

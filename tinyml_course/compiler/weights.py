@@ -1,0 +1,121 @@
+"""Weights and biases as the C kernels want them: packed, padded, zero points folded away.
+
+Everything here is exact. The input's zero point moves into the bias; filters that cannot reach the
+output become zero; weights of two channels share words (`tinyml_filters` in `tinyml_kernels.h`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.graph import Graph
+from tinyml_course.compiler.quantization import activation_range, weighted_multiplier
+from tinyml_course.errors import UnsupportedModelError
+
+GROUP = 4
+"""Inputs that share a step of the kernels."""
+_MAX_LEFT_SHIFT = 30
+_HARMLESS_MULTIPLIER, _HARMLESS_SHIFT = 1 << 30, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Filters:
+    """The weights of a layer, one row a filter, and all that follows the sum.
+
+    Attributes
+    ----------
+    weights : int8 array, (C_OUT, K)
+    bias : int32 array, (C_OUT,)
+        What a sum starts from, the input's zero point folded in.
+    multiplier : int32 array, (C_OUT,) or (1,)
+        Q0.31, at least 2^30.
+    shift : int8 array, like `multiplier`
+        Bits to the right; below 0 to the left.
+    """
+
+    weights: NDArray[np.int8]
+    bias: NDArray[np.int32]
+    multiplier: NDArray[np.int32]
+    shift: NDArray[np.int8]
+    zero_point: int
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, eq=False)
+class PackedWeights:
+    """Weights in the words of the kernels.
+
+    Attributes
+    ----------
+    words : uint32 array, (C_OUT / block, K / 4, 2, block / 2)
+        C_OUT and K rounded up.
+    depth : int
+        K, rounded up to a multiple of 4.
+    borrowed : bool
+        Whether half words (a, b) stand for a + 256 * b.
+    """
+
+    words: NDArray[np.uint32]
+    depth: int
+    borrowed: bool
+
+
+def fold(graph: Graph, op: g.WeightedOp, weights: NDArray[np.int8]) -> Filters:
+    """Gather what a layer with `weights` (C_OUT, K) computes with.
+
+    Raises
+    ------
+    UnsupportedModelError
+        The layer multiplies its sums by 2^30 or more.
+    """
+    output = graph.tensors[op.output]
+    factor = weighted_multiplier(graph, op)
+    if factor.shift.max() > _MAX_LEFT_SHIFT:
+        raise UnsupportedModelError(
+            f"{op} has an output scale of {output.scale:g}, too small beside its input and "
+            "weights. Calibrate the quantization on data like that of the task."
+        )
+    bias = np.zeros(len(weights), np.int32) if op.bias is None else graph.tensors[op.bias].data
+    assert bias is not None
+    vanishing = np.broadcast_to(factor.value == 0, len(weights))
+    weights = np.where(vanishing[:, None], 0, weights).astype(np.int8)
+    offset = graph.tensors[op.input].zero_point * weights.sum(axis=1, dtype=np.int64)
+    bias = np.where(vanishing, 0, bias.astype(np.int64).ravel() - offset)
+    minimum, maximum = activation_range(op.activation, output)
+    return Filters(
+        weights,
+        (bias & 0xFFFFFFFF).astype(np.uint32).view(np.int32),
+        np.where(factor.value == 0, _HARMLESS_MULTIPLIER, factor.value).astype(np.int32),
+        np.where(factor.value == 0, _HARMLESS_SHIFT, -factor.shift).astype(np.int8),
+        output.zero_point,
+        minimum,
+        maximum,
+    )
+
+
+def pack(weights: NDArray[np.int8], block: int) -> PackedWeights:
+    """Put weights (C_OUT, K) into words, `block` channels side by side."""
+    filters, inputs = weights.shape
+    padded = np.pad(weights, ((0, -filters % block), (0, -inputs % GROUP)))
+    even, odd = padded[0::2].astype(np.int32), padded[1::2].astype(np.int32)
+    borrowed = _sums_separate(even, odd)
+    if borrowed:
+        odd = odd - (even < 0)
+    pairs = np.stack([even, odd], axis=-1).astype(np.int8)  # (C_OUT / 2, K, 2)
+    # Inputs k and k + 2 share a word: (C_OUT / 2, K / 4, 2 of +2, 2 of +1, 2) with middle swapped.
+    in_words = pairs.reshape(len(pairs), -1, 2, 2, 2).swapaxes(2, 3).reshape(len(pairs), -1)
+    words = in_words.view("<u4").astype(np.uint32)  # (C_OUT / 2, K / 2)
+    blocked = words.reshape(len(padded) // block, block // 2, -1, 2).transpose(0, 2, 3, 1)
+    return PackedWeights(np.ascontiguousarray(blocked), padded.shape[1], borrowed)
+
+
+def _sums_separate(even: NDArray[Any], odd: NDArray[Any]) -> bool:
+    """Whether sums of a + 256 * b stay in 32 bits, and b in 8 bits once it has lent one to a."""
+    largest = int(np.abs(even + 256 * odd).sum(axis=1, dtype=np.int64).max()) * 128
+    return largest < 1 << 31 and not ((odd == -128) & (even < 0)).any()
