@@ -1,10 +1,11 @@
 """The table of boards: traceable, and strict with a table of one's own."""
 
 import dataclasses
+import json
 
 import pytest
 
-from tinyml_course.boards import LIMITS, boards, get_board, read_boards
+from tinyml_course.boards import LIMITS, get_board, list_boards, read_boards
 from tinyml_course.errors import InputError
 
 GOOD = dataclasses.asdict(get_board("nano33ble")) | {"id": None}
@@ -31,7 +32,7 @@ def test_nano33ble_is_the_nrf52840_of_its_datasheet():
     assert board.ram_limit_bytes == 262_144 - 44_552
 
 
-@pytest.mark.parametrize("board", boards(), ids=lambda b: b.id)
+@pytest.mark.parametrize("board", list_boards(), ids=lambda b: b.id)
 def test_every_figure_has_a_source(board):
     figures = {*LIMITS, "fpu", "dsp"}
     assert figures <= board.sources.keys()
@@ -44,6 +45,13 @@ def test_rev2_differs_in_name_and_status_only():
     same = [f.name for f in dataclasses.fields(one) if f.name not in apart]
     assert all(getattr(one, name) == getattr(two, name) for name in same)
     assert one.name != two.name
+
+
+@pytest.mark.parametrize("board", list_boards(), ids=lambda b: b.id)
+def test_board_goes_through_json(board):
+    told = json.loads(json.dumps(board.to_json()))
+    assert told["ram_limit_bytes"] == board.ram_limit_bytes
+    assert told["sources"]["clock_hz"] == board.sources["clock_hz"]
 
 
 def test_a_board_is_its_own_board():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -94,6 +94,11 @@ class Board:
                     "so that nothing is left. Check both figures."
                 )
 
+    def to_json(self) -> dict[str, Any]:
+        """Return all fields, and what is left for a program, as JSON can hold them."""
+        limits = {name: getattr(self, name) for name in ("flash_limit_bytes", "ram_limit_bytes")}
+        return {**asdict(self), **limits}
+
     @property
     def flash_limit_bytes(self) -> int:
         """Flash left for a program once the board's Arduino core is in."""
@@ -105,7 +110,7 @@ class Board:
         return self.ram_bytes - self.core_ram_bytes
 
 
-def boards() -> list[Board]:
+def list_boards() -> list[Board]:
     """Return all boards of the course, in the order of the table."""
     return list(_shipped().values())
 
@@ -131,6 +136,9 @@ def get_board(board: str | Board) -> Board:
     near = difflib.get_close_matches(str(board), known, n=2, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(known)}."
     raise InputError(f"unknown board {board!r}; {hint} `tinyml boards` lists them all.")
+
+
+boards = list_boards
 
 
 def read_boards(path: Path) -> dict[str, Board]:
