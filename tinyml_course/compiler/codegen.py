@@ -8,7 +8,7 @@ layout is planned here. The same model gives the same bytes, whoever compiles it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -45,6 +45,9 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any], Step]] = {
     g.Softmax: emit_pointwise.softmax,
     g.Pad: emit_pointwise.pad,
     g.Concatenation: emit_pointwise.concatenation,
+    g.Reshape: emit_pointwise.copy_constant,
+    g.Squeeze: emit_pointwise.copy_constant,
+    g.ExpandDims: emit_pointwise.copy_constant,
 }
 
 
@@ -150,8 +153,20 @@ def compile_model(
             f"cannot optimize for {optimize!r}; accepted are {', '.join(OPTIMIZATIONS)}."
         )
     graph = model if isinstance(model, Graph) else read_model(model, name)
-    steps = tuple(_emit(graph, op) for op in graph.ops if not isinstance(op, g.AliasOp))
-    return CompiledModel(name, graph, steps, plan_memory(graph, steps), optimize)
+    steps = tuple(_emit(graph, op) for op in graph.ops if not _is_alias(graph, op))
+    return CompiledModel(name, graph, steps, _plan(graph, steps), optimize)
+
+
+def _plan(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
+    """Plan the arena with what the kernels need and where they can run in place."""
+    in_place = {step.op.index: step.in_place for step in steps}
+    scratch = {step.op.index: step.scratch_bytes for step in steps}
+    return plan_memory(graph, scratch, lambda _, op: in_place[op.index])
+
+
+def _is_alias(graph: Graph, op: Op) -> bool:
+    """Whether `op` gives an activation another shape: nothing to do but in the plan."""
+    return isinstance(op, g.AliasOp) and not graph.tensors[op.input].is_constant
 
 
 def _emit(graph: Graph, op: Op) -> Step:

@@ -23,7 +23,7 @@ from tinyml_course.errors import UnsupportedModelError
 _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
-NO_PADDING = Padding()
+_NO_PADDING = Padding()
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,20 @@ class _Image:
 
 
 @dataclass(frozen=True)
-class _Window:
-    """How a kernel slides over an image; pairs are (height, width)."""
+class _Geometry:
+    """How a kernel slides over one image and makes another; pairs are (height, width)."""
 
+    source: _Image
+    target: _Image
     kernel: tuple[int, int] = (1, 1)
     stride: tuple[int, int] = (1, 1)
     dilation: tuple[int, int] = (1, 1)
-    padding: Padding = NO_PADDING
+    padding: Padding = _NO_PADDING
 
-    def reads_aligned(self, channels: int) -> bool:
+    def reads_aligned(self) -> bool:
         """Whether each run of neighbouring inputs is a multiple of 4 bytes."""
         whole_rows = self.dilation[1] == 1 and not (self.padding.left or self.padding.right)
-        return (self.kernel[1] * channels if whole_rows else channels) % GROUP == 0
+        return self.source.channels * (self.kernel[1] if whole_rows else 1) % GROUP == 0
 
 
 def _image(op: g.Op, tensor: Tensor) -> _Image:
@@ -64,12 +66,12 @@ def _stage(name: str, filters: Filters) -> tuple[list[str], Fields, int]:
     """Return the constants of an output stage, the struct that points at them, and their size."""
     per_channel = filters.multiplier.size > 1
     channels = "C_OUT" if per_channel else "one for all channels"
-    arrays = {
+    arrays: dict[str, tuple[NDArray[Any], str]] = {
         "bias": (filters.bias, "(C_OUT), int32 on the scale of the sums"),
         "multiplier": (filters.multiplier, f"({channels}), Q0.31"),
         "shift": (filters.shift, f"({channels}), bits to the right"),
     }
-    fields: dict[str, int | str] = {key: f"{name}_{key}" for key in arrays}
+    fields: dict[str, int | str | Fields] = {key: f"{name}_{key}" for key in arrays}
     fields |= {
         "per_channel": int(per_channel),
         "zero_point": filters.zero_point,
@@ -85,7 +87,7 @@ def _packed(name: str, filters: Filters, block: int) -> tuple[str, Fields, int, 
     packed = pack(filters.weights, block)
     layout = f"(C_OUT / {block}, K / 4, 2, {block // 2}) words of two channels and two inputs"
     text = array(f"{name}_weights", packed.words, layout)
-    fields = {
+    fields: Fields = {
         "weights": f"{name}_weights",
         "depth": packed.depth,
         "channels": len(filters.weights),
@@ -102,19 +104,21 @@ def conv_2d(graph: Graph, op: g.Conv2D) -> Step:
     filters = fold(graph, op, weights.reshape(len(weights), -1))
     if target.height == target.width == 1 and (height, width) == (source.height, source.width):
         return _dense(op, filters)
-    window = _Window((height, width), op.stride, op.dilation, op.padding)
-    return _convolution(graph, op, source, target, window, filters)
+    kernel = (height, width)
+    geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
+    return _convolution(graph, op, geometry, filters)
 
 
 def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D) -> Step:
     """Convolve plane by plane; filters that all see one channel are an ordinary convolution."""
     source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
     weights = _constant(graph, op.weights)[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
-    window = _Window(weights.shape[1:], op.stride, op.dilation, op.padding)
+    kernel = weights.shape[1:]
+    geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
     filters = fold(graph, op, weights.reshape(target.channels, -1))
     if source.channels == 1 and target.channels > 1:
-        return _convolution(graph, op, source, target, window, filters)
-    return _depthwise(graph, op, source, target, window, filters)
+        return _convolution(graph, op, geometry, filters)
+    return _depthwise(graph, op, geometry, filters)
 
 
 def fully_connected(graph: Graph, op: g.FullyConnected) -> Step:
@@ -125,19 +129,12 @@ def fully_connected(graph: Graph, op: g.FullyConnected) -> Step:
     filters = fold(graph, op, weights)
     if rows == 1:
         return _dense(op, filters)
-    source, target = _Image(1, rows, inputs), _Image(1, rows, channels)
-    return _convolution(graph, op, source, target, _Window(), filters)
+    geometry = _Geometry(_Image(1, rows, inputs), _Image(1, rows, channels))
+    return _convolution(graph, op, geometry, filters)
 
 
-def _convolution(
-    graph: Graph,
-    op: g.WeightedOp,
-    source: _Image,
-    target: _Image,
-    window: _Window,
-    filters: Filters,
-) -> Step:
-    name = f"op{op.index}"
+def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
+    name, source, target = f"op{op.index}", geometry.source, geometry.target
     weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _TILE_CHANNELS)
     stage_texts, stage_fields, stage_bytes = _stage(name, filters)
     layer = struct(
@@ -149,21 +146,21 @@ def _convolution(
             "in_channels": source.channels,
             "out_height": target.height,
             "out_width": target.width,
-            "kernel_height": window.kernel[0],
-            "kernel_width": window.kernel[1],
-            "stride_height": window.stride[0],
-            "stride_width": window.stride[1],
-            "dilation_height": window.dilation[0],
-            "dilation_width": window.dilation[1],
-            "pad_top": window.padding.top,
-            "pad_left": window.padding.left,
+            "kernel_height": geometry.kernel[0],
+            "kernel_width": geometry.kernel[1],
+            "stride_height": geometry.stride[0],
+            "stride_width": geometry.stride[1],
+            "dilation_height": geometry.dilation[0],
+            "dilation_width": geometry.dilation[1],
+            "pad_top": geometry.padding.top,
+            "pad_left": geometry.padding.left,
             "in_zero_point": graph.tensors[op.input].zero_point,
             "filters": weights_fields,
             "stage": stage_fields,
         },
     )
     tile_bytes = 2 * _TILE_PIXELS * depth
-    shrinks = window.kernel == (1, 1) and target.channels <= source.channels
+    shrinks = geometry.kernel == (1, 1) and target.channels <= source.channels
     return Step(
         op,
         (f"tinyml_convolve(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
@@ -171,7 +168,7 @@ def _convolution(
         weights_bytes + stage_bytes,
         ("tinyml_convolution", "tinyml_matrix"),
         target.height * target.width * filters.weights.size,
-        tile_bytes + (0 if window.reads_aligned(source.channels) else depth),
+        tile_bytes + (0 if geometry.reads_aligned() else depth),
         (0,) if shrinks else (),
     )
 
@@ -208,18 +205,11 @@ class _Axis:
         }
 
 
-def _depthwise(
-    graph: Graph,
-    op: g.WeightedOp,
-    source: _Image,
-    target: _Image,
-    window: _Window,
-    filters: Filters,
-) -> Step:
-    name = f"op{op.index}"
+def _depthwise(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
+    name, source, target = f"op{op.index}", geometry.source, geometry.target
     stage_texts, stage_fields, stage_bytes = _stage(name, filters)
     steps = (source.width * source.channels, target.width * target.channels)
-    pads = (window.padding.top, window.padding.left)
+    pads = (geometry.padding.top, geometry.padding.left)
     rows, columns = (
         _Axis(*sizes, *around)
         for sizes, around in zip(
@@ -227,11 +217,11 @@ def _depthwise(
                 (source.height, target.height, *steps),
                 (source.width, target.width, source.channels, target.channels),
             ),
-            zip(window.kernel, window.stride, window.dilation, pads, strict=True),
+            zip(geometry.kernel, geometry.stride, geometry.dilation, pads, strict=True),
             strict=True,
         )
     )
-    weights = filters.weights.reshape(target.channels, *window.kernel)
+    weights = filters.weights.reshape(target.channels, *geometry.kernel)
     layout = "(C_OUT, KH, KW)"
     if rows.outputs > columns.outputs:  # long rows are what the kernel is fast at
         rows, columns = columns, rows

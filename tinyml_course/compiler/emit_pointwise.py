@@ -193,3 +193,10 @@ def concatenation(graph: Graph, op: g.Concatenation) -> Step:
         )
         offset += length
     return Step(op, tuple(calls), kernels=("tinyml_layout",))
+
+
+def copy_constant(graph: Graph, op: g.AliasOp) -> Step:
+    """Bring a constant into the arena; only activations change their shape for nothing."""
+    count = graph.tensors[op.input].nbytes
+    call = f"tinyml_place(1, {count}, {count}, {{in0}}, {{out0}});"
+    return Step(op, (call,), kernels=("tinyml_layout",))

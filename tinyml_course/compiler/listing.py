@@ -107,7 +107,7 @@ def _shape(tensor: Tensor) -> str:
 
 def _head_comment(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> str:
     """Return the comment that says what the model is: a table with one line a step."""
-    rows = [("op", "kind", "output", "MACs", "constants", "scratch")]
+    rows: list[tuple[str, ...]] = [("op", "kind", "output", "MACs", "constants", "scratch")]
     for step in steps:
         shape = "x".join(str(n) for n in graph.tensors[step.op.output].shape)
         numbers = (step.macs, step.constants_bytes, step.scratch_bytes)
@@ -160,5 +160,5 @@ def _call(graph: Graph, plan: MemoryPlan, step: Step) -> str:
     }
     places |= {f"out{i}": _address(graph, plan, t) for i, t in enumerate(step.op.outputs)}
     if step.scratch_bytes:
-        places["scratch"] = f"arena + {plan.scratch[step.op.index]}"
+        places["scratch"] = f"arena + {plan.scratch_offsets[step.op.index]}"
     return "\n".join("    " + call.format(**places) for call in step.calls)
