@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.download import download_speech_commands
 from tinyml_course.datasets.keywords import load_keywords
 from tinyml_course.errors import InputError
 
-__all__ = ["Dataset", "load_dataset"]
+__all__ = ["Dataset", "download_speech_commands", "load_dataset"]
 
 
 def load_dataset(

@@ -157,7 +157,7 @@ def _choose_groups(
     """Pick whole groups whose classes add up to about `share` of each class.
 
     Groups come in random order; one is taken when that brings the class totals nearer to their
-    target, in squared distance with each class weighed by its size.
+    target, in squared distance; every class counts the same, however many samples it has.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ from tinyml_course.datasets.decoded import decode_cached
 from tinyml_course.datasets.recordings import (
     LABELS,
     SILENCE,
+    UNKNOWN,
     Recording,
     find_recordings,
     read_recording,
@@ -77,9 +78,9 @@ def _load_shards(root: Path, split: str | None) -> Dataset:
         )
     data = Dataset(
         x=x,
-        y=np.array([LABELS.index(row["label"]) for row in rows], dtype=np.int64),
+        y=np.array([_class_of(row["word"]) for row in rows], dtype=np.int64),
         labels=LABELS,
-        group=np.array([row["voice"] for row in rows]),
+        group=np.array([row["speaker"] for row in rows]),
         rate_hz=float(audio.RATE_HZ),
         units=UNITS,
         source="synthetic voices, data/keywords/README.md",
@@ -88,6 +89,11 @@ def _load_shards(root: Path, split: str | None) -> Dataset:
     if split is None:
         return data
     return _not_empty(data.take(np.array([row["split"] == split for row in rows])), root, split)
+
+
+def _class_of(word: str) -> int:
+    """Return the class of a word: its own if it has one, otherwise unknown."""
+    return LABELS.index(word if word in LABELS else UNKNOWN)
 
 
 def _read_shard(path: Path) -> NDArray[np.int16]:

@@ -123,7 +123,7 @@ def _classes(words: set[str]) -> tuple[str, ...]:
         warnings.warn(
             f"not among the twelve classes, so taken as unknown: {', '.join(strangers)}. "
             "Name the classes you want in load_dataset(..., labels=...).",
-            stacklevel=5,
+            stacklevel=6,
         )
     return LABELS
 
