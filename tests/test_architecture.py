@@ -20,11 +20,12 @@ MAY_IMPORT = {
     "compiler": {"errors"},
     "simulator": {"errors", "boards", "cache", "compiler"},
     "sketch": {"errors", "boards", "compiler"},
-    "device": {"errors", "boards", "sketch"},
-    "compression": {"errors", "datasets", "features"},
-    "training": {"errors", "datasets", "features", "compression"},
+    "device": {"errors", "boards", "compiler", "sketch"},
+    "backend": {"errors"},
+    "compression": {"errors", "backend", "datasets", "features"},
+    "training": {"errors", "backend", "datasets", "features", "compression"},
 }
-ON_TOP = {"__init__", "cli", "tasks", "run", "demo", "plots", "widgets"}
+ON_TOP = {"__init__", "cli", "tasks", "run", "demo", "lessons", "plots", "widgets"}
 RIGHT_HALF = ("compiler", "simulator", "sketch", "device")
 HEAVY = {"tensorflow", "keras", "librosa", "matplotlib", "ipywidgets", "anywidget", "scipy"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
