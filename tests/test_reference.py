@@ -49,7 +49,9 @@ def test_convolutions_equal_micro(data):
     net = Network(data.draw(st.integers(0, 99)))
     shape = (1, height, width, data.draw(st.integers(1, 5)))
     x = net.input(shape, data.draw(st.sampled_from([1e-4, 0.05, 2.0])), data.draw(ZERO_POINTS))
-    layer, channels = data.draw(st.sampled_from([(net.conv2d, "filters"), (net.depthwise, "multiplier")]))
+    layer, channels = data.draw(
+        st.sampled_from([(net.conv2d, "filters"), (net.depthwise, "multiplier")])
+    )
     y = layer(
         x,
         **{channels: data.draw(st.integers(1, 4))},

@@ -352,7 +352,9 @@ def _tensor(b, spec, name, buffer) -> int:
 def _operator(b, op, code_index) -> int:
     options = None
     if op.options is not None:
-        values = {k: _ints(b, v) if isinstance(v, tuple | list) else v for k, v in op.fields.items()}
+        values = {
+            k: _ints(b, v) if isinstance(v, tuple | list) else v for k, v in op.fields.items()
+        }
         getattr(tflite, f"{op.options}Start")(b)
         for name, value in values.items():
             getattr(tflite, f"{op.options}Add{name}")(b, value)

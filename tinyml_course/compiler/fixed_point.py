@@ -12,7 +12,6 @@ TFLM, `tensorflow/lite/kernels/internal/common.h`: `GetReciprocal`.
 
 from __future__ import annotations
 
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,13 +43,15 @@ def multiply(a: Raw, b: Raw | int) -> Raw:
 
 def shift_left(x: Raw, bits: int) -> Raw:
     """Multiply by 2^bits and saturate to int32."""
-    return np.clip(x << bits, INT32_MIN, INT32_MAX)
+    shifted: Raw = np.clip(x << bits, INT32_MIN, INT32_MAX)
+    return shifted
 
 
 def shift_right(x: Raw, bits: int | Raw) -> Raw:
     """Divide by 2^bits (bits at least 1), rounded to nearest, ties away from zero."""
     half = np.left_shift(np.int64(1), np.asarray(bits, np.int64) - 1)
-    return (x + half - (x < 0)) >> bits
+    result: Raw = (x + half - (x < 0)) >> bits
+    return result
 
 
 def exp_of_negative(x: Raw, integer_bits: int) -> Raw:
@@ -116,4 +117,4 @@ def tanh(x: Raw, integer_bits: int) -> Raw:
     # The same bits with one more integer bit are 2x: tanh(x) = (1 - e) / (1 + e), e = exp(-2x).
     decay = exp_of_negative(-np.abs(x), integer_bits + 1)
     magnitude = shift_left(_newton_reciprocal(decay) - _ONE_Q2, 2)
-    return np.where(x < 0, -magnitude, magnitude) * (x != 0)
+    return np.where(x == 0, 0, np.where(x < 0, -magnitude, magnitude))

@@ -64,10 +64,11 @@ def rounding_shift_right(x: NDArray[Any], bits: ArrayLike) -> NDArray[Any]:
     """Divide by 2^bits, rounded to the nearest integer, ties away from zero."""
     bits = np.asarray(bits, x.dtype)
     half = (np.left_shift(np.ones_like(bits), bits)) >> 1
-    return (x + (half - ((x < 0) & (bits > 0)))) >> bits
+    result: NDArray[Any] = (x + (half - ((x < 0) & (bits > 0)))) >> bits
+    return result
 
 
-def requantize(x: NDArray[np.int32], by: Multiplier) -> NDArray[np.int64]:
+def requantize(x: NDArray[Any], by: Multiplier) -> NDArray[np.int64]:
     """Multiply integers by a factor, rounding twice as TFLM does.
 
     Once after the multiplication (ties up), once after the shift to the right (ties away from 0).
@@ -79,12 +80,19 @@ def requantize(x: NDArray[np.int32], by: Multiplier) -> NDArray[np.int64]:
         One factor, or one a channel.
     """
     if (by.shift > 0).any():
-        x = np.left_shift(x, np.maximum(by.shift, 0), dtype=np.int32)
-    product = x * by.value.astype(np.int64)
+        x = np.left_shift(x.astype(np.int32), np.maximum(by.shift, 0))  # wraps, as on the board
+    product: NDArray[np.int64] = x * by.value.astype(np.int64)
     product += 1 << 30
     product >>= 31
     right = np.maximum(-by.shift, 0).astype(np.int64)
     return rounding_shift_right(product, right) if right.any() else product
+
+
+def saturate(x: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Clamp to what an integer type holds, and convert."""
+    limits = np.iinfo(dtype)
+    saturated: NDArray[Any] = np.clip(x, limits.min, limits.max).astype(dtype)
+    return saturated
 
 
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:
@@ -143,7 +151,7 @@ ADD_LEFT_SHIFT = 20
 
 @dataclass(frozen=True, eq=False)
 class AddMultipliers:
-    """The factors of an addition: each operand to the common scale, and from there to the output."""
+    """The factors of an addition: each operand to the common scale, then to the output's."""
 
     first: Multiplier
     second: Multiplier

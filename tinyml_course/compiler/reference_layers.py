@@ -7,6 +7,7 @@ long as every partial sum is proven to be an integer the float type can hold.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from tinyml_course.compiler.quantization import (
     activation_range,
     mean_multiplier,
     requantize,
+    saturate,
     weighted_multiplier,
 )
 
@@ -40,12 +42,10 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, x: Array, *_: Array) 
     images = _images(_centred(graph, op.input, x)).astype(np.int32)
     images = _surround(images, op.padding, 0)
     images = np.repeat(images, op.multiplier, axis=-1)
-    acc: Array | None = None
-    for row, column, view in _taps(images, weights.shape[:2], op.stride, op.dilation):
-        term = view * weights[row, column]
-        acc = term if acc is None else np.add(acc, term, out=acc)
-    assert acc is not None
-    return _finish(graph, op, acc)
+    taps = _taps(images, weights.shape[:2], op.stride, op.dilation)
+    return _finish(
+        graph, op, reduce(np.add, (view * weights[row, column] for row, column, view in taps))
+    )
 
 
 def fully_connected(graph: Graph, op: g.FullyConnected, x: Array, *_: Array) -> Array:
@@ -59,22 +59,17 @@ def average_pool_2d(graph: Graph, op: g.AveragePool2D, x: Array) -> Array:
     """Average the taps on the image, rounded half away from zero."""
     images = _surround(_images(x), op.padding, 0).astype(np.int32)
     ones = _surround(np.ones((1, *x.shape[-3:-1], 1), np.int32), op.padding, 0)
-    total: Array = sum(view for *_, view in _taps(images, op.window, op.stride))
-    count: Array = sum(view for *_, view in _taps(ones, op.window, op.stride))
+    total = reduce(np.add, (view for *_, view in _taps(images, op.window, op.stride)))
+    count = reduce(np.add, (view for *_, view in _taps(ones, op.window, op.stride)))
     average = np.sign(total) * ((np.abs(total) + count // 2) // count)
-    low, high = activation_range(op.activation, graph.tensors[op.output])
-    return np.clip(average, low, high).astype(x.dtype)
+    return _activated(graph, op, average)
 
 
 def max_pool_2d(graph: Graph, op: g.MaxPool2D, x: Array) -> Array:
     """Take the largest tap on the image."""
     images = _surround(_images(x), op.padding, np.iinfo(x.dtype).min)
-    largest: Array | None = None
-    for *_, view in _taps(images, op.window, op.stride):
-        largest = view if largest is None else np.maximum(largest, view)
-    assert largest is not None
-    low, high = activation_range(op.activation, graph.tensors[op.output])
-    return np.clip(largest, low, high).astype(x.dtype)
+    views = (view for *_, view in _taps(images, op.window, op.stride))
+    return _activated(graph, op, reduce(np.maximum, views))
 
 
 def mean(graph: Graph, op: g.Mean, x: Array, *_: Array) -> Array:
@@ -83,7 +78,7 @@ def mean(graph: Graph, op: g.Mean, x: Array, *_: Array) -> Array:
     total = _centred(graph, op.input, x).sum(axis=axes, dtype=np.int32)
     target = graph.tensors[op.output]
     average = requantize(total, mean_multiplier(graph, op)) + target.zero_point
-    return _saturate(average, target.dtype)
+    return saturate(average, target.dtype)
 
 
 def _constant(graph: Graph, index: int) -> Array:
@@ -143,19 +138,20 @@ def _matmul(x: Array, weights: Array) -> Array:
     bound = 255 * int(np.abs(weights.astype(np.int64)).sum(axis=1).max())
     exact = np.float32 if bound < 1 << 24 else np.float64
     product = x.reshape(-1, x.shape[-1]).astype(exact) @ weights.T.astype(exact)
-    return product.reshape(*x.shape[:-1], len(weights)).astype(np.int64).astype(np.int32)
+    acc: Array = product.astype(np.int64).astype(np.int32)
+    return acc.reshape(*x.shape[:-1], len(weights))
 
 
 def _finish(graph: Graph, op: g.WeightedOp, acc: Array) -> Array:
     """Add the bias, bring accumulators to the output's scale, clamp."""
     if op.bias is not None:
         acc = acc + _constant(graph, op.bias).reshape(-1)
+    result = requantize(acc, weighted_multiplier(graph, op))
+    return _activated(graph, op, result + graph.tensors[op.output].zero_point)
+
+
+def _activated(graph: Graph, op: g.WeightedOp | g.Pool2D, x: Array) -> Array:
+    """Clamp to the fused activation's range."""
     target = graph.tensors[op.output]
-    low, high = activation_range(op.activation, target)
-    result = requantize(acc, weighted_multiplier(graph, op)) + target.zero_point
-    return np.clip(result, low, high).astype(target.dtype)
-
-
-def _saturate(x: Array, dtype: np.dtype[Any]) -> Array:
-    limits = np.iinfo(dtype)
-    return np.clip(x, limits.min, limits.max).astype(dtype)
+    activated: Array = np.clip(x, *activation_range(op.activation, target)).astype(target.dtype)
+    return activated

@@ -16,6 +16,7 @@ from tinyml_course.compiler.quantization import (
     activation_range,
     add_multipliers,
     requantize,
+    saturate,
 )
 from tinyml_course.compiler.tables import softmax_exp, unary_table
 
@@ -33,10 +34,9 @@ def quantize(graph: Graph, op: g.Quantize, x: Array) -> Array:
     if x.dtype != np.float32:
         return look_up(graph, op, x)
     target = graph.tensors[op.output]
-    limits = np.iinfo(target.dtype)
     steps = (x / target.scale).astype(np.float64)
     nearest = np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point
-    return np.clip(nearest, limits.min, limits.max).astype(target.dtype)
+    return saturate(nearest, target.dtype)
 
 
 def add(graph: Graph, op: g.Add, x: Array, y: Array) -> Array:
@@ -68,4 +68,4 @@ def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:
     mantissa, bits_above_one = fixed_point.reciprocal(total, _SUM_INTEGER_BITS)
     product = fixed_point.multiply(terms, mantissa)
     probability = fixed_point.shift_right(product, bits_above_one + 31 - 8) - 128
-    return np.clip(probability, -128, 127).astype(np.int8)
+    return saturate(probability, np.dtype(np.int8))

@@ -1,0 +1,60 @@
+"""Draw a memory plan: addresses upwards, steps to the right, one bar for each block of bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+_WIDTH, _HEIGHT, _MARGIN, _LEGEND = 720, 260, 56, 28
+# Colours of equal lightness that stand apart for the colour-blind (Okabe and Ito 2008).
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One block of a plan; steps count from 1, 0 being before the first operator."""
+
+    label: str
+    offset: int
+    nbytes: int
+    first: int
+    last: int
+
+
+def picture(bars: tuple[Bar, ...], steps: tuple[str, ...], arena_bytes: int, peak_op: str) -> str:
+    """Return a plan as an SVG in HTML, with every figure in its text alternative.
+
+    The text takes the page's own colour, so that it reads on light and dark themes.
+    """
+    column = (_WIDTH - _MARGIN) / (len(steps) + 2)
+    unit = (_HEIGHT - _LEGEND) / max(arena_bytes, 1)
+    summary = f"Memory plan: {arena_bytes:,} bytes for {len(steps)} steps, fullest at {peak_op}."
+    shapes = [_bar(bar, i, column, unit) for i, bar in enumerate(bars)]
+    floor = _HEIGHT - _LEGEND
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" role="img" '
+        f'aria-label="{escape(summary)}" style="max-width:100%;color:inherit" '
+        'font-family="sans-serif" font-size="11" fill="currentColor">'
+        f"<title>{escape(summary)}</title>{''.join(shapes)}"
+        f'<line x1="{_MARGIN}" x2="{_WIDTH}" y1="{floor}" y2="{floor}" stroke="currentColor"/>'
+        f'<text x="{_MARGIN - 6}" y="10" text-anchor="end">{arena_bytes:,} B</text>'
+        f'<text x="{_MARGIN - 6}" y="{floor}" text-anchor="end">0</text>'
+        f'<text x="{_MARGIN}" y="{_HEIGHT - 8}">in</text>'
+        f'<text x="{_WIDTH}" y="{_HEIGHT - 8}" text-anchor="end">out</text>'
+        f'<text x="{(_WIDTH + _MARGIN) / 2}" y="{_HEIGHT - 8}" text-anchor="middle">'
+        f"{len(steps)} steps; fullest at {escape(peak_op)}</text></svg>"
+    )
+
+
+def _bar(bar: Bar, number: int, column: float, unit: float) -> str:
+    """Return one block, with what it is as a tooltip."""
+    x = _MARGIN + bar.first * column
+    width = (bar.last - bar.first + 1) * column
+    height = bar.nbytes * unit
+    y = _HEIGHT - _LEGEND - bar.offset * unit - height
+    text = f"{bar.label}: {bar.nbytes:,} bytes at {bar.offset:,}, steps {bar.first} to {bar.last}"
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(height, 1):.1f}" '
+        f'fill="{_COLOURS[number % len(_COLOURS)]}" stroke="currentColor" stroke-width="0.5" '
+        f'fill-opacity="0.75"><title>{escape(text)}</title></rect>'
+    )
