@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.errors import InputError, ToolchainError
-from tinyml_course.simulator.batches import (
+from tinyml_course.simulator.arrays import (
     Array,
     Outputs,
     clip_hops,

@@ -1,13 +1,19 @@
-"""Batches of inputs are checked against a graph and laid out for C; bytes become outputs again."""
+"""Arrays on their way to a compiled model and back: from a file, checked, laid out for C, saved.
+
+In files the arrays are named in0, in1, ... and out0, out1, ..., each (n, *tensor shape).
+"""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.cache import writing
 from tinyml_course.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,6 +21,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 Outputs = Array | tuple[Array, ...]
+
+HOP = 320
+"""Samples the C side of the features takes at a time: 20 ms at 16 kHz."""
 
 
 def model_inputs(graph: Graph, arrays: Sequence[Array]) -> list[Array]:
@@ -68,23 +77,56 @@ def model_outputs(graph: Graph, batch: Sequence[Array]) -> list[Array]:
     return outputs
 
 
+def read_inputs(path: Path, graph: Graph) -> list[Array]:
+    """Read a batch of inputs from an .npz file with in0, in1, ..., and check it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, an array is missing, or does not match the graph.
+    """
+    wanted = [f"in{number}" for number in range(len(graph.inputs))]
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            names = sorted(stored.files) if hasattr(stored, "files") else []
+            arrays = [stored[name] for name in wanted if name in names]
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+        raise InputError(f"{path} cannot be read as an .npz file of arrays: {error}.") from error
+    if len(arrays) < len(wanted):
+        found = ", ".join(names) or "nothing"
+        raise InputError(f"{path} must hold {', '.join(wanted)} for {graph.name}; it has {found}.")
+    return model_inputs(graph, arrays)
+
+
+def write_outputs(path: Path, outputs: Outputs) -> None:
+    """Write the outputs of a model to an .npz file as out0, out1, ...
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what was there before stays.
+    """
+    several = outputs if isinstance(outputs, tuple) else (outputs,)
+    with writing(Path(path)) as draft, draft.open("wb") as stream:
+        np.savez(stream, **{f"out{number}": array for number, array in enumerate(several)})
+
+
 def single(outputs: Sequence[Array]) -> Outputs:
     """Return the only output as an array, several as a tuple."""
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
-def clip_hops(clips: Array, hop: int = 320) -> NDArray[np.int16]:
+def clip_hops(clips: Array) -> NDArray[np.int16]:
     """Check audio clips and cut them into hops.
 
     Parameters
     ----------
     clips : int16 array, (n, samples)
-    hop : int
-        Samples in a hop; what is left over at the end of a clip is dropped.
+        What is left over at the end of a clip is dropped.
 
     Returns
     -------
-    int16 array, (n, hops, hop), C-contiguous
+    int16 array, (n, hops, HOP), C-contiguous
 
     Raises
     ------
@@ -96,10 +138,10 @@ def clip_hops(clips: Array, hop: int = 320) -> NDArray[np.int16]:
         raise InputError(
             f"clips must be int16 of shape (n, samples), got {clips.dtype} of {clips.shape}."
         )
-    hops = clips.shape[1] // hop
+    hops = clips.shape[1] // HOP
     if hops == 0:
-        raise InputError(f"a clip of {clips.shape[1]} samples is shorter than one hop of {hop}.")
-    return np.ascontiguousarray(clips[:, : hops * hop]).reshape(len(clips), hops, hop)
+        raise InputError(f"a clip of {clips.shape[1]} samples is shorter than one hop of {HOP}.")
+    return np.ascontiguousarray(clips[:, : hops * HOP]).reshape(len(clips), hops, HOP)
 
 
 def _check(array: Array, tensor: Tensor, what: str) -> None:

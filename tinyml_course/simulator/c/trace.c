@@ -1,0 +1,71 @@
+/* Follows an emulated program block by block: counts, and watches the stack.
+ *
+ * The emulator calls trace_block before each block of straight code. One pair of counts a halfword
+ * of code is enough to know later how often each instruction ran (the running sum of started less
+ * ended) and how often a branch was not taken (a block that starts where the last one ended).
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3 };
+
+struct trace {
+    uint32_t code;            /* address of the first halfword of code */
+    uint32_t halfwords;       /* of code */
+    uint64_t *started;        /* by halfword: blocks that started here */
+    uint64_t *ended;          /* by halfword: blocks that ended before here */
+    uint64_t *passed;         /* by halfword: blocks that started here because the last ended here */
+    const uint32_t *lowering; /* by halfword: instructions before here that lower the stack */
+    uint64_t budget;          /* halfwords of code left to run */
+    uint32_t stack_floor;     /* the lowest address the stack may reach */
+    uint32_t lowest_stack;
+    uint32_t last_end; /* halfword the last block ended before */
+    uint32_t last_lowers;
+    uint32_t stopped; /* why: one of the above */
+    uint32_t stopped_at;
+    int stack_register;
+    int (*read_register)(void *emulator, int name, void *value);
+    int (*stop)(void *emulator);
+};
+
+void trace_block(void *emulator, uint64_t address, uint32_t size, void *user);
+
+static void stop(void *emulator, struct trace *trace, uint32_t reason, uint32_t address)
+{
+    trace->stopped = reason;
+    trace->stopped_at = address;
+    trace->stop(emulator);
+}
+
+void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
+{
+    struct trace *trace = user;
+    uint32_t start = ((uint32_t)address - trace->code) / 2;
+    uint32_t end = start + size / 2;
+
+    if (trace->last_lowers) {
+        uint32_t stack = 0;
+        trace->read_register(emulator, trace->stack_register, &stack);
+        if (stack < trace->lowest_stack)
+            trace->lowest_stack = stack;
+        if (stack < trace->stack_floor) {
+            stop(emulator, trace, TRACE_STACK, trace->code + 2 * trace->last_end - 2);
+            return;
+        }
+    }
+    if ((uint32_t)address < trace->code || end > trace->halfwords) {
+        stop(emulator, trace, TRACE_OUTSIDE, (uint32_t)address);
+        return;
+    }
+    if (size / 2 > trace->budget) {
+        stop(emulator, trace, TRACE_BUDGET, (uint32_t)address);
+        return;
+    }
+    trace->budget -= size / 2;
+    trace->started[start]++;
+    trace->ended[end]++;
+    if (start == trace->last_end)
+        trace->passed[start]++;
+    trace->last_end = end;
+    trace->last_lowers = trace->lowering[end] - trace->lowering[start];
+}

@@ -1,0 +1,262 @@
+"""A compiled model and its features, run on an emulated board: called like the host's, and counted.
+
+Samples or inputs are placed in the board's RAM, the program's own functions are called as a sketch
+calls them, and what they leave in RAM is the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.boards import Board, get_board
+from tinyml_course.errors import FitError, InputError
+from tinyml_course.simulator.arrays import (
+    Array,
+    Outputs,
+    clip_hops,
+    model_inputs,
+    model_outputs,
+    single,
+)
+from tinyml_course.simulator.cycles import cost_table, count_cycles, count_instructions
+from tinyml_course.simulator.disassembly import disassemble
+from tinyml_course.simulator.fit import why_program_does_not_fit
+from tinyml_course.simulator.machine import Machine
+from tinyml_course.simulator.program import Program, build_program
+from tinyml_course.simulator.sources import FeatureSources, own_source, port_names
+
+if TYPE_CHECKING:
+    from tinyml_course.compiler.codegen import CompiledModel
+
+FEATURE_NAMES = (
+    "tinyml_mfcc_reset",
+    "tinyml_mfcc_push",
+    "tinyml_mfcc_read",
+    "features_state",
+    "features_hop",
+)
+OPTIMIZE_FLAG = {"size": "-Os"}
+
+
+@dataclass(frozen=True, order=True)
+class Cost:
+    """What a call took: estimated clock cycles, and instructions counted exactly."""
+
+    cycles: int = 0
+    instructions: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.cycles + other.cycles, self.instructions + other.instructions)
+
+
+class Meter:
+    """A switched-on board whose calls are counted."""
+
+    def __init__(self, program: Program, board: Board) -> None:
+        listing = disassemble(program)
+        self._listing, self._costs = listing, cost_table(listing)
+        self.machine = Machine(program, board, listing)
+
+    def call(self, function: str, *arguments: int) -> tuple[int, Cost]:
+        """Call a function; return what it returns, and what the call took."""
+        value = self.machine.call(function, *arguments)
+        counts = self.machine.counts
+        cycles = count_cycles(self._listing, self._costs, counts)
+        return value, Cost(cycles, count_instructions(self._listing, counts))
+
+
+class BoardFeatures:
+    """The feature extractor on a board that is switched on.
+
+    Attributes
+    ----------
+    slowest_hop : Cost
+        The most any hop took so far, the reading of a window included where one was read.
+    """
+
+    def __init__(self, meter: Meter, program: Program, features: FeatureSources) -> None:
+        self._meter = meter
+        self._state = program.address("features_state")
+        self._hop = program.address("features_hop")
+        self._shape = features.input_shape
+        self.slowest_hop = Cost()
+
+    def read_window(self, hops: NDArray[np.int16], address: int) -> bytes:
+        """Feed one clip hop by hop from a fresh state, and leave its features at `address`."""
+        self._meter.call("tinyml_mfcc_reset", self._state)
+        full, cost = 0, Cost()
+        for hop in hops:
+            self._meter.machine.write(self._hop, hop.astype("<i2").tobytes())
+            full, cost = self._meter.call("tinyml_mfcc_push", self._state, self._hop)
+            self.slowest_hop = max(self.slowest_hop, cost)
+        if not full:
+            raise InputError(f"clips of {len(hops)} hops are too short for one window.")
+        _, reading = self._meter.call("tinyml_mfcc_read", self._state, address)
+        self.slowest_hop = max(self.slowest_hop, cost + reading)
+        return self._meter.machine.read(address, int(np.prod(self._shape)))
+
+
+class BoardModel:
+    """A compiled model on an emulated board: called with a batch, it returns the outputs.
+
+    Parameters
+    ----------
+    compiled : CompiledModel
+    board : str or Board
+    features : Mfcc, optional
+        Puts the feature extractor into the same program; `run_clips` then takes samples.
+    compiler : {"auto", "zig", "arm-none-eabi-gcc"}
+
+    Raises
+    ------
+    FitError
+        If the program does not fit the board.
+    InputError
+        If the board is unknown or cannot be emulated.
+    ToolchainError
+        If no compiler is found, or it rejects the model's C.
+
+    Attributes
+    ----------
+    slowest : Cost
+        The most any inference took so far.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledModel,
+        board: str | Board = "nano33ble",
+        features: FeatureSources | None = None,
+        compiler: str = "auto",
+    ) -> None:
+        self.board = get_board(board)
+        self.program = model_program(compiled, self.board, features, compiler)
+        if reason := why_program_does_not_fit(compiled, self.program, self.board):
+            raise FitError(reason)
+        self._compiled = compiled
+        self._meter = Meter(self.program, self.board)
+        self._features = features and BoardFeatures(self._meter, self.program, features)
+        names = port_names(compiled)
+        self._inputs = [self._meter.call(name)[0] for name in names.inputs]
+        self._outputs = [self._meter.call(name)[0] for name in names.outputs]
+        self.slowest = Cost()
+
+    def __call__(self, *inputs: Array) -> Outputs:
+        """Run a batch through the model, item after item, in one instance.
+
+        Parameters
+        ----------
+        *inputs : ndarray, (n, *tensor shape)
+            One for each input of the model; the tensor's own batch axis of 1 may be left out.
+
+        Returns
+        -------
+        ndarray, (n, *tensor shape), or a tuple of them
+        """
+        batch = model_inputs(self._compiled.graph, inputs)
+        outputs = model_outputs(self._compiled.graph, batch)
+        for item in range(len(batch[0])):
+            for address, array in zip(self._inputs, batch, strict=True):
+                self._meter.machine.write(address, array[item].tobytes())
+            self._infer([array[item : item + 1] for array in outputs])
+        return single(outputs)
+
+    def run_clips(self, clips: NDArray[np.int16]) -> tuple[NDArray[np.int8], Array]:
+        """Run samples through the features and the model, as a sketch does.
+
+        Parameters
+        ----------
+        clips : int16 array, (n, samples)
+
+        Returns
+        -------
+        features : int8 array, (n, *input_shape)
+        outputs : ndarray, (n, *tensor shape without its batch of 1)
+
+        Raises
+        ------
+        InputError
+            If the program was built without features, or a clip is too short.
+        """
+        if self._features is None:
+            raise InputError("this program has no features. Pass features=Mfcc() to build them in.")
+        hops = clip_hops(clips)
+        shape = self._compiled.graph.tensors[self._compiled.graph.inputs[0]].shape[1:]
+        features = np.empty((len(hops), *shape), np.int8)
+        (outputs,) = model_outputs(self._compiled.graph, [features])
+        for item, clip in enumerate(hops):
+            window = self._features.read_window(clip, self._inputs[0])
+            features[item] = np.frombuffer(window, np.int8).reshape(shape)
+            self._infer([outputs[item : item + 1]])
+        return features, outputs
+
+    @property
+    def stack_bytes(self) -> int:
+        """The most stack taken so far."""
+        return self._meter.machine.stack_bytes
+
+    @property
+    def slowest_hop(self) -> Cost | None:
+        """The most the features took for a hop of samples so far; None without features."""
+        return self._features.slowest_hop if self._features else None
+
+    def _infer(self, places: Sequence[Array]) -> None:
+        """Invoke the model on the input that is in place, and fetch the outputs."""
+        _, cost = self._meter.call(f"{self._compiled.name}_invoke")
+        self.slowest = max(self.slowest, cost)
+        for address, place in zip(self._outputs, places, strict=True):
+            content = self._meter.machine.read(address, place.nbytes)
+            place[...] = np.frombuffer(content, place.dtype).reshape(place.shape)
+
+
+def board_model(compiled: CompiledModel, board: str | Board = "nano33ble") -> BoardModel:
+    """Return a fresh instance of a compiled model on an emulated board."""
+    return BoardModel(compiled, board)
+
+
+def run_features_on_board(
+    features: FeatureSources, clips: NDArray[np.int16], board: str | Board = "nano33ble"
+) -> NDArray[np.int8]:
+    """Compute the features of clips on an emulated board, hop by hop as a sketch does.
+
+    Parameters
+    ----------
+    features : Mfcc
+    clips : int16 array, (n, samples)
+    board : str or Board
+
+    Returns
+    -------
+    int8 array, (n, *input_shape)
+    """
+    chosen = get_board(board)
+    keep = [*FEATURE_NAMES, "features_window"]
+    program = build_program(feature_sources(features), chosen, keep)
+    runner = BoardFeatures(Meter(program, chosen), program, features)
+    address = program.address("features_window")
+    windows = [runner.read_window(hops, address) for hops in clip_hops(clips)]
+    return np.frombuffer(b"".join(windows), np.int8).reshape(-1, *features.input_shape)
+
+
+def model_program(
+    compiled: CompiledModel, board: Board, features: FeatureSources | None, compiler: str
+) -> Program:
+    """Build the program of a compiled model, with its features if there are any."""
+    names = port_names(compiled)
+    keep = [f"{compiled.name}_invoke", *names.inputs, *names.outputs]
+    sources = dict(compiled.files)
+    if features is not None:
+        sources |= feature_sources(features)
+        keep += FEATURE_NAMES
+    flag = OPTIMIZE_FLAG.get(compiled.optimize, "-O2")
+    return build_program(sources, board, keep, compiler, flag)
+
+
+def feature_sources(features: FeatureSources) -> dict[str, str]:
+    """Return the C of a feature extractor with the memory a sketch gives it."""
+    return {**features.c_files(), "features.c": own_source("features.c")}

@@ -1,0 +1,292 @@
+"""A compiled model is built for a board and run on it; a report says what it takes, and if it fits.
+
+Sizes are those of the linked program; stack, instructions and outputs those of the emulated run.
+Cycles, time and energy are estimates: a published cost table, the board's clock, and a current from
+its datasheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tinyml_course.boards import Board, get_board
+from tinyml_course.errors import FitError, InputError
+from tinyml_course.simulator.arrays import HOP, Array, Outputs
+from tinyml_course.simulator.emulated import BoardModel, model_program
+from tinyml_course.simulator.energy import energy_uj, latency_ms
+from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
+from tinyml_course.simulator.program import Program
+from tinyml_course.simulator.report_picture import picture
+from tinyml_course.simulator.sources import FeatureSources
+
+if TYPE_CHECKING:
+    from tinyml_course.compiler.codegen import CompiledModel
+
+_REPORTED = (
+    "compiler", "fits", "reason", "flash_bytes", "flash_limit_bytes", "constants_bytes",
+    "code_bytes", "arena_bytes", "static_ram_bytes", "stack_bytes", "ram_bytes",
+    "ram_limit_bytes", "macs", "instructions", "cycles", "latency_ms", "energy_uj",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What one model takes of one board; shows itself as bars in a notebook.
+
+    Attributes
+    ----------
+    compiler : str
+        Who compiled the program, with version; "none" for a board that cannot be emulated.
+    fits : bool
+    reason : str
+        Why it does not fit, and what to try; empty if it fits.
+    flash_bytes, constants_bytes, code_bytes : int
+        Flash of the program, and its two parts.
+    arena_bytes, static_ram_bytes, stack_bytes, ram_bytes : int
+        The model's arena; all variables, the arena among them; the most stack taken; the last two
+        together.
+    flash_limit_bytes, ram_limit_bytes : int
+        What the board's Arduino core leaves of each.
+    instructions, cycles : int
+        Of the slowest inference: counted exactly; estimated by the core's table.
+    latency_ms, energy_uj : float
+        Of the slowest inference, by the board's clock and its datasheet's current.
+    hop_instructions, hop_latency_ms
+        Of the features' slowest hop of 20 ms; None if there are no features.
+    outputs : ndarray or tuple of them
+        What the board computed for the inputs that were given.
+
+    What could not be measured, because the program does not fit, is None.
+    """
+
+    compiled: CompiledModel = field(repr=False)
+    board: Board = field(repr=False)
+    features: FeatureSources | None = field(repr=False)
+    compiler: str
+    reason: str
+    constants_bytes: int
+    code_bytes: int | None
+    static_ram_bytes: int
+    stack_bytes: int | None = None
+    instructions: int | None = None
+    cycles: int | None = None
+    hop_instructions: int | None = None
+    hop_latency_ms: float | None = None
+    outputs: Outputs | None = field(default=None, repr=False)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the program fits the board and ran within its limits."""
+        return not self.reason
+
+    @property
+    def flash_bytes(self) -> int:
+        """Flash the program takes."""
+        return self.constants_bytes + (self.code_bytes or 0)
+
+    @property
+    def flash_limit_bytes(self) -> int:
+        """Flash the board's Arduino core leaves."""
+        return self.board.flash_limit_bytes
+
+    @property
+    def arena_bytes(self) -> int:
+        """RAM of the model's tensors and scratch memory."""
+        return self.compiled.arena_bytes
+
+    @property
+    def ram_bytes(self) -> int:
+        """RAM the program takes: variables and stack."""
+        return self.static_ram_bytes + (self.stack_bytes or 0)
+
+    @property
+    def ram_limit_bytes(self) -> int:
+        """RAM the board's Arduino core leaves."""
+        return self.board.ram_limit_bytes
+
+    @property
+    def macs(self) -> int:
+        """Multiplications of an input by a weight in one inference."""
+        return self.compiled.macs
+
+    @property
+    def latency_ms(self) -> float | None:
+        """Estimated time of one inference."""
+        return None if self.cycles is None else latency_ms(self.cycles, self.board)
+
+    @property
+    def energy_uj(self) -> float | None:
+        """Estimated energy of one inference."""
+        return None if self.cycles is None else energy_uj(self.cycles, self.board)
+
+    def require_fit(self) -> None:
+        """Raise `FitError` with the reason if the model does not fit."""
+        if not self.fits:
+            raise FitError(self.reason)
+
+    def assert_equals(self, reference: Callable[[Array], Outputs], x: Array) -> None:
+        """Run inputs on a fresh board and compare the outputs with a reference, to the bit.
+
+        Parameters
+        ----------
+        reference : callable
+            Takes `x` and returns the outputs it should have.
+        x : ndarray, (n, *tensor shape)
+
+        Raises
+        ------
+        AssertionError
+            If any output differs; the message names the first one.
+        FitError
+            If the model does not fit the board.
+        """
+        self.require_fit()
+        found, wanted = BoardModel(self.compiled, self.board)(x), reference(x)
+        pairs = zip(_several(found), _several(wanted), strict=True)
+        for number, (ours, theirs) in enumerate(pairs):
+            _assert_same_bits(ours, theirs, f"output {number} of {self.compiled.name}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON can hold it."""
+        report = {"board": self.board.id} | {name: getattr(self, name) for name in _REPORTED}
+        if self.features is not None:
+            report |= {"hop_instructions": self.hop_instructions}
+            report |= {"hop_latency_ms": self.hop_latency_ms}
+        return report
+
+    def to_text(self) -> str:
+        """Return the report as lines for a terminal."""
+        from tinyml_course.simulator.report_picture import lines
+
+        return "\n".join(lines(self))
+
+    def _repr_html_(self) -> str:
+        return picture(self)
+
+
+def simulate(
+    compiled: CompiledModel,
+    board: str | Board = "nano33ble",
+    features: FeatureSources | None = None,
+    x: Array | None = None,
+    compiler: str = "auto",
+) -> Simulation:
+    """Build the real program of a model for a board, run it in an emulator, and report.
+
+    Parameters
+    ----------
+    compiled : CompiledModel
+    board : str or Board
+    features : Mfcc, optional
+        Put the feature extractor into the program, and feed it samples.
+    x : ndarray, optional
+        Inputs (n, *tensor shape), or with `features` clips (n, samples); one of zeros by default.
+    compiler : {"auto", "zig", "arm-none-eabi-gcc"}
+        "auto" takes arm-none-eabi-gcc where it is on the PATH, zig otherwise.
+
+    Returns
+    -------
+    Simulation
+        With `fits` false and the reason if the model does not fit: nothing is raised for that.
+
+    Raises
+    ------
+    InputError
+        If the board is unknown, or is not emulated and the model not plainly too big for it.
+    ToolchainError
+        If there is no compiler.
+    """
+    chosen = get_board(board)
+    if not chosen.emulated:
+        return _unbuilt(compiled, chosen, features)
+    program = model_program(compiled, chosen, features, compiler)
+    sizes = Simulation(
+        compiled=compiled,
+        board=chosen,
+        features=features,
+        compiler=str(program.compiler),
+        reason=why_program_does_not_fit(compiled, program, chosen),
+        constants_bytes=program.constants_bytes,
+        code_bytes=program.code_bytes,
+        static_ram_bytes=program.static_ram_bytes,
+    )
+    if sizes.reason:
+        return sizes
+    try:
+        runner = BoardModel(compiled, chosen, features, compiler)
+        outputs = _run(runner, compiled, features, x)
+    except FitError as error:
+        return replace(sizes, reason=str(error))
+    hop = runner.slowest_hop
+    return replace(
+        sizes,
+        reason=why_program_does_not_fit(compiled, program, chosen, runner.stack_bytes),
+        stack_bytes=runner.stack_bytes,
+        instructions=runner.slowest.instructions,
+        cycles=runner.slowest.cycles,
+        hop_instructions=hop and hop.instructions,
+        hop_latency_ms=hop and latency_ms(hop.cycles, chosen),
+        outputs=outputs,
+    )
+
+
+def _run(
+    runner: BoardModel, compiled: CompiledModel, features: FeatureSources | None, x: Array | None
+) -> Outputs:
+    """Run the inputs, or one of zeros."""
+    if features is not None:
+        hops = features.input_shape[0] + 1
+        return runner.run_clips(np.zeros((1, hops * HOP), np.int16) if x is None else x)[1]
+    if x is not None:
+        return runner(x)
+    tensors = [compiled.graph.tensors[index] for index in compiled.graph.inputs]
+    return runner(*(np.zeros((1, *tensor.shape), tensor.dtype) for tensor in tensors))
+
+
+def _unbuilt(compiled: CompiledModel, board: Board, features: FeatureSources | None) -> Simulation:
+    """Report on a board no program can be built for: only what is too big for sure is known."""
+    reason = why_model_cannot_fit(compiled, board)
+    if not reason:
+        raise InputError(
+            f"{board.id} ({board.core}) is not emulated yet, so nobody can tell whether "
+            f"{compiled.name} fits. `tinyml boards` lists the boards that are."
+        )
+    return Simulation(
+        compiled=compiled,
+        board=board,
+        features=features,
+        compiler="none",
+        reason=reason,
+        constants_bytes=compiled.constants_bytes,
+        code_bytes=None,
+        static_ram_bytes=compiled.arena_bytes,
+    )
+
+
+def _several(outputs: Outputs) -> tuple[Array, ...]:
+    return outputs if isinstance(outputs, tuple) else (outputs,)
+
+
+def _assert_same_bits(found: Array, wanted: Array, what: str) -> None:
+    """Compare bytes, and name the first item that differs."""
+    wanted = np.asarray(wanted)
+    if found.size != wanted.size or found.dtype != wanted.dtype:
+        raise AssertionError(
+            f"{what} is {found.dtype} {found.shape} on the board, "
+            f"{wanted.dtype} {wanted.shape} in the reference."
+        )
+    count = len(found)
+    ours = np.ascontiguousarray(found).view(np.uint8).reshape(count, -1)
+    theirs = np.ascontiguousarray(wanted).view(np.uint8).reshape(count, -1)
+    different = np.flatnonzero((ours != theirs).any(axis=1))
+    if len(different):
+        first = int(different[0])
+        raise AssertionError(
+            f"{what} differs for {len(different):,} of {count:,} inputs. Input {first}: "
+            f"{found[first].ravel().tolist()} on the board, "
+            f"{wanted.reshape(found.shape)[first].ravel().tolist()} in the reference."
+        )

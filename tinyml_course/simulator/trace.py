@@ -1,0 +1,149 @@
+"""An emulated program is followed: how often each instruction ran, how deep its stack went.
+
+The hook that the emulator calls before each block is C (`c/trace.c`), which keeps counting at
+hundreds of millions of instructions a second.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from unicorn import UC_HOOK_BLOCK, Uc
+from unicorn.arm_const import UC_ARM_REG_SP
+from unicorn.unicorn_py3.unicorn import uclib
+
+from tinyml_course.simulator.disassembly import Listing
+from tinyml_course.simulator.program import Program
+from tinyml_course.simulator.sources import own_source
+from tinyml_course.simulator.toolchain import build_shared_library
+
+BUDGET, STACK, OUTSIDE = 1, 2, 3
+_LOWERS_STACK = re.compile(r"v?push|stm\w* sp!|(?:sub|add|mov)\S* sp,|str\S* .*\[sp, #-\d+\]!")
+
+
+class _Trace(ctypes.Structure):
+    """`struct trace` of trace.c."""
+
+    _fields_ = (
+        ("code", ctypes.c_uint32),
+        ("halfwords", ctypes.c_uint32),
+        ("started", ctypes.c_void_p),
+        ("ended", ctypes.c_void_p),
+        ("passed", ctypes.c_void_p),
+        ("lowering", ctypes.c_void_p),
+        ("budget", ctypes.c_uint64),
+        ("stack_floor", ctypes.c_uint32),
+        ("lowest_stack", ctypes.c_uint32),
+        ("last_end", ctypes.c_uint32),
+        ("last_lowers", ctypes.c_uint32),
+        ("stopped", ctypes.c_uint32),
+        ("stopped_at", ctypes.c_uint32),
+        ("stack_register", ctypes.c_int),
+        ("read_register", ctypes.c_void_p),
+        ("stop", ctypes.c_void_p),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """How often the instructions of a program ran, each array by halfword of its code.
+
+    Attributes
+    ----------
+    executed : int64 array, (halfwords,)
+        Times the halfword was run through.
+    started : int64 array, (halfwords,)
+        Blocks of straight code that started at the halfword.
+    passed : int64 array, (halfwords + 1,)
+        Blocks that started here because the one before ran on: its branch was not taken.
+    """
+
+    executed: NDArray[np.int64]
+    started: NDArray[np.int64]
+    passed: NDArray[np.int64]
+
+
+class Trace:
+    """Follows one emulator.
+
+    Parameters
+    ----------
+    emulator : Uc
+    program : Program
+    listing : Listing
+        The program's instructions.
+    stack_floor : int
+        The lowest address the stack may reach.
+    """
+
+    def __init__(self, emulator: Uc, program: Program, listing: Listing, stack_floor: int) -> None:
+        code, end = program.code
+        halfwords = (end - code) // 2
+        self._arrays = np.zeros((3, halfwords + 1), np.uint64)
+        self._lowering = _stack_lowering(listing, halfwords)
+        self._state = _Trace(
+            code=code,
+            halfwords=halfwords,
+            started=self._arrays[0].ctypes.data,
+            ended=self._arrays[1].ctypes.data,
+            passed=self._arrays[2].ctypes.data,
+            lowering=self._lowering.ctypes.data,
+            stack_floor=stack_floor,
+            lowest_stack=2**32 - 1,
+            stack_register=UC_ARM_REG_SP,
+            read_register=_pointer(uclib.uc_reg_read),
+            stop=_pointer(uclib.uc_emu_stop),
+        )
+        library = build_shared_library({"trace.c": own_source("trace.c")})
+        self._library = ctypes.CDLL(str(library))
+        self._handle = ctypes.c_size_t()
+        status = uclib.uc_hook_add(
+            emulator._uch,
+            ctypes.byref(self._handle),
+            UC_HOOK_BLOCK,
+            ctypes.cast(self._library.trace_block, ctypes.c_void_p),
+            ctypes.cast(ctypes.byref(self._state), ctypes.c_void_p),
+            ctypes.c_uint64(1),
+            ctypes.c_uint64(0),
+        )
+        assert status == 0
+
+    def start(self, budget: int) -> None:
+        """Begin a run of at most about `budget` instructions, with all counts at zero."""
+        self._arrays[:] = 0
+        self._state.budget = 2 * budget  # no instruction is longer than two halfwords
+        self._state.last_end = 2**32 - 1
+        self._state.last_lowers = 0
+        self._state.stopped = 0
+
+    @property
+    def stopped(self) -> tuple[int, int]:
+        """Why the trace stopped the last run (0: it did not), and at which address."""
+        return self._state.stopped, self._state.stopped_at
+
+    @property
+    def lowest_stack(self) -> int:
+        """The lowest stack pointer seen at the start of a block since the trace was made."""
+        return int(self._state.lowest_stack)
+
+    def counts(self) -> Counts:
+        """Return the counts since `start`."""
+        started, ended, passed = self._arrays.astype(np.int64)
+        return Counts(np.cumsum(started - ended)[:-1], started[:-1], passed)
+
+
+def _pointer(function: Any) -> int | None:
+    return ctypes.cast(function, ctypes.c_void_p).value
+
+
+def _stack_lowering(listing: Listing, halfwords: int) -> NDArray[np.uint32]:
+    """Count, before each halfword of the code, the instructions that can lower the stack."""
+    marks = np.zeros(halfwords + 1, np.uint32)
+    for index, text in zip(listing.start, listing.text, strict=True):
+        marks[index + 1] = bool(_LOWERS_STACK.match(text))
+    return np.cumsum(marks, dtype=np.uint32)
