@@ -40,7 +40,7 @@ class Detector:
     rest : int
         Inferences after a detection that detect nothing (the refractory time).
     every_hops : int
-        Feature hops from one inference to the next; a hop is 20 ms for `Mfcc`.
+        Feature hops from one inference to the next, as in `Mfcc.windows`; a hop is 20 ms.
     background : tuple of str
         Labels that may win, but are never reported.
     """
@@ -82,43 +82,6 @@ class Detection:
     def percent(self) -> int:
         """The mean score as a whole percentage, rounded half up, as the sketch prints it."""
         return ((self.score - SCORE_ZERO_POINT) * 100 + 128) // 256
-
-
-def windows(
-    samples: NDArray[np.int16], *, clip: int, hop: int, every_hops: int
-) -> NDArray[np.int16]:
-    """Cut a long recording into the clips a board classifies, one every `every_hops` hops.
-
-    Parameters
-    ----------
-    samples : ndarray of int16 (time,)
-    clip : int
-        Samples in one clip, a whole number of hops.
-    hop : int
-        Samples in one hop.
-    every_hops : int
-        Hops from one clip to the next.
-
-    Returns
-    -------
-    ndarray of int16 (n, clip)
-        A view: clip i begins at sample ``i * every_hops * hop``.
-
-    Raises
-    ------
-    InputError
-        The recording is shorter than one clip.
-
-    Examples
-    --------
-    >>> windows(np.arange(10, dtype=np.int16), clip=4, hop=2, every_hops=1)[:, 0].tolist()
-    [0, 2, 4, 6]
-    """
-    if len(samples) < clip:
-        raise InputError(
-            f"the recording has {len(samples)} samples, one clip has {clip}; give a longer one."
-        )
-    return np.lib.stride_tricks.sliding_window_view(samples, clip)[:: every_hops * hop]
 
 
 def smooth(scores: NDArray[np.int8], average: int) -> NDArray[np.int8]:

@@ -1,0 +1,45 @@
+/* A thin stand-in for the Arduino API: what our sketches call, and nothing else.
+ *
+ * Declarations only, so that a sketch also compiles for a bare Cortex-M4; host.cpp defines them for
+ * a computer, where Serial is standard input and output and the LED is told of on standard error.
+ */
+#ifndef ARDUINO_H
+#define ARDUINO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LOW = 0, HIGH = 1, OUTPUT = 1 };
+enum { LEDR = 22, LEDG = 23, LEDB = 24 }; /* the pin numbers of variants/ARDUINO_NANO33BLE */
+
+void pinMode(int pin, int mode);
+void digitalWrite(int pin, int level);
+unsigned long millis();
+unsigned long micros();
+void delay(unsigned long ms);
+
+class SerialPort {
+public:
+  void begin(unsigned long baud);
+  explicit operator bool() const;
+  int available();
+  int read();
+  size_t write(const uint8_t *bytes, size_t size);
+  size_t print(const char *text);
+  size_t print(int number);
+  size_t print(unsigned number);
+  size_t print(long number);
+  size_t print(unsigned long number);
+  size_t println();
+  template <typename T> size_t println(T value) {
+    return print(value) + println();
+  }
+};
+
+extern SerialPort Serial;
+
+/* Arduino's builder writes a prototype for each function of an .ino; here the test does. */
+void setup();
+void loop();
+
+#endif

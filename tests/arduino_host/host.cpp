@@ -1,0 +1,220 @@
+/* Runs a sketch on a computer.
+ *
+ *     sketch [--pdm FILE] [--chunks 256,17,...] [--chunks-per-loop N] [--no-microphone]
+ *
+ * FILE holds int16 samples, given to the sketch in chunks of the sizes listed, over and over, N of
+ * them between two calls of loop(). The program ends when standard input has ended, all samples
+ * have been given and loop() has run 1,000 times more. delay() moves the clock but does not wait.
+ */
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <poll.h>
+#include <unistd.h>
+#include <vector>
+
+#include "Arduino.h"
+#include "PDM.h"
+
+SerialPort Serial;
+Microphone PDM;
+
+static bool inputEnded = false;
+
+/* Clock */
+
+static unsigned long skippedMs = 0;
+
+unsigned long micros() {
+  using namespace std::chrono;
+  static const auto start = steady_clock::now();
+  const auto us = duration_cast<microseconds>(steady_clock::now() - start).count();
+  return static_cast<unsigned long>(us) + skippedMs * 1000;
+}
+
+unsigned long millis() {
+  return micros() / 1000;
+}
+
+void delay(unsigned long ms) {
+  skippedMs += ms;
+  if (Serial.available() == 0 && inputEnded) {
+    exit(0); /* a sketch that has stopped with an error waits for ever */
+  }
+}
+
+/* Pins */
+
+void pinMode(int, int) {}
+
+void digitalWrite(int pin, int level) {
+  static int levels[32];
+  static bool known[32];
+  if (!known[pin] || levels[pin] != level) {
+    fprintf(stderr, "pin %d %s\n", pin, level == LOW ? "LOW" : "HIGH");
+  }
+  levels[pin] = level;
+  known[pin] = true;
+}
+
+/* Serial */
+
+static std::vector<uint8_t> received;
+static size_t receivedRead = 0;
+
+void SerialPort::begin(unsigned long) {
+  setvbuf(stdout, nullptr, _IONBF, 0);
+}
+
+SerialPort::operator bool() const {
+  return true;
+}
+
+int SerialPort::available() {
+  if (receivedRead == received.size() && !inputEnded) {
+    pollfd input = {STDIN_FILENO, POLLIN, 0};
+    if (poll(&input, 1, 0) > 0) {
+      received.resize(64); /* one USB packet */
+      const ssize_t count = ::read(STDIN_FILENO, received.data(), received.size());
+      received.resize(count > 0 ? static_cast<size_t>(count) : 0);
+      receivedRead = 0;
+      inputEnded = count <= 0;
+    }
+  }
+  return static_cast<int>(received.size() - receivedRead);
+}
+
+int SerialPort::read() {
+  return available() > 0 ? received[receivedRead++] : -1;
+}
+
+size_t SerialPort::write(const uint8_t *bytes, size_t size) {
+  return fwrite(bytes, 1, size, stdout);
+}
+
+size_t SerialPort::print(const char *text) {
+  return write(reinterpret_cast<const uint8_t *>(text), strlen(text));
+}
+
+size_t SerialPort::print(int number) {
+  return print(static_cast<long>(number));
+}
+
+size_t SerialPort::print(unsigned number) {
+  return print(static_cast<unsigned long>(number));
+}
+
+size_t SerialPort::print(long number) {
+  return static_cast<size_t>(printf("%ld", number));
+}
+
+size_t SerialPort::print(unsigned long number) {
+  return static_cast<size_t>(printf("%lu", number));
+}
+
+size_t SerialPort::println() {
+  return print("\r\n");
+}
+
+/* Microphone */
+
+static struct {
+  std::vector<uint8_t> sound;
+  size_t given = 0;   /* bytes of it, up to the end of the present chunk */
+  size_t unread = 0;  /* bytes of the present chunk */
+  std::vector<size_t> chunks = {256};
+  size_t turn = 0;
+  int chunksPerLoop = 1;
+  bool broken = false;
+  bool running = false;
+  void (*receive)() = nullptr;
+} microphone;
+
+void Microphone::onReceive(void (*receive)()) {
+  microphone.receive = receive;
+}
+
+void Microphone::setGain(int) {}
+
+int Microphone::begin(int channels, int rateHz) {
+  microphone.running = !microphone.broken && channels == 1 && rateHz == 16000;
+  return microphone.running;
+}
+
+int Microphone::available() {
+  return static_cast<int>(microphone.unread);
+}
+
+int Microphone::read(void *buffer, size_t bytes) {
+  const size_t count = bytes < microphone.unread ? bytes : microphone.unread;
+  memcpy(buffer, microphone.sound.data() + microphone.given - microphone.unread, count);
+  microphone.unread -= count;
+  return static_cast<int>(count);
+}
+
+static bool soundLeft() {
+  return microphone.running && microphone.given < microphone.sound.size();
+}
+
+static void interrupt() {
+  const size_t wanted = 2 * microphone.chunks[microphone.turn++ % microphone.chunks.size()];
+  const size_t left = microphone.sound.size() - microphone.given;
+  microphone.unread = wanted < left ? wanted : left;
+  microphone.given += microphone.unread;
+  microphone.receive();
+  if (microphone.unread > 0) {
+    fprintf(stderr, "microphone stopped: %zu bytes were not read\n", microphone.unread);
+    microphone.running = false;
+  }
+}
+
+static void loadSound(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (file == nullptr) {
+    perror(path);
+    exit(1);
+  }
+  for (int byte; (byte = fgetc(file)) != EOF;) {
+    microphone.sound.push_back(static_cast<uint8_t>(byte));
+  }
+  fclose(file);
+}
+
+static void readOptions(int count, char **options) {
+  for (int i = 1; i < count; ++i) {
+    if (strcmp(options[i], "--no-microphone") == 0) {
+      microphone.broken = true;
+    } else if (strcmp(options[i], "--pdm") == 0) {
+      loadSound(options[++i]);
+    } else if (strcmp(options[i], "--chunks-per-loop") == 0) {
+      microphone.chunksPerLoop = atoi(options[++i]);
+    } else if (strcmp(options[i], "--chunks") == 0) {
+      microphone.chunks.clear();
+      for (char *size = strtok(options[++i], ","); size; size = strtok(nullptr, ",")) {
+        microphone.chunks.push_back(strtoul(size, nullptr, 10));
+      }
+    }
+  }
+}
+
+int main(int count, char **options) {
+  readOptions(count, options);
+  setup();
+  for (int idle = 0; idle < 1000;) {
+    for (int i = 0; i < microphone.chunksPerLoop && soundLeft(); ++i) {
+      interrupt();
+    }
+    loop();
+    if (soundLeft()) {
+      continue;
+    }
+    if (inputEnded) {
+      ++idle;
+    } else {
+      pollfd input = {STDIN_FILENO, POLLIN, 0};
+      poll(&input, 1, Serial.available() > 0 ? 0 : 10); /* nothing else to do */
+    }
+  }
+  return 0;
+}

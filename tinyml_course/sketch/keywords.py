@@ -1,0 +1,232 @@
+"""A compiled model, its features and its labels become the files of an Arduino sketch.
+
+The sketch's logic stands in real C and C++ files: `c/` and `sketch/templates/`. What is made here
+is data: the settings header, with every number that the notebook also holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Protocol
+
+from tinyml_course.boards import Board
+from tinyml_course.errors import InputError
+from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
+from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
+
+if TYPE_CHECKING:
+    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.graph import QuantParams
+
+BAUD = 115_200
+MICROPHONE_GAIN = 60
+"""In half decibels above -20 dB: at +10 dB, speech close to the board is loud and does not clip."""
+RING_S = 0.5
+"""Sound that waits while an inference runs, in seconds."""
+
+SOURCES = ("tinyml_detect", "tinyml_frame", "tinyml_ring")
+LED_COLOURS = {2: "green", 4: "blue", 3: "yellow", 5: "magenta", 6: "cyan", 7: "white"}
+DARK = 0
+
+
+class AudioFeatures(Protocol):
+    """A feature specification for sound, as `Mfcc` is one."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the features of one clip."""
+
+    @property
+    def clip_samples(self) -> int:
+        """Samples in one clip."""
+
+    def to_json(self) -> str:
+        """Return the specification's numbers, `rate_hz` and `hop_samples` among them."""
+
+    def c_files(self) -> dict[str, str]:
+        """Return the C sources and headers by file name."""
+
+
+def sketch_files(
+    compiled: CompiledModel,
+    features: AudioFeatures,
+    labels: Sequence[str],
+    *,
+    board: Board,
+    name: str,
+    detector: Detector,
+) -> dict[str, str]:
+    """Return the text of every file of a keyword sketch, by its path in the folder.
+
+    Raises
+    ------
+    InputError
+        Model, features and labels do not belong together, or a name cannot be used in a sketch.
+    """
+    _check_name(name)
+    _check_labels(labels)
+    _check_model(compiled, features, labels)
+    values = _values(compiled, features, labels, board=board, name=name, detector=detector)
+    own = {
+        f"{name}.ino": "keywords.ino",
+        f"{name}_settings.h": "settings.h",
+        "README.md": "README.md",
+    }
+    written = {path: Template(template(source)).substitute(values) for path, source in own.items()}
+    adapters = {path: template(path) for path in ("microphone.h", "led.h", "replay.h")}
+    sources = {**compiled.files, **features.c_files(), **_c_sources()}
+    return written | adapters | {f"src/{path}": text for path, text in sources.items()}
+
+
+def template(name: str) -> str:
+    """Return the text of a file of `templates/`."""
+    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _c_sources() -> dict[str, str]:
+    folder = files("tinyml_course").joinpath("c")
+    names = [f"{stem}.{kind}" for stem in SOURCES for kind in "hc"]
+    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
+
+
+def _values(
+    compiled: CompiledModel,
+    features: AudioFeatures,
+    labels: Sequence[str],
+    *,
+    board: Board,
+    name: str,
+    detector: Detector,
+) -> dict[str, object]:
+    """Return what each placeholder of the templates stands for."""
+    record = json.loads(features.to_json())
+    rate_hz, hop = int(record["rate_hz"]), int(record["hop_samples"])
+    info = sketch_info(compiled, features, labels, name)
+    colours = led_colours(labels, detector)
+    words = [label for label in labels if colours[label] != DARK]
+    return {
+        "name": name,
+        "version": version("tinyml-course"),
+        "guard": re.sub(r"\W", "_", f"SKETCH_{name}_SETTINGS_H").upper(),
+        "model": compiled.name,
+        "sha256": compiled.sha256,
+        "board_title": board.name,
+        "core_title": board.arduino_core,
+        "fqbn": board.fqbn,
+        "baud": BAUD,
+        "words": ", ".join(words),
+        "word_count": len(words),
+        "rate_hz": rate_hz,
+        "hop_samples": hop,
+        "clip_hops": info.clip_hops,
+        "feature_count": _size(features.input_shape),
+        "class_count": len(labels),
+        "score_zero_point": SCORE_ZERO_POINT,
+        "microphone_gain": MICROPHONE_GAIN,
+        "ring_samples": 1 << (int(RING_S * rate_hz) - 1).bit_length(),
+        "hops_per_inference": detector.every_hops,
+        "mean_inferences": detector.average,
+        "rest": detector.rest,
+        "labels": _rows(f'"{label}"' for label in labels),
+        "thresholds": _rows(map(str, detector.thresholds(labels)), 12),
+        "led_colours": _rows((str(colours[label]) for label in labels), 12),
+        "led_table": "\n".join(f"| {w} | {LED_COLOURS[colours[w]]} |" for w in words),
+        "replay_info": _rows((f"0x{byte:02X}" for byte in info.to_bytes()), 12),
+    }
+
+
+def sketch_info(
+    compiled: CompiledModel, features: AudioFeatures, labels: Sequence[str], name: str
+) -> SketchInfo:
+    """Return what the sketch will say of itself over the serial line."""
+    record = json.loads(features.to_json())
+    return SketchInfo(
+        name=name,
+        rate_hz=int(record["rate_hz"]),
+        hop_samples=int(record["hop_samples"]),
+        clip_hops=features.clip_samples // int(record["hop_samples"]),
+        classes=len(labels),
+        feature_shape=features.input_shape,
+        model=bytes.fromhex(compiled.sha256)[:MODEL_BYTES],
+    )
+
+
+def led_colours(labels: Sequence[str], detector: Detector) -> dict[str, int]:
+    """Give each word one of the LED's colours, in turn; what is never reported stays dark."""
+    words = [label for label in labels if label not in detector.background]
+    lit = {word: list(LED_COLOURS)[i % len(LED_COLOURS)] for i, word in enumerate(words)}
+    return {label: lit.get(label, DARK) for label in labels}
+
+
+def _rows(items: Iterable[str], per_row: int = 1) -> str:
+    """Lay out the elements of a C array, indented, some to a row."""
+    cells = list(items)
+    rows = (cells[i : i + per_row] for i in range(0, len(cells), per_row))
+    return "\n".join(f"    {', '.join(row)}," for row in rows)
+
+
+def _size(shape: Sequence[int]) -> int:
+    product = 1
+    for axis in shape:
+        product *= axis
+    return product
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", name):
+        raise InputError(
+            f"{name!r} cannot name an Arduino sketch; give a folder name of at most 63 letters, "
+            "digits, _ and -, starting with a letter or digit."
+        )
+
+
+def _check_labels(labels: Sequence[str]) -> None:
+    for label in labels:
+        if not label.isprintable() or not label or any(mark in label for mark in ('"', "\\", "*/")):
+            raise InputError(
+                f"label {label!r} cannot be printed by a sketch; rename the class, without quotes, "
+                "backslashes, */ and control characters."
+            )
+    if len(set(labels)) < len(labels):
+        raise InputError("two classes have the same label; rename one of them.")
+
+
+def _check_model(compiled: CompiledModel, features: AudioFeatures, labels: Sequence[str]) -> None:
+    """Refuse a model whose input is not these features or whose output is not these classes."""
+    graph = compiled.graph
+    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
+        raise InputError(
+            f"{compiled.name} has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs; "
+            "a keyword sketch runs a model with one of each."
+        )
+    taken, given = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
+    if _size(taken.shape) != _size(features.input_shape) or not _is(taken.quant, 1.0, 0):
+        raise InputError(
+            f"{compiled.name} takes {taken.shape} {taken.dtype}, the features are "
+            f"{features.input_shape} int8 of scale 1 and zero point 0. Train and quantize the "
+            "model on these features."
+        )
+    if _size(given.shape) != len(labels):
+        raise InputError(
+            f"{compiled.name} has {_size(given.shape)} outputs, there are {len(labels)} labels. "
+            "Give the labels the model was trained with."
+        )
+    if not _is(given.quant, SCORE_SCALE, SCORE_ZERO_POINT):
+        raise InputError(
+            f"{compiled.name} does not end in a softmax (int8, scale 1/256, zero point -128): its "
+            "scores are no probabilities. Add one to the Keras model."
+        )
+
+
+def _is(quant: QuantParams | None, scale: float, zero_point: int) -> bool:
+    return (
+        quant is not None
+        and not quant.per_channel
+        and float(quant.scale[0]) == scale
+        and int(quant.zero_point[0]) == zero_point
+    )
