@@ -1,0 +1,165 @@
+"""The widgets hold what they show, refuse what they can't, and have a still version."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tinyml_course.errors import InputError
+from tinyml_course.features.audio import Mfcc
+from tinyml_course.sketch.operating_points import Judged, OperatingPoint
+from tinyml_course.widgets import BoardPicker, FrameScrubber, ThresholdSlider
+from tinyml_course.widgets.board_picker import Fit
+from tinyml_course.widgets.still import FOLDER, float32_bytes, script
+
+WIDGETS = ("board_picker.js", "frame_scrubber.js", "threshold_slider.js")
+
+
+@pytest.fixture(scope="module")
+def clip():
+    time = np.arange(16000) / 16000
+    return np.rint(8000 * np.sin(2 * np.pi * 1000 * time)).astype(np.int16)
+
+
+def points(count=5):
+    one = (Judged(3.0, "yes", 0), Judged(9.0, "no", None))
+    return [OperatingPoint(0.5 + 0.1 * i, 4, 4 - i, 5 - i, 0.5, one) for i in range(count)]
+
+
+def slider(**changes):
+    given = {
+        "points": points(),
+        "confidence": np.linspace(0, 1, 100),
+        "spoken": [(2.2, "yes")],
+        "step_s": 0.16,
+    }
+    return ThresholdSlider(**{**given, **changes})
+
+
+FITS = [
+    Fit("Big <board>", "64 MHz", 40_000, 1_000_000, 20_000, 250_000, 60.4, 600.0),
+    Fit("Tiny", "16 MHz", 40_000, 32_000, 20_000, 2_000, reason="40,000 bytes of flash are needed"),
+]
+
+
+@pytest.fixture(
+    params=[
+        lambda clip: FrameScrubber(clip, frame=7),
+        lambda _: BoardPicker(FITS),
+        lambda _: slider(),
+    ],
+    ids=["scrubber", "picker", "slider"],
+)
+def widget(request, clip):
+    return request.param(clip)
+
+
+def test_still_version_stands_beside_the_live_one(widget):
+    bundle, metadata = widget._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"] == widget.describe()
+    if "image/png" in bundle:
+        assert bundle["image/png"].startswith(b"\x89PNG")
+        assert len(bundle["image/png"]) < 80_000
+        assert metadata["image/png"]["alt"] == widget.describe()
+    else:
+        assert bundle["text/html"].startswith("<table>")
+
+
+def test_frame_scrubber_sends_what_the_front_end_computes(clip):
+    scrubber = FrameScrubber(clip, frame=7)
+    sent = np.frombuffer(scrubber._mfcc, "<f4").reshape(49, 10)
+    assert np.array_equal(sent, Mfcc()(clip)[0, :, :, 0])
+    assert scrubber._layout_of["shapes"]["_mel"] == [49, 40]
+    spectrum = np.frombuffer(scrubber._spectrum, "<f4").reshape(49, 128)
+    assert (spectrum.argmax(axis=1) == 1000 // 31.25).all()  # where the tone is
+
+
+def test_frame_scrubber_describes_the_frame_it_stands_at(clip):
+    scrubber = FrameScrubber(clip)
+    scrubber.frame = 10
+    assert scrubber.describe().startswith("Frame 10 of 49: 0.200 s to 0.230 s.")
+
+
+@pytest.mark.parametrize("frame", [-1, 49, 1000])
+def test_frame_scrubber_refuses_a_frame_that_is_not_there(clip, frame):
+    with pytest.raises(InputError, match="frames 0 to 48"):
+        FrameScrubber(clip, frame=frame)
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (np.zeros(8000, np.int16), "8000 samples"),
+        (np.zeros(16000), "int16"),
+        (np.zeros((2, 16000), np.int16), "shape"),
+    ],
+    ids=["short", "float", "stereo"],
+)
+def test_frame_scrubber_refuses_what_is_no_clip(samples, message):
+    with pytest.raises(InputError, match=message):
+        FrameScrubber(samples)
+
+
+def test_board_picker_tells_why_a_board_does_not_fit():
+    picker = BoardPicker(FITS, choice=1)
+    assert picker.chosen is FITS[1]
+    assert "Tiny: does not fit: 40,000 bytes" in picker.describe()
+    assert "fits, 60 ms an inference, 600 µJ" in picker.describe()
+    assert "Big &lt;board&gt;" in picker.still()["text/html"]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: BoardPicker([]), lambda: BoardPicker(FITS, 2)], ids=["none", "other"]
+)
+def test_board_picker_refuses_what_it_cannot_show(make):
+    with pytest.raises(InputError, match=r"board"):
+        make()
+
+
+def test_threshold_slider_sends_each_point_and_the_excerpt():
+    shown = slider(choice=1)
+    assert shown.chosen.found == 3
+    assert shown._points[1]["share"] == 0.75
+    assert shown._points[1]["falsePerHour"] == 8
+    assert shown._points[1]["events"] == [[3.0, "yes", True], [9.0, "no", False]]
+    assert shown.describe().splitlines()[0] == (
+        "Threshold 0.60: 3 of 4 keywords found (75%), 8.0 false accepts per hour."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"points": []}, "thresholds rise"),
+        ({"points": points()[::-1]}, "thresholds rise"),
+        ({"choice": 5}, "points 0 to 4"),
+        ({"confidence": [0.5, np.nan]}, "not finite"),
+    ],
+    ids=["none", "falling", "choice", "nan"],
+)
+def test_threshold_slider_refuses_what_it_cannot_show(changes, message):
+    with pytest.raises(InputError, match=message):
+        slider(**changes)
+
+
+def test_float32_bytes_refuses_another_number_of_axes():
+    with pytest.raises(InputError, match="2 axes"):
+        float32_bytes(np.zeros(3), 2, "mel")
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_browser_side_needs_no_network_and_keeps_its_promises(name):
+    text = script(name)
+    assert not re.search(r"\bimport\b[^\n]*from|https?://(?!www\.w3\.org)", text)
+    assert text.count("export default") == 1
+    assert "aria-live" in text  # what changes is told to screen readers
+    assert text.count("model.on(") == text.count("model.off(")
+    own = (FOLDER / name).read_text()
+    assert re.search(r'type: "(range|radio)"', own)  # native controls: the keyboard works
+
+
+def test_style_has_no_colour_only_one_theme_can_show():
+    rules = (FOLDER / "style.css").read_text()
+    assert "var(--jp-ui-font-color1" in rules
+    assert not re.search(r"(?<!-)color:\s*(black|white|#000|#fff)", rules)

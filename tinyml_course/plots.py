@@ -1,0 +1,224 @@
+"""Figures that more than one lesson shows. Each takes arrays or results and returns a Figure.
+
+A figure is closed as soon as it is made: a notebook then shows it once, where its cell returns it.
+Colours come from a scale that colour-blind readers can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from tinyml_course.sketch.operating_points import OperatingPoint
+
+BLUE, ORANGE, GREEN, GREY = "#3f86d4", "#d9730d", "#2a9d6f", "0.6"
+
+
+def new_figure(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = 8,
+    height: float = 3,
+    widths: Sequence[float] | None = None,
+) -> tuple[Figure, NDArray[Any]]:
+    """Make an empty figure in the course's style.
+
+    Parameters
+    ----------
+    rows, columns : int
+    width, height : float
+        Of the whole figure, in inches of 100 dots.
+    widths : sequence of float, one a column, or None
+        How wide the columns are beside each other.
+
+    Returns
+    -------
+    figure : Figure
+    axes : ndarray of Axes (rows, columns)
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(width, height),
+        squeeze=False,
+        layout="constrained",
+        width_ratios=widths,
+    )
+    plt.close(figure)
+    for one in axes.flat:
+        one.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def plot_clip(
+    samples: ArrayLike, features: ArrayLike, *, rate_hz: float, title: str = ""
+) -> Figure:
+    """Draw a clip above its int8 features.
+
+    Parameters
+    ----------
+    samples : array of int16 (time,)
+    features : array of int8 (frames, coefficients) or (frames, coefficients, 1)
+    rate_hz : float
+    title : str
+    """
+    figure, axes = new_figure(2, 1, height=3.4)
+    wave, below = axes[:, 0]
+    clip = np.asarray(samples)
+    seconds = len(clip) / rate_hz
+    wave.plot(np.arange(len(clip)) / rate_hz, clip, color=BLUE, linewidth=0.5)
+    wave.set(title=title, ylabel="sample", xlim=(0, seconds))
+    draw_map(below, features, seconds)
+    return figure
+
+
+def draw_map(axes: Any, features: ArrayLike, seconds: float) -> None:
+    """Draw features over time as colours; blue is below zero, red above."""
+    values = np.asarray(features, dtype=float)
+    values = values.reshape(values.shape[0], -1).T
+    most = max(1.0, float(np.abs(values).max()))
+    axes.imshow(
+        values,
+        aspect="auto",
+        cmap="RdBu_r",
+        vmin=-most,
+        vmax=most,
+        extent=(0, seconds, len(values) - 0.5, -0.5),
+        interpolation="nearest",
+    )
+    axes.set(xlabel="seconds", ylabel="coefficient")
+
+
+def plot_confusion(counts: ArrayLike, labels: Sequence[str], *, title: str = "") -> Figure:
+    """Draw a confusion matrix; a row is what was said, a column what the model heard.
+
+    Parameters
+    ----------
+    counts : array of int (classes, classes)
+    labels : sequence of str, one a class
+    title : str
+    """
+    values = np.asarray(counts, dtype=float)
+    shares = values / np.maximum(values.sum(axis=1, keepdims=True), 1)
+    figure, axes = new_figure(width=5.6, height=4.8)
+    one = axes[0, 0]
+    one.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    places = np.arange(len(labels))
+    one.set(title=title, xlabel="heard", ylabel="said", xticks=places, yticks=places)
+    one.set_xticklabels(labels, rotation=60, ha="right")
+    one.set_yticklabels(labels)
+    for row, column in zip(*np.nonzero(values), strict=True):
+        ink = "white" if shares[row, column] > 0.5 else "black"
+        one.text(
+            column, row, f"{values[row, column]:.0f}", ha="center", va="center", size=8, color=ink
+        )
+    return figure
+
+
+def plot_classes(accuracy: Mapping[str, Mapping[str, float]], *, title: str = "") -> Figure:
+    """Draw accuracies by class as groups of bars.
+
+    Parameters
+    ----------
+    accuracy : mapping from a model's name to a mapping from label to share, 0 to 1
+    """
+    figure, axes = new_figure(height=2.6)
+    one = axes[0, 0]
+    labels = list(next(iter(accuracy.values())))
+    width = 0.8 / len(accuracy)
+    for place, (name, shares) in enumerate(accuracy.items()):
+        x = np.arange(len(labels)) + (place - (len(accuracy) - 1) / 2) * width
+        color = (BLUE, ORANGE, GREEN)[place % 3]
+        one.bar(x, [100 * shares[label] for label in labels], width, label=name, color=color)
+    one.set(title=title, ylabel="right, %", ylim=(0, 105), xticks=np.arange(len(labels)))
+    one.set_xticklabels(labels, rotation=30, ha="right")
+    one.legend(loc="lower right", ncols=len(accuracy))
+    return figure
+
+
+def plot_sizes(
+    parts: Mapping[str, Mapping[str, float]], limits: Mapping[str, float], *, unit: str = "KB"
+) -> Figure:
+    """Draw what fills each memory as one bar of stacked parts.
+
+    Parameters
+    ----------
+    parts : mapping from a memory's name to a mapping from part to bytes
+    limits : mapping from a memory's name to the bytes there are
+    """
+    divisor = {"bytes": 1, "KB": 1024}[unit]
+    figure, axes = new_figure(len(parts), 1, height=1.25 * len(parts))
+    for one, (memory, sizes) in zip(axes[:, 0], parts.items(), strict=True):
+        left = 0.0
+        for place, (name, size) in enumerate(sizes.items()):
+            color = (BLUE, ORANGE, GREEN, "#8f63c9", GREY)[place % 5]
+            one.barh(0, size / divisor, left=left, color=color, label=f"{name} {size:,.0f}")
+            left += size / divisor
+        share = left * divisor / limits[memory]
+        one.set(
+            title=f"{memory}: {left * divisor:,.0f} of {limits[memory]:,.0f} bytes ({share:.1%})",
+            xlabel=unit,
+            yticks=[],
+        )
+        one.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, frameon=False)
+    return figure
+
+
+def draw_operating_points(
+    axes: Any, points: Sequence[OperatingPoint], chosen: OperatingPoint | None = None
+) -> None:
+    """Draw found words over false accepts per hour, the chosen point marked."""
+    rates = [point.false_per_hour for point in points]
+    axes.plot(rates, [100 * point.found_share for point in points], color=BLUE, marker=".", ms=3)
+    if chosen is not None:
+        axes.plot(chosen.false_per_hour, 100 * chosen.found_share, "o", color=ORANGE, ms=9)
+    axes.set_xscale("function", functions=(np.sqrt, np.square))
+    most = max(1.0, *rates)
+    axes.set(
+        xlabel="false accepts per hour",
+        ylabel="keywords found, %",
+        xlim=(0, most * 1.05),
+        ylim=(0, 105),
+        xticks=[round(most * share) for share in (0, 1 / 16, 1 / 4, 1)],
+    )
+
+
+def draw_posterior(
+    axes: Any,
+    seconds: ArrayLike,
+    confidence: ArrayLike,
+    spoken: Sequence[tuple[float, str]],
+    chosen: OperatingPoint,
+) -> None:
+    """Draw a stretch of a stream: confidence, threshold, words said and what was detected.
+
+    Parameters
+    ----------
+    axes : Axes
+    seconds, confidence : arrays (inferences,)
+    spoken : sequence of (start in seconds, word)
+    chosen : OperatingPoint
+    """
+    time = np.asarray(seconds)
+    for start, word in spoken:
+        axes.axvspan(start, start + 1, color="0.88")
+        axes.text(start + 0.5, 1.04, word, ha="center", fontsize=7, rotation=45)
+    axes.plot(time, np.asarray(confidence), color=BLUE, linewidth=0.8)
+    axes.axhline(chosen.threshold, color=ORANGE, linestyle="--", linewidth=1)
+    for one in chosen.judged:
+        if one.time_s <= time[-1]:
+            mark = {"marker": "^", "color": GREEN} if one.word is not None else _FALSE
+            axes.plot(one.time_s, chosen.threshold, linestyle="none", **mark)
+    axes.set(xlabel="seconds", ylabel="confidence", xlim=(time[0], time[-1]), ylim=(0, 1.02))
+
+
+_FALSE = {"marker": "X", "color": "#c0392b"}
