@@ -138,9 +138,6 @@ def get_board(board: str | Board) -> Board:
     raise InputError(f"unknown board {board!r}; {hint} `tinyml boards` lists them all.")
 
 
-boards = list_boards
-
-
 def read_boards(path: Path) -> dict[str, Board]:
     """Read boards of one's own from a file in the form of `boards.toml`.
 

@@ -108,7 +108,8 @@ def write_outputs(path: Path, outputs: Outputs) -> None:
     """
     several = outputs if isinstance(outputs, tuple) else (outputs,)
     with writing(Path(path)) as draft, draft.open("wb") as stream:
-        np.savez(stream, **{f"out{number}": array for number, array in enumerate(several)})
+        named: dict[str, Any] = {f"out{number}": array for number, array in enumerate(several)}
+        np.savez(stream, **named)
 
 
 def single(outputs: Sequence[Array]) -> Outputs:

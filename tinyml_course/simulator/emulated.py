@@ -25,7 +25,7 @@ from tinyml_course.simulator.arrays import (
 )
 from tinyml_course.simulator.cycles import cost_table, count_cycles, count_instructions
 from tinyml_course.simulator.disassembly import disassemble
-from tinyml_course.simulator.fit import why_program_does_not_fit
+from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.machine import Machine
 from tinyml_course.simulator.program import Program, build_program
 from tinyml_course.simulator.sources import FeatureSources, own_source, port_names
@@ -107,40 +107,35 @@ class BoardModel:
     Parameters
     ----------
     compiled : CompiledModel
-    board : str or Board
+    program : Program
+        The model's, from `model_program`.
+    board : Board
     features : Mfcc, optional
-        Puts the feature extractor into the same program; `run_clips` then takes samples.
-    compiler : {"auto", "zig", "arm-none-eabi-gcc"}
-
-    Raises
-    ------
-    FitError
-        If the program does not fit the board.
-    InputError
-        If the board is unknown or cannot be emulated.
-    ToolchainError
-        If no compiler is found, or it rejects the model's C.
+        What is built into the program; `run_clips` then takes samples.
 
     Attributes
     ----------
     slowest : Cost
         The most any inference took so far.
+
+    Raises
+    ------
+    FitError
+        If the program does not fit the board.
     """
 
     def __init__(
         self,
         compiled: CompiledModel,
-        board: str | Board = "nano33ble",
+        program: Program,
+        board: Board,
         features: FeatureSources | None = None,
-        compiler: str = "auto",
     ) -> None:
-        self.board = get_board(board)
-        self.program = model_program(compiled, self.board, features, compiler)
-        if reason := why_program_does_not_fit(compiled, self.program, self.board):
+        if reason := why_program_does_not_fit(compiled, program, board):
             raise FitError(reason)
         self._compiled = compiled
-        self._meter = Meter(self.program, self.board)
-        self._features = features and BoardFeatures(self._meter, self.program, features)
+        self._meter = Meter(program, board)
+        self._features = BoardFeatures(self._meter, program, features) if features else None
         names = port_names(compiled)
         self._inputs = [self._meter.call(name)[0] for name in names.inputs]
         self._outputs = [self._meter.call(name)[0] for name in names.outputs]
@@ -214,11 +209,6 @@ class BoardModel:
             place[...] = np.frombuffer(content, place.dtype).reshape(place.shape)
 
 
-def board_model(compiled: CompiledModel, board: str | Board = "nano33ble") -> BoardModel:
-    """Return a fresh instance of a compiled model on an emulated board."""
-    return BoardModel(compiled, board)
-
-
 def run_features_on_board(
     features: FeatureSources, clips: NDArray[np.int16], board: str | Board = "nano33ble"
 ) -> NDArray[np.int8]:
@@ -244,9 +234,29 @@ def run_features_on_board(
 
 
 def model_program(
-    compiled: CompiledModel, board: Board, features: FeatureSources | None, compiler: str
+    compiled: CompiledModel,
+    board: Board,
+    features: FeatureSources | None = None,
+    compiler: str = "auto",
 ) -> Program:
-    """Build the program of a compiled model, with its features if there are any."""
+    """Build the program of a compiled model, with its features if there are any.
+
+    Raises
+    ------
+    FitError
+        If nothing can be built for the board, and the model is too big for it anyway.
+    InputError
+        If nothing can be built for the board.
+    ToolchainError
+        If no compiler is found, or it rejects the C.
+    """
+    if not board.emulated:
+        if reason := why_model_cannot_fit(compiled, board):
+            raise FitError(reason)
+        raise InputError(
+            f"{board.id} ({board.core}) is not emulated yet, so nobody can tell whether "
+            f"{compiled.name} fits. Pick nano33ble; `tinyml boards` lists them all."
+        )
     names = port_names(compiled)
     keep = [f"{compiled.name}_invoke", *names.inputs, *names.outputs]
     sources = dict(compiled.files)

@@ -59,8 +59,9 @@ def why_program_does_not_fit(
 def _too_much_ram(compiled: CompiledModel, needed: int, board: Board) -> str:
     if needed <= board.ram_limit_bytes:
         return ""
+    arena = f", {compiled.arena_bytes:,} of them" if needed != compiled.arena_bytes else ""
     return (
-        f"{compiled.name} needs {needed:,} bytes of RAM at {compiled.plan.peak_op}; "
+        f"{compiled.name} needs {needed:,} bytes of RAM{arena} at {compiled.plan.peak_op}; "
         f"{_has(board, 'ram')}. {_remedy(compiled, board)}"
     )
 
@@ -91,5 +92,5 @@ def _remedy(compiled: CompiledModel, board: Board) -> str:
         and other.flash_limit_bytes > max(board.flash_limit_bytes, compiled.constants_bytes)
     ]
     smallest = min(larger, key=lambda other: other.ram_limit_bytes, default=None)
-    pick = f" or pick {smallest.id}" if smallest else ""
+    pick = f", or pick {smallest.id}" if smallest else ""
     return f"Use a smaller model or a shorter window{pick}."

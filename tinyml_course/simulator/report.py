@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinyml_course.boards import Board, get_board
-from tinyml_course.errors import FitError, InputError
+from tinyml_course.errors import FitError
 from tinyml_course.simulator.arrays import HOP, Array, Outputs
 from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.energy import energy_uj, latency_ms
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
-from tinyml_course.simulator.program import Program
-from tinyml_course.simulator.report_picture import picture
+from tinyml_course.simulator.report_picture import lines, picture
 from tinyml_course.simulator.sources import FeatureSources
 
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ class Simulation:
 
     compiled: CompiledModel = field(repr=False)
     board: Board = field(repr=False)
-    features: FeatureSources | None = field(repr=False)
     compiler: str
     reason: str
     constants_bytes: int
@@ -145,7 +143,7 @@ class Simulation:
             If the model does not fit the board.
         """
         self.require_fit()
-        found, wanted = BoardModel(self.compiled, self.board)(x), reference(x)
+        found, wanted = board_model(self.compiled, self.board)(x), reference(x)
         pairs = zip(_several(found), _several(wanted), strict=True)
         for number, (ours, theirs) in enumerate(pairs):
             _assert_same_bits(ours, theirs, f"output {number} of {self.compiled.name}")
@@ -153,15 +151,12 @@ class Simulation:
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""
         report = {"board": self.board.id} | {name: getattr(self, name) for name in _REPORTED}
-        if self.features is not None:
-            report |= {"hop_instructions": self.hop_instructions}
-            report |= {"hop_latency_ms": self.hop_latency_ms}
+        if self.hop_instructions is not None:
+            report |= {name: getattr(self, name) for name in ("hop_instructions", "hop_latency_ms")}
         return report
 
     def to_text(self) -> str:
         """Return the report as lines for a terminal."""
-        from tinyml_course.simulator.report_picture import lines
-
         return "\n".join(lines(self))
 
     def _repr_html_(self) -> str:
@@ -201,23 +196,22 @@ def simulate(
         If there is no compiler.
     """
     chosen = get_board(board)
-    if not chosen.emulated:
-        return _unbuilt(compiled, chosen, features)
+    if not chosen.emulated and (reason := why_model_cannot_fit(compiled, chosen)):
+        return _too_big_for_sure(compiled, chosen, reason)
     program = model_program(compiled, chosen, features, compiler)
     sizes = Simulation(
         compiled=compiled,
         board=chosen,
-        features=features,
         compiler=str(program.compiler),
         reason=why_program_does_not_fit(compiled, program, chosen),
         constants_bytes=program.constants_bytes,
         code_bytes=program.code_bytes,
         static_ram_bytes=program.static_ram_bytes,
     )
-    if sizes.reason:
+    if not sizes.fits:
         return sizes
     try:
-        runner = BoardModel(compiled, chosen, features, compiler)
+        runner = BoardModel(compiled, program, chosen, features)
         outputs = _run(runner, compiled, features, x)
     except FitError as error:
         return replace(sizes, reason=str(error))
@@ -228,10 +222,24 @@ def simulate(
         stack_bytes=runner.stack_bytes,
         instructions=runner.slowest.instructions,
         cycles=runner.slowest.cycles,
-        hop_instructions=hop and hop.instructions,
-        hop_latency_ms=hop and latency_ms(hop.cycles, chosen),
+        hop_instructions=hop.instructions if hop else None,
+        hop_latency_ms=latency_ms(hop.cycles, chosen) if hop else None,
         outputs=outputs,
     )
+
+
+def board_model(compiled: CompiledModel, board: str | Board = "nano33ble") -> BoardModel:
+    """Return a fresh instance of a compiled model on an emulated board, called like the host's.
+
+    Raises
+    ------
+    FitError
+        If the model does not fit the board.
+    InputError
+        If the board is unknown, or is not emulated.
+    """
+    chosen = get_board(board)
+    return BoardModel(compiled, model_program(compiled, chosen), chosen)
 
 
 def _run(
@@ -247,18 +255,11 @@ def _run(
     return runner(*(np.zeros((1, *tensor.shape), tensor.dtype) for tensor in tensors))
 
 
-def _unbuilt(compiled: CompiledModel, board: Board, features: FeatureSources | None) -> Simulation:
-    """Report on a board no program can be built for: only what is too big for sure is known."""
-    reason = why_model_cannot_fit(compiled, board)
-    if not reason:
-        raise InputError(
-            f"{board.id} ({board.core}) is not emulated yet, so nobody can tell whether "
-            f"{compiled.name} fits. `tinyml boards` lists the boards that are."
-        )
+def _too_big_for_sure(compiled: CompiledModel, board: Board, reason: str) -> Simulation:
+    """Report on a model whose arena or constants alone are too big: nothing need be built."""
     return Simulation(
         compiled=compiled,
         board=board,
-        features=features,
         compiler="none",
         reason=reason,
         constants_bytes=compiled.constants_bytes,

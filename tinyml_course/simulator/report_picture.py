@@ -111,7 +111,8 @@ def _note(simulation: Simulation) -> str:
     stack = simulation.stack_bytes
     parts = [f"{simulation.static_ram_bytes:,} of variables"]
     parts += [] if stack is None else [f"{stack:,} of stack"]
+    built = "nothing was built" if simulation.code_bytes is None else simulation.compiler
     return (
-        f"built by {simulation.compiler}; RAM is {' and '.join(parts)}; the limits are what "
-        f"{simulation.board.arduino_core} leave of the board"
+        f"{built}; RAM is {' and '.join(parts)}; the limits are what the Arduino core leaves "
+        f"({simulation.board.arduino_core})"
     )
