@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
@@ -51,7 +50,9 @@ DataFolder = Annotated[
 def demo(
     task: Annotated[str, typer.Argument(help="keywords")] = "keywords",
     board: BoardName = "nano33ble",
-    folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path("build/demo"),
+    folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path(
+        "build/demo"
+    ),
 ) -> None:
     """Do the main job: train, quantize, compile, check to the bit, simulate, write a sketch."""
     from tinyml_course.demo import run_demo
@@ -62,7 +63,7 @@ def demo(
 @app.command()
 def boards(as_json: AsJson = False) -> None:
     """List the boards the simulator knows."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from tinyml_course.boards import list_boards
 
@@ -70,7 +71,7 @@ def boards(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"boards": [board.to_json() for board in rows]})
         return
-    table = Table("board", "name", "core", "clock", "flash", "RAM", "note", box=None)
+    table = Table(Column("board", no_wrap=True), "name", "core", "clock", "flash", "RAM", "note", box=None)
     for board in rows:
         table.add_row(
             board.id,
@@ -260,11 +261,11 @@ def _status(command: Callable[[], Any]) -> int:
     """Run a command; print what a user can mend in words; return the exit status."""
     try:
         result = command()
-    except (TinyMLError, click.ClickException) as error:
-        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    except (TinyMLError, typer.TyperException) as error:
+        text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         print(f"tinyml: {text}", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("tinyml: stopped; what was there before is unchanged.", file=sys.stderr)
         return 130
     except OSError as error:
