@@ -71,7 +71,8 @@ def boards(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"boards": [board.to_json() for board in rows]})
         return
-    table = Table(Column("board", no_wrap=True), "name", "core", "clock", "flash", "RAM", "note", box=None)
+    names = ("name", "core", "clock", "flash", "RAM", "note")
+    table = Table(Column("board", no_wrap=True), *names, box=None)
     for board in rows:
         table.add_row(
             board.id,
@@ -220,7 +221,7 @@ def replay(
     clip: Annotated[Path, typer.Argument(metavar="CLIP.wav", help="One second, 16 kHz, mono.")],
     port: Annotated[str, typer.Option(help="The board's serial port, such as /dev/ttyACM0.")],
 ) -> None:
-    """Send a recording to a board that runs the sketch, and compare its bits with the notebook's."""
+    """Send a recording to a board that runs the sketch; compare its bits with the notebook's."""
     from tinyml_course.compiler.reference import reference
     from tinyml_course.datasets.audio import read_clip
     from tinyml_course.device import replay as replay_clip
