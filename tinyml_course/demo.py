@@ -1,0 +1,135 @@
+"""The main job in one go: recordings in, an Arduino sketch out, every step's bits compared.
+
+Train, quantize, compile, compare notebook, host and simulated board to the bit, write the sketch,
+and report. Everything is left in one folder: `run/` (the trained model), `c/` (its C),
+`sketch_<task>/` (for the Arduino IDE) and `report.json`.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from tinyml_course.boards import get_board
+from tinyml_course.cache import writing
+from tinyml_course.compiler.codegen import CompiledModel, compile_model
+from tinyml_course.compiler.reference import reference
+from tinyml_course.datasets import Dataset, load_dataset
+from tinyml_course.errors import TinyMLError
+from tinyml_course.run import Run
+from tinyml_course.simulator.host import host_features, host_model
+from tinyml_course.simulator.report import Simulation, simulate
+from tinyml_course.sketch import write_sketch
+from tinyml_course.tasks import get_task, train_task
+
+BOARD_CLIPS = 50  # clips run on the emulated board
+
+
+def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
+    """Do the main job and return its report.
+
+    Parameters
+    ----------
+    task : {"keywords"}
+    board : str
+        A board the sketch can be written for.
+    folder : Path
+        Where everything goes; what an earlier demo left there is replaced.
+
+    Raises
+    ------
+    TinyMLError
+        If an argument is unknown, the model does not fit, or any two places disagree on a bit.
+    """
+    console = Console(stderr=True, highlight=False)
+    chosen, target = get_task(task), get_board(board)
+    started = time.monotonic()
+    with _step(console, f"Load the shipped recordings of {chosen.name}"):
+        dataset = load_dataset(chosen.name)
+    with _step(console, "Augment, compute features, train, quantize to int8"):
+        trained = train_task(chosen.name, dataset)
+        trained.save(folder / "run")
+    with _step(console, "Compile to C"):
+        compiled = compile_model(trained.tflite, name=chosen.name)
+        compiled.write(folder / "c")
+    test = load_dataset(chosen.name, split="test")
+    with _step(console, f"Compare notebook and C on this computer, {len(test):,} clips"):
+        features = _compare_on_host(trained, compiled, test)
+    with _step(console, f"Run {BOARD_CLIPS} of them on the simulated {target.name}"):
+        simulation = _compare_on_board(trained, compiled, test, features, target.id)
+    with _step(console, "Write the Arduino sketch"):
+        sketch = folder / f"sketch_{chosen.name}"
+        write_sketch(compiled, trained.features, trained.labels, board=target.id, out=sketch)
+    report = {
+        "task": chosen.name,
+        "metrics": trained.metrics,
+        "host_clips": len(test),
+        "board_clips": BOARD_CLIPS,
+        "simulation": simulation.to_json(),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    with writing(folder / "report.json") as draft:
+        draft.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    _print_report(trained, simulation, report, folder, sketch)
+    return report
+
+
+def _compare_on_host(run: Run, compiled: CompiledModel, test: Dataset) -> np.ndarray[Any, Any]:
+    """Compare features and scores of every test clip, NumPy against C; return the features."""
+    features = run.features(test.x)
+    _require_same("features", "C on this computer", features, host_features(run.features)(test.x))
+    scores = host_model(compiled)(features)
+    _require_same("scores", "C on this computer", reference(run.tflite)(features), scores)
+    return features
+
+
+def _compare_on_board(
+    run: Run, compiled: CompiledModel, test: Dataset, features: np.ndarray[Any, Any], board: str
+) -> Simulation:
+    """Run clips spread over the test set on the board, samples in, scores out."""
+    index = np.linspace(0, len(test) - 1, min(BOARD_CLIPS, len(test))).astype(int)
+    simulation = simulate(compiled, board=board, features=run.features, x=test.x[index])
+    simulation.require_fit()
+    wanted = reference(run.tflite)(features[index])
+    _require_same("scores", "the simulated board", wanted, simulation.outputs)
+    return simulation
+
+
+def _require_same(what: str, where: str, wanted: Any, found: Any) -> None:
+    wanted, found = np.asarray(wanted), np.asarray(found)
+    if wanted.size == found.size and (wanted.ravel() == found.ravel()).all():
+        return
+    raise TinyMLError(
+        f"{what} of the notebook and of {where} differ. This is a bug of the course: "
+        "please report it with the run/ folder."
+    )
+
+
+@contextmanager
+def _step(console: Console, title: str) -> Iterator[None]:
+    console.print(f"[bold]{title}[/bold]")
+    started = time.monotonic()
+    yield
+    console.print(f"  done in {time.monotonic() - started:.1f} s", style="dim")
+
+
+def _print_report(
+    run: Run, simulation: Simulation, report: dict[str, Any], folder: Path, sketch: Path
+) -> None:
+    out = Console(highlight=False, soft_wrap=True)
+    out.print()
+    out.print(run.summary(), markup=False)
+    out.print()
+    out.print(simulation.to_text(), markup=False)
+    out.print()
+    out.print(
+        f"Same bits: features and scores of {report['host_clips']:,} clips in the notebook and in C "
+        f"on this computer, of {report['board_clips']} on the simulated board."
+    )
+    out.print(f"Open {sketch / (sketch.name + '.ino')} in the Arduino IDE.")
+    out.print(f"Everything is in {folder}; it took {report['seconds']:.0f} s.")
