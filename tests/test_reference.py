@@ -1,5 +1,7 @@
 """The NumPy oracle against TFLite Micro: single layers at their extremes, networks, real models."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from tflite_models import Micro, Network, random_input
 from tinyml_course.compiler.reference import KERNELS, reference
 from tinyml_course.compiler.rules import RULES
 from tinyml_course.compiler.tflite import read_model
-from tinyml_course.errors import InputError
+from tinyml_course.errors import InputError, UnsupportedModelError
 
 ZERO_POINTS = st.sampled_from([-128, -127, -1, 0, 3, 126, 127])
 PADDINGS = st.sampled_from(["SAME", "VALID"])
@@ -79,10 +81,20 @@ def test_convolutions_equal_micro(data):
     gain=GAINS,
     seed=st.integers(0, 99),
 )
-def test_dense_equals_micro(depth, units, per_channel, bias, activation, zero_points, gain, seed):
+def test_dense_equals_micro(
+    *, depth, units, per_channel, bias, activation, zero_points, gain, seed
+):
     net = Network(seed)
     x = net.input((1, depth), 0.037, zero_points[0])
-    y = net.dense(x, units, activation, per_channel, bias, zero_points[1], gain)
+    y = net.dense(
+        x,
+        units,
+        activation=activation,
+        per_channel=per_channel,
+        bias=bias,
+        zero_point=zero_points[1],
+        gain=gain,
+    )
     assert_equals_micro(net, y)
 
 
@@ -96,12 +108,14 @@ def test_dense_equals_micro(depth, units, per_channel, bias, activation, zero_po
     activation=ACTIVATIONS,
     zero_point=ZERO_POINTS,
 )
-def test_pooling_equals_micro(kind, size, window, stride, padding, activation, zero_point):
+def test_pooling_equals_micro(*, kind, size, window, stride, padding, activation, zero_point):
     if not all(fits(n, w, 1, padding) for n, w in zip(size, window, strict=True)):
         padding = "SAME"
     net = Network()
     x = net.input((1, *size, 3), 0.05, zero_point)
-    assert_equals_micro(net, net.pool(x, kind, window, stride, padding, activation))
+    assert_equals_micro(
+        net, net.pool(x, kind, window, stride, padding=padding, activation=activation)
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -132,7 +146,9 @@ def test_addition_equals_micro(shapes, scales, zero_points, activation):
     net = Network()
     x = net.input(shapes[0], scales[0], zero_points[0])
     y = net.input(shapes[1], scales[1], zero_points[1])
-    assert_equals_micro(net, net.binary("ADD", x, y, activation, scales[2], zero_points[2]))
+    assert_equals_micro(
+        net, net.binary("ADD", x, y, activation, scale=scales[2], zero_point=zero_points[2])
+    )
 
 
 def test_addition_of_a_constant_of_lower_rank_equals_micro():
@@ -160,7 +176,7 @@ def test_all_values_of_unary_operators_equal_micro(name, scales, zero_points):
     dtype = np.float32 if name == "DEQUANTIZE" else np.int8
     if name == "DEQUANTIZE":
         scale = None
-    model = net.build(net.unary(name, x, scale, zero_point, dtype))
+    model = net.build(net.unary(name, x, scale, zero_point, dtype=dtype))
     values = np.arange(-128, 128, dtype=np.int8).reshape(1, 1, 256)
     np.testing.assert_array_equal(reference(model)(values), Micro(model)(values)[0])
 
@@ -272,6 +288,10 @@ def test_every_readable_operator_has_a_kernel_and_a_rule():
 
 # Real models ------------------------------------------------------------------------------------
 
+NOT_YET = {
+    "RESIZE_NEAREST_NEIGHBOR", "TRANSPOSE", "SHAPE", "SVDF", "SPLIT_V",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM",
+}  # fmt: skip
 BENCHMARK = ("kws", "vww", "ic", "ad", "sww", "person_detect", "micro_speech", "hello_world")
 
 
@@ -285,12 +305,17 @@ def test_benchmark_models_equal_their_recorded_outputs(name, shared_dir):
 
 @pytest.mark.shared
 def test_models_of_the_field_equal_their_recorded_outputs(shared_dir):
-    differing = []
+    differing, unsupported = [], []
     for path in sorted((shared_dir / "models").glob("*.tflite")):
+        try:
+            graph = read_model(path)
+        except UnsupportedModelError as error:
+            unsupported.append(re.search(r"\((\w+)\) has no kernel", str(error))[1])
+            continue
         recorded = np.load(path.with_suffix(".npz"))
-        graph = read_model(path)
         outputs = reference(graph)(*(recorded[f"in{i}"] for i in range(len(graph.inputs))))
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         if not all(np.array_equal(y, recorded[f"out{i}"]) for i, y in enumerate(outputs)):
             differing.append(path.stem)
     assert differing == []
+    assert set(unsupported) <= NOT_YET

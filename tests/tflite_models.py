@@ -66,7 +66,7 @@ class Network:
 
     # Tensors -----------------------------------------------------------------------------------
 
-    def tensor(self, shape, scale=0.05, zero_point=0, dtype=np.int8, axis=0, data=None) -> int:
+    def tensor(self, shape, scale=0.05, zero_point=0, *, dtype=np.int8, axis=0, data=None) -> int:
         quantized = scale is not None
         self.tensors.append(
             TensorSpec(
@@ -81,13 +81,15 @@ class Network:
         return len(self.tensors) - 1
 
     def input(self, shape, scale=0.05, zero_point=0, dtype=np.int8) -> int:
-        index = self.tensor(shape, scale, zero_point, dtype)
+        index = self.tensor(shape, scale, zero_point, dtype=dtype)
         self.inputs.append(index)
         return index
 
     def constant(self, values, scale=None, zero_point=0, axis=0) -> int:
         values = np.asarray(values)
-        return self.tensor(values.shape, scale, zero_point, values.dtype, axis, values)
+        return self.tensor(
+            values.shape, scale, zero_point, dtype=values.dtype, axis=axis, data=values
+        )
 
     def shape(self, index: int) -> tuple[int, ...]:
         return self.tensors[index].shape
@@ -108,7 +110,7 @@ class Network:
         scale = self.rng.uniform(0.001, 0.02, filters if per_channel else 1)
         return self.constant(values, scale, np.zeros(scale.size), axis), np.float32(scale)
 
-    def _accumulated(self, x, taps, scale, gain, zero_point, shape) -> int:
+    def _accumulated(self, x, taps, scale, *, gain, zero_point, shape) -> int:
         """Return an output tensor whose range suits a sum of `taps` random products."""
         spread = self.scale(x) * float(scale.mean()) * 74 * 74 * np.sqrt(taps)
         return self.tensor(shape, spread / 50 / gain, zero_point)
@@ -124,6 +126,7 @@ class Network:
         filters=4,
         kernel=(3, 3),
         stride=(1, 1),
+        *,
         dilation=(1, 1),
         padding="SAME",
         activation="NONE",
@@ -136,8 +139,8 @@ class Network:
         weights, scale = self._weights((filters, *kernel, depth), filters, 0, per_channel)
         taps = kernel[0] * kernel[1] * depth
         inputs = [x, weights, self._bias(filters, x, scale, taps) if bias else -1]
-        shape = self._slid(x, kernel, stride, dilation, padding, filters)
-        y = self._accumulated(x, taps, scale, gain, zero_point, shape)
+        shape = self._slid(x, kernel, stride, dilation=dilation, padding=padding, channels=filters)
+        y = self._accumulated(x, taps, scale, gain=gain, zero_point=zero_point, shape=shape)
         return self.op(
             "CONV_2D",
             inputs,
@@ -157,6 +160,7 @@ class Network:
         multiplier=1,
         kernel=(3, 3),
         stride=(1, 1),
+        *,
         dilation=(1, 1),
         padding="SAME",
         activation="NONE",
@@ -169,8 +173,8 @@ class Network:
         weights, scale = self._weights((1, *kernel, filters), filters, 3, per_channel)
         taps = kernel[0] * kernel[1]
         inputs = [x, weights] + ([self._bias(filters, x, scale, taps)] if bias else [])
-        shape = self._slid(x, kernel, stride, dilation, padding, filters)
-        y = self._accumulated(x, taps, scale, gain, zero_point, shape)
+        shape = self._slid(x, kernel, stride, dilation=dilation, padding=padding, channels=filters)
+        y = self._accumulated(x, taps, scale, gain=gain, zero_point=zero_point, shape=shape)
         return self.op(
             "DEPTHWISE_CONV_2D",
             inputs,
@@ -186,13 +190,13 @@ class Network:
         )
 
     def dense(
-        self, x, units=4, activation="NONE", per_channel=False, bias=True, zero_point=0, gain=1.0
+        self, x, units=4, *, activation="NONE", per_channel=False, bias=True, zero_point=0, gain=1.0
     ) -> int:
         depth = self.shape(x)[-1]
         weights, scale = self._weights((units, depth), units, 0, per_channel)
         inputs = [x, weights, self._bias(units, x, scale, depth) if bias else -1]
         shape = (int(np.prod(self.shape(x)[:-1])), units)
-        y = self._accumulated(x, depth, scale, gain, zero_point, shape)
+        y = self._accumulated(x, depth, scale, gain=gain, zero_point=zero_point, shape=shape)
         return self.op(
             "FULLY_CONNECTED",
             inputs,
@@ -202,9 +206,11 @@ class Network:
         )
 
     def pool(
-        self, x, kind="AVERAGE", window=(2, 2), stride=(2, 2), padding="VALID", activation="NONE"
+        self, x, kind="AVERAGE", window=(2, 2), stride=(2, 2), *, padding="VALID", activation="NONE"
     ) -> int:
-        shape = self._slid(x, window, stride, (1, 1), padding, self.shape(x)[3])
+        shape = self._slid(
+            x, window, stride, dilation=(1, 1), padding=padding, channels=self.shape(x)[3]
+        )
         return self.op(
             f"{kind}_POOL_2D",
             [x],
@@ -225,7 +231,7 @@ class Network:
         axis = self.constant(np.array(axes, np.int32))
         return self.op("MEAN", [x, axis], [y], "ReducerOptions", KeepDims=keep_dims)
 
-    def binary(self, name, x, y, activation="NONE", scale=None, zero_point=0) -> int:
+    def binary(self, name, x, y, activation="NONE", *, scale=None, zero_point=0) -> int:
         shape = np.broadcast_shapes(self.shape(x), self.shape(y))
         if scale is None:
             scale = self.scale(x) + self.scale(y)
@@ -234,8 +240,8 @@ class Network:
         options = f"{name.title()}Options"
         return self.op(name, [x, y], [out], options, FusedActivationFunction=code)
 
-    def unary(self, name, x, scale=0.05, zero_point=0, dtype=np.int8, options=None, **fields):
-        y = self.tensor(self.shape(x), scale, zero_point, dtype)
+    def unary(self, name, x, scale=0.05, zero_point=0, *, dtype=np.int8, options=None, **fields):
+        y = self.tensor(self.shape(x), scale, zero_point, dtype=dtype)
         return self.op(name, [x], [y], options, **fields)
 
     def softmax(self, x, beta=1.0) -> int:
@@ -259,9 +265,9 @@ class Network:
     def like(self, x, shape) -> int:
         """Return a new tensor of another shape, quantized like `x`."""
         spec = self.tensors[x]
-        return self.tensor(shape, spec.scale, spec.zero_point, spec.dtype)
+        return self.tensor(shape, spec.scale, spec.zero_point, dtype=spec.dtype)
 
-    def _slid(self, x, kernel, stride, dilation, padding, channels) -> tuple[int, ...]:
+    def _slid(self, x, kernel, stride, *, dilation, padding, channels) -> tuple[int, ...]:
         batch, *extent, _ = self.shape(x)
         sizes = []
         for n, k, s, d in zip(extent, kernel, stride, dilation, strict=True):

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 ABSENT = -1
 """The tensor index that stands for an optional input which is not there."""
 
+_NAME_LENGTH = 60
+
 
 @dataclass(frozen=True, eq=False)
 class QuantParams:
@@ -65,6 +67,10 @@ class Tensor:
     dtype: np.dtype[Any]
     quant: QuantParams | None
     data: NDArray[Any] | None = None
+
+    def __str__(self) -> str:
+        name = self.name if len(self.name) <= _NAME_LENGTH else f"...{self.name[-_NAME_LENGTH:]}"
+        return f"tensor {self.index} ({name!r}, {self.dtype})"
 
     @property
     def size(self) -> int:
@@ -116,11 +122,13 @@ class Padding(NamedTuple):
 class Op:
     """What every operator has: its index in the file, and the tensors it reads and writes.
 
-    `kind` is the operator's name in the TFLite schema. An optional input that is not there is
-    `ABSENT`.
+    `kind` is the operator's name in the TFLite schema. `values` are the places among its inputs
+    of tensors whose values flow through; the others (axes, shapes) are attributes by now. An
+    optional input that is not there is `ABSENT`.
     """
 
     kind: ClassVar[str]
+    values: ClassVar[slice] = slice(0, 1)
     index: int
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
@@ -143,6 +151,7 @@ class Op:
 class WeightedOp(Op):
     """An operator with inputs (activations, weights, bias); the bias may be absent."""
 
+    values = slice(None)
     activation: Activation
 
     @property
@@ -222,6 +231,7 @@ class Mean(Op):
 class BinaryOp(Op):
     """Combine two tensors element by element, with NumPy's broadcasting."""
 
+    values = slice(None)
     activation: Activation
 
 
@@ -305,6 +315,7 @@ class Concatenation(Op):
     """Join tensors along `axis`."""
 
     kind = "CONCATENATION"
+    values = slice(None)
     axis: int
 
 
@@ -356,6 +367,10 @@ class Graph:
     def read_by(self, op: Op) -> Iterator[Tensor]:
         """Yield the tensors an operator reads, those absent left out."""
         return (self.tensors[index] for index in op.inputs if index != ABSENT)
+
+    def values_of(self, op: Op) -> list[Tensor]:
+        """Return the tensors whose values flow through an operator; axes and shapes left out."""
+        return [self.tensors[index] for index in op.inputs[op.values] if index != ABSENT]
 
     def written_by(self, op: Op) -> Iterator[Tensor]:
         """Yield the tensors an operator writes."""

@@ -73,8 +73,7 @@ class RawOp:
         tensor = self.tensors[self.inputs[position]]
         if rank is not None and len(tensor.shape) != rank:
             raise ModelError(
-                f"{self} reads tensor {tensor.index} of shape {tensor.shape}; "
-                f"it takes {rank} axes there."
+                f"{self} reads {tensor} of shape {tensor.shape}; it takes {rank} axes there."
             )
         return tensor
 
@@ -83,7 +82,7 @@ class RawOp:
         tensor = self.tensor(position)
         if tensor.data is None or tensor.dtype not in (np.int32, np.int64):
             raise UnsupportedModelError(
-                f"{self} takes {tensor.name!r} at run time; it must be constant integers. "
+                f"{self} takes {tensor} at run time; it must be constant integers. "
                 "Convert the model with static shapes."
             )
         return tuple(int(value) for value in tensor.data.ravel())

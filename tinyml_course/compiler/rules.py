@@ -30,7 +30,7 @@ def check_op(graph: Graph, op: Op) -> None:
     """
     for tensor in (*graph.read_by(op), *graph.written_by(op)):
         if not tensor.size:
-            raise ModelError(f"{op} uses {_described(tensor)} of shape {tensor.shape}: empty.")
+            raise ModelError(f"{op} uses {tensor} of shape {tensor.shape}: empty.")
     for rule in RULES[type(op)]:
         if found := rule(graph, op):
             raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
@@ -48,38 +48,33 @@ def sentence(rule: Rule) -> str:
     return " ".join((rule.__doc__ or "").split())
 
 
-def _described(tensor: Tensor) -> str:
-    return f"tensor {tensor.index} ({tensor.name!r}, {tensor.dtype})"
+def _activations(graph: Graph, op: Op) -> list[Tensor]:
+    """Return what flows in and out, weights and bias left out."""
+    values = graph.values_of(op)
+    read = values[:1] if isinstance(op, g.WeightedOp) else values
+    return [*read, *graph.written_by(op)]
 
 
 def int8_activations(graph: Graph, op: Op) -> str | None:
     """Keep activations int8: quantize the whole model to full integers with tc.quantize_int8."""
-    weighted = isinstance(op, g.WeightedOp)
-    read = (graph.tensors[op.input],) if weighted else _operands(graph, op)
-    for tensor in (*read, *graph.written_by(op)):
+    for tensor in _activations(graph, op):
         if tensor.dtype != np.int8:
-            return f"uses {_described(tensor)}"
+            return f"uses {tensor}"
     return None
-
-
-def _operands(graph: Graph, op: Op) -> tuple[Tensor, ...]:
-    """Return the tensors whose values flow through; axes and paddings are left out."""
-    read = tuple(graph.read_by(op))
-    return read if isinstance(op, g.BinaryOp | g.Concatenation) else read[:1]
 
 
 def one_scale(graph: Graph, op: Op) -> str | None:
     """Quantize each activation with one scale, its zero point within its integer type."""
-    for tensor in (*_operands(graph, op)[:1], *graph.written_by(op)):
+    for tensor in _activations(graph, op):
         if tensor.dtype == np.float32:
             continue
         if tensor.quant is None:
-            return f"uses {_described(tensor)}, which has no quantization"
+            return f"uses {tensor}, which has no quantization"
         if tensor.quant.per_channel:
-            return f"uses {_described(tensor)}, which has {tensor.quant.scale.size} scales"
+            return f"uses {tensor}, which has {tensor.quant.scale.size} scales"
         limits = np.iinfo(tensor.dtype)
         if not limits.min <= tensor.zero_point <= limits.max:
-            return f"uses {_described(tensor)} with zero point {tensor.zero_point}"
+            return f"uses {tensor} with zero point {tensor.zero_point}"
     return None
 
 
@@ -88,9 +83,9 @@ def int8_weights(graph: Graph, op: Op) -> str | None:
     assert isinstance(op, g.WeightedOp)
     weights = graph.tensors[op.weights]
     if not weights.is_constant:
-        return f"takes its weights, {_described(weights)}, at run time"
+        return f"takes its weights, {weights}, at run time"
     if weights.dtype != np.int8 or weights.quant is None:
-        return f"has weights {_described(weights)}"
+        return f"has weights {weights}"
     if weights.quant.zero_point.any():
         return f"has weights with zero point {weights.quant.zero_point.max()}"
     axis, scales = _filter_axis(op), weights.quant.scale.size
@@ -114,7 +109,7 @@ def int32_bias(graph: Graph, op: Op) -> str | None:
     bias, weights = graph.tensors[op.bias], graph.tensors[op.weights]
     filters = weights.shape[_filter_axis(op)]
     if not bias.is_constant or bias.dtype != np.int32 or bias.size != filters:
-        return f"has bias {_described(bias)} of shape {bias.shape} for {filters} filters"
+        return f"has bias {bias} of shape {bias.shape} for {filters} filters"
     return None
 
 
@@ -130,7 +125,7 @@ def no_groups(graph: Graph, op: Op) -> str | None:
 def unchanged_scale(graph: Graph, op: Op) -> str | None:
     """Keep scale and zero point from input to output, as today's TFLiteConverter does."""
     written = graph.tensors[op.output]
-    for tensor in _operands(graph, op):
+    for tensor in graph.values_of(op):
         if (tensor.scale, tensor.zero_point) != (written.scale, written.zero_point):
             return (
                 f"reads scale {tensor.scale:g}, zero point {tensor.zero_point} and writes "
@@ -160,7 +155,7 @@ def float_or_int8_in(graph: Graph, op: Op) -> str | None:
         np.int8,
         np.uint8,
     ):
-        return f"turns {_described(read)} into {_described(written)}"
+        return f"turns {read} into {written}"
     return None
 
 
@@ -168,7 +163,7 @@ def int8_to_float(graph: Graph, op: Op) -> str | None:
     """Dequantize from int8 or uint8 to float32."""
     read, written = graph.tensors[op.input], graph.tensors[op.output]
     if read.dtype not in (np.int8, np.uint8) or written.dtype != np.float32:
-        return f"turns {_described(read)} into {_described(written)}"
+        return f"turns {read} into {written}"
     return None
 
 
@@ -176,7 +171,7 @@ def same_type(graph: Graph, op: Op) -> str | None:
     """Keep the element type when the shape changes."""
     read, written = graph.tensors[op.input], graph.tensors[op.output]
     if read.dtype != written.dtype:
-        return f"turns {_described(read)} into {_described(written)}"
+        return f"turns {read} into {written}"
     return None
 
 

@@ -16,6 +16,7 @@ import hashlib
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,10 @@ class _Reader:
         with _reading(f"the header of {self.name}"):
             model = tflite.Model.GetRootAs(self.data, 0)
             if model.Version() != 3:
-                raise ModelError(f"{self.name} has schema version {model.Version()}; only 3 is.")
+                raise ModelError(
+                    f"{self.name} has schema version {model.Version()}; version 3 is read. "
+                    "Convert the model again."
+                )
             if not self.pay(model.SubgraphsLength(), 4):
                 raise ModelError(f"{self.name} holds no network: its list of subgraphs is empty.")
             subgraph = model.Subgraphs(0)
@@ -167,45 +171,48 @@ class _Reader:
             code = max(entry.BuiltinCode(), entry.DeprecatedBuiltinCode())
             name = _KINDS.get(code, f"operator code {code}")
             if code == tflite.BuiltinOperator.CUSTOM:
-                name = f"custom {self.text(entry.CustomCode())!r}"
+                name = f"custom {self.text(entry.CustomCode())[:40]!r}"
             kinds.append((code, name))
         return kinds
 
     def text(self, raw: bytes | None) -> str:
         """Decode a name, which may be anything in a damaged file."""
-        self.pay(len(raw or b""))
-        return (raw or b"").decode("utf-8", "backslashreplace")
+        name = raw or b""
+        self.pay(len(name))
+        return name.decode("utf-8", "backslashreplace")
 
     def tensor(self, model: Any, subgraph: Any, index: int, buffers: int) -> Tensor:
-        """Read tensor `index` and its constant values, if it has any."""
+        """Read tensor `index`: its outline, its quantization, its values if they are constant."""
         with _reading(f"tensor {index} of {self.name}"):
             table = subgraph.Tensors(index)
-            name = self.text(table.Name())
-            what = f"tensor {index} ({name!r}) of {self.name}"
-            shape = tuple(int(n) for n in self.vector(table.ShapeAsNumpy()))
-            code = table.Type()
-            if code not in _DTYPES or table.Sparsity() is not None:
-                found = "sparse" if code in _DTYPES else _TYPE_NAMES.get(code, f"type {code}")
-                raise UnsupportedModelError(
-                    f"{what} is {found.lower()}; tensors must be dense int8. "
-                    "Quantize the float model to full integers: tc.quantize_int8."
-                )
-            dtype = _DTYPES[code]
-            if len(shape) > MAX_RANK or any(n < 0 for n in shape):
-                raise ModelError(
-                    f"{what} has shape {shape[: MAX_RANK + 1]}; at most {MAX_RANK} axes, none "
-                    "of them negative, are possible. Fix the input shape and convert again."
-                )
-            tensor = Tensor(index, name, shape, dtype, self.quant(table, what))
-            if tensor.nbytes > MAX_TENSOR_BYTES:
-                raise ModelError(
-                    f"{what} takes {tensor.nbytes:,} bytes; the limit is {MAX_TENSOR_BYTES:,}. "
-                    "Shrink the network's input."
-                )
-            values = self.constant(model, table.Buffer(), tensor, what, buffers)
-        return Tensor(index, name, shape, dtype, tensor.quant, values)
+            outline = self.outline(table, index)
+            quant = self.quant(table, outline)
+            return replace(outline, quant=quant, data=self.values(model, table, outline, buffers))
 
-    def quant(self, table: Any, what: str) -> QuantParams | None:
+    def outline(self, table: Any, index: int) -> Tensor:
+        """Read name, shape and type."""
+        code = table.Type()
+        if code not in _DTYPES or table.Sparsity() is not None:
+            found = "sparse" if code in _DTYPES else _TYPE_NAMES.get(code, f"type {code}")
+            raise UnsupportedModelError(
+                f"tensor {index} of {self.name} is {found.lower()}; tensors must be dense int8. "
+                "Quantize the float model to full integers: tc.quantize_int8."
+            )
+        shape = tuple(int(n) for n in self.vector(table.ShapeAsNumpy()))
+        tensor = Tensor(index, self.text(table.Name()), shape, _DTYPES[code], None)
+        if len(shape) > MAX_RANK or any(n < 0 for n in shape):
+            raise ModelError(
+                f"{tensor} has shape {shape[: MAX_RANK + 1]}; at most {MAX_RANK} axes, none of "
+                "them negative, are possible. Fix the input shape and convert again."
+            )
+        if tensor.nbytes > MAX_TENSOR_BYTES:
+            raise ModelError(
+                f"{tensor} takes {tensor.nbytes:,} bytes; the limit is {MAX_TENSOR_BYTES:,}. "
+                "Shrink the network's input."
+            )
+        return tensor
+
+    def quant(self, table: Any, tensor: Tensor) -> QuantParams | None:
         """Read and check a tensor's quantization."""
         entry = table.Quantization()
         scale = self.vector(entry.ScaleAsNumpy() if entry is not None else 0)
@@ -214,40 +221,43 @@ class _Reader:
         scale = scale.astype(np.float32)
         zero_point = self.vector(entry.ZeroPointAsNumpy())
         zero_point = zero_point if zero_point.size else np.zeros(scale.size, np.int64)
-        axis = int(entry.QuantizedDimension()) if scale.size > 1 else 0
         if not (np.isfinite(scale).all() and (scale > 0).all()):
             raise ModelError(
-                f"{what} has scale {scale.min():g}; scales are finite and above 0. Convert again."
+                f"{tensor} has scale {scale.min():g}; scales are finite and above 0. "
+                "Convert the model again."
             )
         if zero_point.size != scale.size or (np.abs(zero_point) > 1 << 15).any():
             raise ModelError(
-                f"{what} has {scale.size} scales with {zero_point.size} zero points up to "
-                f"{np.abs(zero_point).max()}; one 16-bit zero point a scale is needed. "
-                "Convert again."
+                f"{tensor} has {scale.size} scales with {zero_point.size} zero points, the "
+                f"largest {zero_point.max()}; one of at most 16 bits a scale is needed. "
+                "Convert the model again."
             )
+        axis = int(entry.QuantizedDimension()) if scale.size > 1 else 0
         return QuantParams(scale, zero_point.astype(np.int32), axis)
 
-    def constant(
-        self, model: Any, index: int, tensor: Tensor, what: str, buffers: int
-    ) -> NDArray[Any] | None:
-        """Return the values in buffer `index`, or None where it is empty: an activation."""
+    def values(self, model: Any, table: Any, tensor: Tensor, buffers: int) -> NDArray[Any] | None:
+        """Return the values of a constant, or None where the buffer is empty: an activation."""
+        index = table.Buffer()
         if index >= buffers:
-            raise ModelError(f"{what} refers to buffer {index}, but there are {buffers}.")
+            raise ModelError(
+                f"{tensor} refers to buffer {index}, but there are {buffers}. "
+                "Convert or download the model again."
+            )
         buffer = model.Buffers(index)
         values = self.vector(buffer.DataAsNumpy())
         if values.size == 0:
             if buffer.Offset() > 1:
                 raise UnsupportedModelError(
-                    f"{what} keeps its values behind the FlatBuffer, as only models above 2 GB "
-                    "need to. Convert again."
+                    f"{tensor} keeps its values behind the FlatBuffer, as only models above 2 GB "
+                    "need to. Convert the model again."
                 )
             return None
         if values.nbytes != tensor.nbytes:
             raise ModelError(
-                f"{what} has shape {tensor.shape}, {tensor.nbytes} bytes of {tensor.dtype}, "
-                f"but its buffer holds {values.nbytes}. Convert or download the model again."
+                f"{tensor} has shape {tensor.shape}, which takes {tensor.nbytes:,} bytes, but "
+                f"its buffer holds {values.nbytes:,}. Convert or download the model again."
             )
-        return values.view(np.uint8).view(tensor.dtype.newbyteorder("<")).reshape(tensor.shape)
+        return values.view(tensor.dtype.newbyteorder("<")).reshape(tensor.shape)
 
     def op(
         self,
