@@ -73,33 +73,64 @@ TINYML_INLINE uint32_t tinyml_load_unaligned(const void *address)
     return ((const tinyml_unaligned *)address)->word;
 }
 
-#define TINYML_INSTRUCTION_2(name, mnemonic)                                                       \
-    TINYML_INLINE int32_t name(int32_t acc, uint32_t a, uint32_t b)                                \
-    {                                                                                              \
-        __asm__ volatile(mnemonic " %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));                 \
-        return acc;                                                                                \
-    }
+#if defined(__clang__)
 
-TINYML_INSTRUCTION_2(tinyml_mac_pairs, "smlad")       /* acc + a.low * b.low + a.high * b.high */
-TINYML_INSTRUCTION_2(tinyml_mac_low_low, "smlabb")    /* acc + a.low * b.low */
-TINYML_INSTRUCTION_2(tinyml_mac_low_high, "smlabt")   /* acc + a.low * b.high */
-TINYML_INSTRUCTION_2(tinyml_mac_high_low, "smlatb")   /* acc + a.high * b.low */
+#define TINYML_INSTRUCTION(mnemonic, acc, a, b) \
+    (__builtin_arm_##mnemonic((int32_t)(a), (int32_t)(b), acc))
 
-#undef TINYML_INSTRUCTION_2
+#else
+
+/* acc becomes mnemonic(a, b, acc). */
+#define TINYML_INSTRUCTION(mnemonic, acc, a, b)                                                    \
+    (__extension__({                                                                               \
+        int32_t tinyml_sum = (acc);                                                                \
+        __asm__ volatile(#mnemonic " %0, %1, %2, %0" : "+r"(tinyml_sum) : "r"(a), "r"(b));         \
+        tinyml_sum;                                                                                \
+    }))
+
+#endif
+
+/* acc + a.low * b.low + a.high * b.high */
+TINYML_INLINE int32_t tinyml_mac_pairs(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlad, acc, a, b);
+}
+
+/* acc + a.low * b.low */
+TINYML_INLINE int32_t tinyml_mac_low_low(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlabb, acc, a, b);
+}
+
+/* acc + a.low * b.high */
+TINYML_INLINE int32_t tinyml_mac_low_high(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlabt, acc, a, b);
+}
+
+/* acc + a.high * b.low */
+TINYML_INLINE int32_t tinyml_mac_high_low(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlatb, acc, a, b);
+}
 
 /* Bytes 0 and 2 of four, sign-extended to int16. */
 TINYML_INLINE uint32_t tinyml_even_bytes(uint32_t word)
 {
+#if defined(__clang__)
+    return (uint32_t)__builtin_arm_sxtb16((int32_t)word);
+#else
     uint32_t pair;
     __asm__ volatile("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
     return pair;
+#endif
 }
 
 /* Bytes 1 and 3 of four, sign-extended to int16. */
 TINYML_INLINE uint32_t tinyml_odd_bytes(uint32_t word)
 {
     uint32_t pair;
-    __asm__ volatile("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
     return pair;
 }
 
@@ -107,7 +138,7 @@ TINYML_INLINE uint32_t tinyml_odd_bytes(uint32_t word)
 TINYML_INLINE uint32_t tinyml_pair(int32_t low, int32_t high)
 {
     uint32_t pair;
-    __asm__ volatile("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(low), "r"(high));
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(low), "r"(high));
     return pair;
 }
 
@@ -115,14 +146,14 @@ TINYML_INLINE uint32_t tinyml_pair(int32_t low, int32_t high)
 TINYML_INLINE int32_t tinyml_mac_upper(int32_t acc, int32_t a, int32_t b)
 {
     int32_t result;
-    __asm__ volatile("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
     return result;
 }
 
 TINYML_INLINE int32_t tinyml_saturate(int32_t x)
 {
     int32_t result;
-    __asm__ volatile("ssat %0, #8, %1" : "=r"(result) : "r"(x));
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(x));
     return result;
 }
 

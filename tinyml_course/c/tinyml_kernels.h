@@ -29,19 +29,27 @@ typedef struct {
     const int32_t *multiplier; /* (C_OUT), or (1) if not per_channel; Q0.31, 2^30 to 2^31 - 1 */
     const int8_t *shift;       /* as multiplier; to the right: -30 to 31 */
     uint8_t per_channel;       /* 0 or 1 */
+    uint8_t rounding;          /* one of those below */
     int8_t zero_point;
     int8_t minimum;
     int8_t maximum;
 } tinyml_output_stage;
 
+/* What fast kernels may rely on. */
+enum {
+    TINYML_GENERAL,  /* nothing */
+    TINYML_SIGNED,   /* every shift is at least 2; minimum is -128, maximum is 127 */
+    TINYML_RECTIFIED /* besides, zero_point is -128: how a negative sum rounds cannot be seen */
+};
+
 /* Weights of two channels a and b, and inputs k, share words of four bytes:
  *   weights[C_OUT / 2][K / 4][2] = (a0, b0, a2, b2), (a1, b1, a3, b3)
- * K and C_OUT are rounded up with zeros. If `borrowed`, each b is less by one where its a is
+ * K is rounded up to a multiple of 8 with zeros, and C_OUT to one of its block. If `borrowed`, each b is less by one where its a is
  * negative, so that the half word (a, b) is the number a + 256 * b.
  */
 typedef struct {
     const uint32_t *weights;
-    uint16_t depth;    /* K, a multiple of 4 */
+    uint16_t depth;    /* K, a multiple of 8 */
     uint16_t channels; /* C_OUT */
     uint8_t borrowed;  /* 0 or 1 */
 } tinyml_filters;
@@ -64,29 +72,6 @@ typedef struct {
 
 void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
                      void *scratch);
-
-/* DEPTHWISE_CONV_2D, one plane (ROWS, COLUMNS) of a channel at a time. The generator may swap rows
- * and columns, so a plane's steps are given in elements. scratch: 2 * plane_rows * plane_pitch
- * bytes, the plane with its padding. May run in place if multiplier is 1.
- */
-typedef struct {
-    const int8_t *weights;            /* (C_OUT, kernel_rows, kernel_columns) */
-    uint16_t channels, multiplier;    /* C_OUT = channels * multiplier */
-    uint16_t plane_rows, plane_pitch; /* with padding; the pitch is even */
-    uint16_t in_rows, in_columns;
-    uint16_t out_rows, out_columns;
-    uint32_t in_step_rows, in_step_columns;
-    uint32_t out_step_rows, out_step_columns;
-    uint16_t kernel_rows, kernel_columns;
-    uint16_t stride_rows, stride_columns;
-    uint16_t dilation_rows, dilation_columns;
-    uint16_t pad_rows, pad_columns; /* before the first row and column */
-    int8_t in_zero_point;
-    tinyml_output_stage stage;
-} tinyml_depthwise;
-
-void tinyml_convolve_depthwise(const tinyml_depthwise *layer, const int8_t *input, int8_t *output,
-                               void *scratch);
 
 /* FULLY_CONNECTED of one row (inputs) -> (C_OUT). scratch: 2 * K bytes. */
 typedef struct {

@@ -31,4 +31,41 @@ TINYML_INLINE int8_t tinyml_finish(const tinyml_output_stage *stage, tinyml_chan
     return (int8_t)tinyml_clamp(q, stage->minimum, stage->maximum);
 }
 
+#if TINYML_DSP
+
+/* A channel whose stage is not TINYML_GENERAL, ready for SMMLAR, which adds the upper word of a
+ * rounded product: with 2 * multiplier - 2^32 and the sum itself it is the product in Q0.31, with
+ * 2^(32 - shift) and the zero point it is the shift.
+ */
+typedef struct {
+    int32_t multiplier;
+    int32_t power;
+    int32_t zero_point;
+} tinyml_fast_channel;
+
+TINYML_INLINE tinyml_fast_channel tinyml_fast_channel_of(const tinyml_output_stage *stage,
+                                                         unsigned c)
+{
+    const unsigned i = stage->per_channel ? c : 0u;
+    const tinyml_fast_channel channel = {
+        (int32_t)((uint32_t)stage->multiplier[i] << 1),
+        (int32_t)(1u << (32 - stage->shift[i])),
+        stage->zero_point,
+    };
+
+    return channel;
+}
+
+/* As tinyml_finish. SMMLAR rounds half up; below 0 that is away from zero one step lower. */
+TINYML_INLINE int8_t tinyml_fast_finish(tinyml_fast_channel channel, int32_t sum, int rectified)
+{
+    int32_t product = tinyml_mac_upper(sum, sum, channel.multiplier);
+
+    if (!rectified)
+        product += product >> 31;
+    return (int8_t)tinyml_saturate(tinyml_mac_upper(channel.zero_point, product, channel.power));
+}
+
+#endif
+
 #endif

@@ -106,13 +106,11 @@ class CompiledModel:
     @cached_property
     def files(self) -> dict[str, str]:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
-        kernels = sorted({kernel for step in self.steps for kernel in step.kernels})
-        sources = [f"{kernel}.c" for kernel in kernels]
-        headers = [*_SHARED_HEADERS, *(["tinyml_matrix.h"] if "tinyml_matrix" in kernels else [])]
+        kernels = {file for step in self.steps for file in step.files}
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,
-            **{name: _kernel_text(name) for name in (*headers, *sources)},
+            **{name: _kernel_text(name) for name in sorted({*_SHARED_HEADERS, *kernels})},
         }
 
     def write(self, folder: str | Path) -> tuple[Path, ...]:

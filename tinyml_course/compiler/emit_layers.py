@@ -17,13 +17,19 @@ from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
 from tinyml_course.compiler.quantization import activation_range, mean_multiplier
 from tinyml_course.compiler.steps import Step
-from tinyml_course.compiler.weights import GROUP, Filters, fold, pack
+from tinyml_course.compiler.weights import Filters, fold, pack
 from tinyml_course.errors import UnsupportedModelError
 
 _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
 _NO_PADDING = Padding()
+_DEPTHWISE_VARIANT = """
+static void @(const tinyml_depthwise *layer, const int8_t *input, int8_t *output, void *scratch)
+{
+    tinyml_convolve_depthwise(&@_shape, layer, input, output, scratch);
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class _Geometry:
     def reads_aligned(self) -> bool:
         """Whether each run of neighbouring inputs is a multiple of 4 bytes."""
         whole_rows = self.dilation[1] == 1 and not (self.padding.left or self.padding.right)
-        return self.source.channels * (self.kernel[1] if whole_rows else 1) % GROUP == 0
+        return self.source.channels * (self.kernel[1] if whole_rows else 1) % 4 == 0
 
 
 def _image(op: g.Op, tensor: Tensor) -> _Image:
@@ -74,6 +80,7 @@ def _stage(name: str, filters: Filters) -> tuple[list[str], Fields, int]:
     fields: dict[str, int | str | Fields] = {key: f"{name}_{key}" for key in arrays}
     fields |= {
         "per_channel": int(per_channel),
+        "rounding": filters.rounding,
         "zero_point": filters.zero_point,
         "minimum": filters.minimum,
         "maximum": filters.maximum,
@@ -166,7 +173,8 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
         (f"tinyml_convolve(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
         (weights_text, *stage_texts, layer),
         weights_bytes + stage_bytes,
-        ("tinyml_convolution", "tinyml_matrix"),
+        ("tinyml_convolution.c", "tinyml_matrix.h", "tinyml_matrix.c"),
+        "",
         target.height * target.width * filters.weights.size,
         tile_bytes + (0 if geometry.reads_aligned() else depth),
         (0,) if shrinks else (),
@@ -227,27 +235,35 @@ def _depthwise(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Fil
         rows, columns = columns, rows
         weights, layout = weights.swapaxes(1, 2), "(C_OUT, KW, KH)"
     pitch = columns.extent + columns.extent % 2
-    layer = struct(
-        "tinyml_depthwise",
-        f"{name}_layer",
+    shape = struct(
+        "tinyml_depthwise_shape",
+        "@_shape",
         {
-            "weights": f"{name}_weights",
             "channels": source.channels,
             "multiplier": target.channels // source.channels,
             "plane_rows": rows.extent,
             "plane_pitch": pitch,
             **rows.fields("rows"),
             **columns.fields("columns"),
+            "rounding": filters.rounding,
+        },
+    )
+    layer = struct(
+        "tinyml_depthwise",
+        f"{name}_layer",
+        {
+            "weights": f"{name}_weights",
             "in_zero_point": graph.tensors[op.input].zero_point,
             "stage": stage_fields,
         },
     )
     return Step(
         op,
-        (f"tinyml_convolve_depthwise(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
+        (f"{{variant}}(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
         (array(f"{name}_weights", weights, layout), *stage_texts, layer),
         weights.nbytes + stage_bytes,
-        ("tinyml_depthwise",),
+        ("tinyml_depthwise.h",),
+        shape + _DEPTHWISE_VARIANT,
         target.height * target.width * weights.size,
         2 * rows.extent * pitch,
         (0,) if source.channels == target.channels else (),
@@ -268,7 +284,8 @@ def _dense(op: g.WeightedOp, filters: Filters) -> Step:
         (f"tinyml_connect(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
         (weights_text, *stage_texts, layer),
         weights_bytes + stage_bytes,
-        ("tinyml_dense",),
+        ("tinyml_dense.c",),
+        "",
         filters.weights.size,
         2 * depth,
         (0,),
@@ -302,7 +319,7 @@ def _pool(function: str, graph: Graph, op: g.Pool2D) -> Step:
         op,
         (f"{function}(&{name}_layer, {{in0}}, {{out0}});",),
         (layer,),
-        kernels=("tinyml_pool",),
+        files=("tinyml_pool.c",),
         in_place=() if any(op.padding) else (0,),
     )
 
@@ -347,7 +364,7 @@ def mean(graph: Graph, op: g.Mean) -> Step:
         op,
         (f"tinyml_average(&{name}_layer, {{in0}}, {{out0}});",),
         (layer,),
-        kernels=("tinyml_pool",),
+        files=("tinyml_pool.c",),
         in_place=(0,),
     )
 

@@ -63,7 +63,7 @@ def add(graph: Graph, op: g.Add) -> Step:
         op,
         (f"tinyml_add(&{name}_layer, {{in0}}, {{in1}}, {{out0}});",),
         (struct("tinyml_sum", f"{name}_layer", fields),),
-        kernels=("tinyml_elementwise",),
+        files=("tinyml_elementwise.c",),
         in_place=tuple(i for i, tensor in enumerate(operands) if tensor.size == target.size),
     )
 
@@ -81,7 +81,7 @@ def look_up(graph: Graph, op: g.UnaryOp) -> Step:
         (f"tinyml_look_up({name}, {source.size}, {{in0}}, {{out0}});",),
         (array(name, table.view(np.uint8), note),),
         table.nbytes,
-        ("tinyml_elementwise",),
+        ("tinyml_elementwise.c",),
         in_place=(0,),
     )
 
@@ -110,7 +110,7 @@ def quantize(graph: Graph, op: g.Quantize) -> Step:
         op,
         (f"tinyml_quantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
         (_border(name, target),),
-        kernels=("tinyml_elementwise",),
+        files=("tinyml_elementwise.c",),
     )
 
 
@@ -122,7 +122,7 @@ def dequantize(graph: Graph, op: g.Dequantize) -> Step:
         op,
         (f"tinyml_dequantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
         (_border(name, source),),
-        kernels=("tinyml_elementwise",),
+        files=("tinyml_elementwise.c",),
     )
 
 
@@ -149,7 +149,7 @@ def softmax(graph: Graph, op: g.Softmax) -> Step:
         (f"tinyml_softmax(&{name}_layer, {{in0}}, {{out0}});",),
         (table, layer),
         4 * count,
-        ("tinyml_softmax",),
+        ("tinyml_softmax.c",),
         in_place=(0,),
     )
 
@@ -176,7 +176,7 @@ def pad(graph: Graph, op: g.Pad) -> Step:
         op,
         (f"tinyml_pad(&{name}_layer, {{in0}}, {{out0}});",),
         (layer,),
-        kernels=("tinyml_layout",),
+        files=("tinyml_layout.c",),
     )
 
 
@@ -192,11 +192,11 @@ def concatenation(graph: Graph, op: g.Concatenation) -> Step:
             f"tinyml_place({rows}, {length}, {pitch}, {{in{position}}}, {{out0}} + {offset});"
         )
         offset += length
-    return Step(op, tuple(calls), kernels=("tinyml_layout",))
+    return Step(op, tuple(calls), files=("tinyml_layout.c",))
 
 
 def copy_constant(graph: Graph, op: g.AliasOp) -> Step:
     """Bring a constant into the arena; only activations change their shape for nothing."""
     count = graph.tensors[op.input].nbytes
     call = f"tinyml_place(1, {count}, {count}, {{in0}}, {{out0}});"
-    return Step(op, (call,), kernels=("tinyml_layout",))
+    return Step(op, (call,), files=("tinyml_layout.c",))

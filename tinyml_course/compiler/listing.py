@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -65,13 +65,17 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
         f"    return (void *)({_address(graph, plan, tensor.index)});\n}}"
         for port, tensor in _ports(name, graph)
     )
-    calls = "\n".join(_call(graph, plan, step) for step in steps)
+    variants = _variants(steps)
+    calls = "\n".join(_call(graph, plan, step, variants) for step in steps)
+    headers = {file for step in steps if step.variant for file in step.files if file[-2:] == ".h"}
+    includes = "".join(f'#include "{file}"\n' for file in sorted({*headers, "tinyml_kernels.h"}))
+    definitions = "\n".join(text.replace("@", name) for text, name in variants.items())
     return f"""/* Constants and schedule of {name}; what it is stands in {name}.h. */
 #include "{name}.h"
 
-#include "tinyml_kernels.h"
-
+{includes}
 {tensors}{constants}
+{definitions}
 static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 
 {ports}
@@ -151,7 +155,13 @@ def _address(graph: Graph, plan: MemoryPlan, index: int) -> str:
     return f"arena + {plan.offsets[index]}"
 
 
-def _call(graph: Graph, plan: MemoryPlan, step: Step) -> str:
+def _variants(steps: Sequence[Step]) -> dict[str, str]:
+    """Return a name for each distinct variant, in the order they are first needed."""
+    distinct = dict.fromkeys(step.variant for step in steps if step.variant)
+    return {text: f"variant{i}" for i, text in enumerate(distinct)}
+
+
+def _call(graph: Graph, plan: MemoryPlan, step: Step, variants: Mapping[str, str]) -> str:
     """Return a step's calls with every placeholder replaced by an address."""
     places = {
         f"in{i}": _address(graph, plan, index)
@@ -159,6 +169,8 @@ def _call(graph: Graph, plan: MemoryPlan, step: Step) -> str:
         if index >= 0
     }
     places |= {f"out{i}": _address(graph, plan, t) for i, t in enumerate(step.op.outputs)}
+    if step.variant:
+        places["variant"] = variants[step.variant]
     if step.scratch_bytes:
         places["scratch"] = f"arena + {plan.scratch_offsets[step.op.index]}"
     return "\n".join("    " + call.format(**places) for call in step.calls)

@@ -15,13 +15,17 @@ class Step:
     ----------
     op : Op
     calls : tuple of str
-        C statements in which `{in0}`, `{in1}`, ..., `{out0}` and `{scratch}` stand for addresses.
+        C statements in which `{in0}`, `{in1}`, ..., `{out0}` and `{scratch}` stand for addresses,
+        and `{variant}` for the variant's name.
     constants : tuple of str
         Definitions of the constants the calls name.
     constants_bytes : int
         The flash these constants take, parameter structs left out.
-    kernels : tuple of str
-        The C source files the calls need, without suffix.
+    files : tuple of str
+        The kernel files the calls need.
+    variant : str
+        Definitions the calls need, with `@` for a name of their own; steps that ask for the same
+        share one. The model's source includes every header among the files of such a step.
     macs : int
         Multiplications of an input by a weight, padding included.
     scratch_bytes : int
@@ -34,7 +38,8 @@ class Step:
     calls: tuple[str, ...]
     constants: tuple[str, ...] = ()
     constants_bytes: int = 0
-    kernels: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    variant: str = ""
     macs: int = 0
     scratch_bytes: int = 0
     in_place: tuple[int, ...] = ()

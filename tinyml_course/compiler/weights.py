@@ -17,8 +17,8 @@ from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import activation_range, weighted_multiplier
 from tinyml_course.errors import UnsupportedModelError
 
-GROUP = 4
-"""Inputs that share a step of the kernels."""
+GROUP = 8
+"""Inputs that share a round of the kernels: their number is rounded up to a multiple of it."""
 _MAX_LEFT_SHIFT = 30
 _HARMLESS_MULTIPLIER, _HARMLESS_SHIFT = 1 << 30, 2
 
@@ -46,6 +46,13 @@ class Filters:
     minimum: int
     maximum: int
 
+    @property
+    def rounding(self) -> str:
+        """What fast kernels may rely on, as `tinyml_kernels.h` names it."""
+        if self.shift.min() < 2 or (self.minimum, self.maximum) != (-128, 127):
+            return "TINYML_GENERAL"
+        return "TINYML_RECTIFIED" if self.zero_point == -128 else "TINYML_SIGNED"
+
 
 @dataclass(frozen=True, eq=False)
 class PackedWeights:
@@ -56,7 +63,7 @@ class PackedWeights:
     words : uint32 array, (C_OUT / block, K / 4, 2, block / 2)
         C_OUT and K rounded up.
     depth : int
-        K, rounded up to a multiple of 4.
+        K, rounded up to a multiple of `GROUP`.
     borrowed : bool
         Whether half words (a, b) stand for a + 256 * b.
     """
