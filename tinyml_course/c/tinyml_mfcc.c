@@ -55,27 +55,49 @@ static void window_and_fold(const int16_t *first, const int16_t *second,
     }
 }
 
-/* Step 2 for the residues q and 16 - q: cosines of even rows are the same in both, those of odd
- * rows are opposite, and sines the other way round.
+/* Four columns, summed over every second row from `sample` on (or back, with a negative stride),
+ * each row times the cosine at `turn`, which goes on by `step`.
+ */
+static void sum_rows(const int32_t *sample, int stride, int count, int turn, int step,
+                     int64_t sum[4])
+{
+    int64_t sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+
+    for (; count > 0; count--) {
+        int32_t factor = cosine[turn & (TURN - 1)];
+        sum0 += (int64_t)sample[0] * factor;
+        sum1 += (int64_t)sample[1] * factor;
+        sum2 += (int64_t)sample[2] * factor;
+        sum3 += (int64_t)sample[3] * factor;
+        sample += stride;
+        turn += step;
+    }
+    sum[0] = sum0;
+    sum[1] = sum1;
+    sum[2] = sum2;
+    sum[3] = sum3;
+}
+
+/* Step 2 for the residues q and 16 - q: their cosines are the same in even rows and opposite in odd
+ * ones, their sines the other way round.
  */
 static void transform_columns(int32_t rows[ROWS][COLUMNS], int q, column_spectrum *low,
                               column_spectrum *high)
 {
-    for (int b = 0; b < COLUMNS; b++) {
-        int64_t even_re = 0, odd_re = 0, even_im = 0, odd_im = 0;
-        for (int a = 0; a <= ROWS / 2; a += 2)
-            even_re += (int64_t)rows[a][b] * cosine[(COLUMNS * q * a) & (TURN - 1)];
-        for (int a = 1; a < ROWS / 2; a += 2) {
-            const int16_t *turn = &cosine[(COLUMNS * q * a) & (TURN - 1)];
-            odd_re += (int64_t)rows[a][b] * turn[0];
-            odd_im += (int64_t)rows[ROWS - a][b] * turn[QUARTER];
+    const int row = COLUMNS * q; /* what the angle of row a is a multiple of */
+
+    for (int b = 0; b < COLUMNS; b += 4) {
+        int64_t even_re[4], odd_re[4], even_im[4], odd_im[4];
+        sum_rows(&rows[0][b], 2 * COLUMNS, 9, 0, 2 * row, even_re);
+        sum_rows(&rows[1][b], 2 * COLUMNS, 8, row, 2 * row, odd_re);
+        sum_rows(&rows[30][b], -2 * COLUMNS, 7, 2 * row + QUARTER, 2 * row, even_im);
+        sum_rows(&rows[31][b], -2 * COLUMNS, 8, row + QUARTER, 2 * row, odd_im);
+        for (int i = 0; i < 4; i++) {
+            low->re[b + i] = rounded(even_re[i] + odd_re[i], 18);
+            low->im[b + i] = rounded(even_im[i] + odd_im[i], 18);
+            high->re[b + i] = rounded(even_re[i] - odd_re[i], 18);
+            high->im[b + i] = rounded(odd_im[i] - even_im[i], 18);
         }
-        for (int a = 2; a < ROWS / 2; a += 2)
-            even_im += (int64_t)rows[ROWS - a][b] * cosine[((COLUMNS * q * a) & (TURN - 1)) + QUARTER];
-        low->re[b] = rounded(even_re + odd_re, 18);
-        low->im[b] = rounded(even_im + odd_im, 18);
-        high->re[b] = rounded(even_re - odd_re, 18);
-        high->im[b] = rounded(odd_im - even_im, 18);
     }
 }
 
@@ -87,11 +109,12 @@ static uint32_t square_root(uint64_t value)
         rest += 2;
 
     uint32_t remainder = (uint32_t)(value >> rest), root = 0;
-    for (int digit = 15; digit >= 0; digit--) {
-        uint32_t trial = (root << 1 | 1u << digit) << digit;
+    for (uint32_t square = 1u << 30; square > 0; square >>= 2) {
+        uint32_t trial = root + square;
+        root >>= 1;
         if (remainder >= trial) {
             remainder -= trial;
-            root |= 1u << digit;
+            root += square;
         }
     }
     while (rest > 0) {
@@ -117,24 +140,33 @@ static void add_bin(int32_t re, int32_t im, int k, uint64_t bands[SEGMENTS])
     bands[mel_segment[k]] += ((uint64_t)magnitude << 15) - rising;
 }
 
-/* Step 3 for the bins k and k - 128: the twiddles of the columns b = r (mod 4) differ by i^r.
+/* Step 3 for the bins k and k - 128, whose twiddles differ by i^b. The columns b = 3, 7, 11, 15 are
+ * summed first, then b = 2, 6, .. and so on; what k - 128 has so far is turned by i each time.
  */
 static void transform_bins(const column_spectrum *columns, int k, uint64_t bands[SEGMENTS])
 {
-    int64_t re[4] = {0}, im[4] = {0};
+    int64_t re = 0, im = 0, turned_re = 0, turned_im = 0;
 
-    for (int b = 0; b < COLUMNS; b++) {
-        const int16_t *turn = &cosine[(b * k) & (TURN - 1)];
-        int64_t cos = turn[0], minus_sin = turn[QUARTER];
-        re[b & 3] += columns->re[b] * cos - columns->im[b] * minus_sin;
-        im[b & 3] += columns->im[b] * cos + columns->re[b] * minus_sin;
+    for (int first = 3; first >= 0; first--) {
+        int64_t sum_re = 0, sum_im = 0;
+        for (int b = first, angle = b * k; b < COLUMNS; b += 4, angle += 4 * k) {
+            const int16_t *turn = &cosine[angle & (TURN - 1)];
+            int32_t cos_bk = turn[0], minus_sin_bk = turn[QUARTER], sin_bk = -minus_sin_bk;
+            sum_re += (int64_t)columns->re[b] * cos_bk;
+            sum_re += (int64_t)columns->im[b] * sin_bk;
+            sum_im += (int64_t)columns->im[b] * cos_bk;
+            sum_im += (int64_t)columns->re[b] * minus_sin_bk;
+        }
+        int64_t old_re = turned_re;
+        turned_re = sum_re - turned_im;
+        turned_im = sum_im + old_re;
+        re += sum_re;
+        im += sum_im;
     }
     if (k > 0)
-        add_bin(rounded(re[0] + re[1] + re[2] + re[3], 22),
-                rounded(im[0] + im[1] + im[2] + im[3], 22), k, bands);
-    if (k % 16 != 0) /* the columns of q = 0 and q = 16 give their negative bins twice */
-        add_bin(rounded(re[0] - im[1] - re[2] + im[3], 22),
-                rounded(im[0] + re[1] - im[2] - re[3], 22), 128 - k, bands);
+        add_bin(rounded(re, 22), rounded(im, 22), k, bands);
+    if (k % 16 != 0) /* q = 0 and q = 16 have their negative bins among the positive ones */
+        add_bin(rounded(turned_re, 22), rounded(turned_im, 22), 128 - k, bands);
 }
 
 /* Step 6: log2 of a band over one sample step, Q15. */
