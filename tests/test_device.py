@@ -79,9 +79,7 @@ def decode_in_c(library, data):
 
 
 def encode_in_c(library, frame):
-    payload = (ctypes.c_uint8 * max(1, len(frame.payload))).from_buffer_copy(
-        frame.payload or b"\0"
-    )
+    payload = (ctypes.c_uint8 * max(1, len(frame.payload))).from_buffer_copy(frame.payload or b"\0")
     raw = CFrame(frame.kind, frame.counter, len(frame.payload), payload)
     out = (ctypes.c_uint8 * (7 + PAYLOAD_MAX + 4))()
     size = library.tinyml_frame_encode(ctypes.byref(raw), out)
@@ -276,7 +274,7 @@ def test_counter_wraps_around():
 def test_silent_port_is_told_in_words():
     board = PretendBoard()
     board.leaving = lambda data: b""
-    with pytest.raises(DeviceError, match="does not answer.*reset button"):
+    with pytest.raises(DeviceError, match=r"does not answer.*reset button"):
         replay(board, CLIP, timeout_s=0.01)
 
 
@@ -290,7 +288,7 @@ def test_other_sketch_is_named_by_what_it_says():
 def test_damaged_answers_are_told_as_such():
     board = PretendBoard()
     board.leaving = lambda data: data[:-1] + bytes([data[-1] ^ 1])
-    with pytest.raises(DeviceError, match="wrong checksum.*cable"):
+    with pytest.raises(DeviceError, match=r"wrong checksum.*cable"):
         replay(board, CLIP, timeout_s=0.01)
 
 

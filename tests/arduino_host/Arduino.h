@@ -8,6 +8,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#if __has_include(<string.h>)
+#include <string.h>
+#else /* zig has no C library for a bare board; the core's Arduino.h has string.h */
+extern "C" void *memcpy(void *to, const void *from, size_t size);
+extern "C" size_t strlen(const char *text);
+#endif
 
 enum { LOW = 0, HIGH = 1, OUTPUT = 1 };
 enum { LEDR = 22, LEDG = 23, LEDB = 24 }; /* the pin numbers of variants/ARDUINO_NANO33BLE */

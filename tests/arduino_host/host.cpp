@@ -6,13 +6,12 @@
  * them between two calls of loop(). The program ends when standard input has ended, all samples
  * have been given and loop() has run 1,000 times more. delay() moves the clock but does not wait.
  */
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
-#include <vector>
 
 #include "Arduino.h"
 #include "PDM.h"
@@ -27,10 +26,11 @@ static bool inputEnded = false;
 static unsigned long skippedMs = 0;
 
 unsigned long micros() {
-  using namespace std::chrono;
-  static const auto start = steady_clock::now();
-  const auto us = duration_cast<microseconds>(steady_clock::now() - start).count();
-  return static_cast<unsigned long>(us) + skippedMs * 1000;
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  static const time_t start = now.tv_sec;
+  return static_cast<unsigned long>((now.tv_sec - start) * 1000000 + now.tv_nsec / 1000) +
+         skippedMs * 1000;
 }
 
 unsigned long millis() {
@@ -60,7 +60,8 @@ void digitalWrite(int pin, int level) {
 
 /* Serial */
 
-static std::vector<uint8_t> received;
+static uint8_t received[64]; /* one USB packet */
+static size_t receivedSize = 0;
 static size_t receivedRead = 0;
 
 void SerialPort::begin(unsigned long) {
@@ -72,17 +73,14 @@ SerialPort::operator bool() const {
 }
 
 int SerialPort::available() {
-  if (receivedRead == received.size() && !inputEnded) {
-    pollfd input = {STDIN_FILENO, POLLIN, 0};
-    if (poll(&input, 1, 0) > 0) {
-      received.resize(64); /* one USB packet */
-      const ssize_t count = ::read(STDIN_FILENO, received.data(), received.size());
-      received.resize(count > 0 ? static_cast<size_t>(count) : 0);
-      receivedRead = 0;
-      inputEnded = count <= 0;
-    }
+  pollfd input = {STDIN_FILENO, POLLIN, 0};
+  if (receivedRead == receivedSize && !inputEnded && poll(&input, 1, 0) > 0) {
+    const ssize_t count = ::read(STDIN_FILENO, received, sizeof received);
+    receivedSize = count > 0 ? static_cast<size_t>(count) : 0;
+    receivedRead = 0;
+    inputEnded = count <= 0;
   }
-  return static_cast<int>(received.size() - receivedRead);
+  return static_cast<int>(receivedSize - receivedRead);
 }
 
 int SerialPort::read() {
@@ -120,10 +118,12 @@ size_t SerialPort::println() {
 /* Microphone */
 
 static struct {
-  std::vector<uint8_t> sound;
-  size_t given = 0;   /* bytes of it, up to the end of the present chunk */
-  size_t unread = 0;  /* bytes of the present chunk */
-  std::vector<size_t> chunks = {256};
+  uint8_t sound[1 << 21]; /* a minute */
+  size_t size = 0;        /* bytes of it */
+  size_t given = 0;       /* of these, up to the end of the present chunk */
+  size_t unread = 0;      /* of these, of the present chunk */
+  size_t chunks[1024] = {256};
+  size_t chunkCount = 1;
   size_t turn = 0;
   int chunksPerLoop = 1;
   bool broken = false;
@@ -148,18 +148,18 @@ int Microphone::available() {
 
 int Microphone::read(void *buffer, size_t bytes) {
   const size_t count = bytes < microphone.unread ? bytes : microphone.unread;
-  memcpy(buffer, microphone.sound.data() + microphone.given - microphone.unread, count);
+  memcpy(buffer, microphone.sound + microphone.given - microphone.unread, count);
   microphone.unread -= count;
   return static_cast<int>(count);
 }
 
 static bool soundLeft() {
-  return microphone.running && microphone.given < microphone.sound.size();
+  return microphone.running && microphone.given < microphone.size;
 }
 
 static void interrupt() {
-  const size_t wanted = 2 * microphone.chunks[microphone.turn++ % microphone.chunks.size()];
-  const size_t left = microphone.sound.size() - microphone.given;
+  const size_t wanted = 2 * microphone.chunks[microphone.turn++ % microphone.chunkCount];
+  const size_t left = microphone.size - microphone.given;
   microphone.unread = wanted < left ? wanted : left;
   microphone.given += microphone.unread;
   microphone.receive();
@@ -175,9 +175,7 @@ static void loadSound(const char *path) {
     perror(path);
     exit(1);
   }
-  for (int byte; (byte = fgetc(file)) != EOF;) {
-    microphone.sound.push_back(static_cast<uint8_t>(byte));
-  }
+  microphone.size = fread(microphone.sound, 1, sizeof microphone.sound, file);
   fclose(file);
 }
 
@@ -190,9 +188,9 @@ static void readOptions(int count, char **options) {
     } else if (strcmp(options[i], "--chunks-per-loop") == 0) {
       microphone.chunksPerLoop = atoi(options[++i]);
     } else if (strcmp(options[i], "--chunks") == 0) {
-      microphone.chunks.clear();
+      microphone.chunkCount = 0;
       for (char *size = strtok(options[++i], ","); size; size = strtok(nullptr, ",")) {
-        microphone.chunks.push_back(strtoul(size, nullptr, 10));
+        microphone.chunks[microphone.chunkCount++] = strtoul(size, nullptr, 10);
       }
     }
   }
@@ -202,10 +200,10 @@ int main(int count, char **options) {
   readOptions(count, options);
   setup();
   for (int idle = 0; idle < 1000;) {
+    loop();
     for (int i = 0; i < microphone.chunksPerLoop && soundLeft(); ++i) {
       interrupt();
     }
-    loop();
     if (soundLeft()) {
       continue;
     }

@@ -6,20 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinyml_course.boards import Board, get_board, list_boards
+from tinyml_course.boards import Board
 from tinyml_course.errors import InputError
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
 from tinyml_course.sketch.keywords import AudioFeatures, sketch_files
+from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
+from tinyml_course.sketch.microphone_test import microphone_test_files
+from tinyml_course.sketch.parts import board_with_microphone
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
 
-__all__ = ["Detection", "Detector", "detect", "smooth", "write_sketch"]
+__all__ = [
+    "Detection",
+    "Detector",
+    "detect",
+    "smooth",
+    "write_microphone_test",
+    "write_sketch",
+]
 
 RUNTIMES = ("c",)
-CORE_WITH_MICROPHONE = "arduino:mbed_nano:nano33ble"
-"""The boards whose microphone and LED `templates/microphone.h` and `led.h` are written for."""
 
 
 def write_sketch(
@@ -63,10 +71,7 @@ def write_sketch(
     """
     if runtime not in RUNTIMES:
         raise InputError(f"there is no runtime {runtime!r} for sketches; use {RUNTIMES[0]!r}.")
-    target = get_board(board)
-    if target.fqbn != CORE_WITH_MICROPHONE:
-        able = ", ".join(b.id for b in list_boards() if b.fqbn == CORE_WITH_MICROPHONE)
-        raise InputError(f"{target.name} has no microphone a keyword sketch can use; use {able}.")
+    target = board_with_microphone(board)
     folder = Path(out).expanduser().resolve()
     files = sketch_files(
         compiled,
@@ -78,3 +83,16 @@ def write_sketch(
     )
     write_folder(folder, files)
     return Path(out)
+
+
+def write_microphone_test(folder: str | Path, board: str | Board = "nano33ble") -> Path:
+    """Write the sketch that shows how loud it is into `folder`; return its own folder there.
+
+    Raises
+    ------
+    InputError
+        The board has no microphone, or what is there is not ours.
+    """
+    out = Path(folder).expanduser() / MICROPHONE_TEST
+    write_folder(out, microphone_test_files(board_with_microphone(board)))
+    return out

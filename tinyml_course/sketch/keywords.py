@@ -9,25 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING, Protocol
 
 from tinyml_course.boards import Board
 from tinyml_course.errors import InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
 from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
+from tinyml_course.sketch.parts import adapters, board_values, c_sources, filled
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
     from tinyml_course.compiler.graph import QuantParams
-
-BAUD = 115_200
-MICROPHONE_GAIN = 60
-"""In half decibels above -20 dB: at +10 dB, speech close to the board is loud and does not clip."""
-RING_S = 0.5
-"""Sound that waits while an inference runs, in seconds."""
 
 SOURCES = ("tinyml_detect", "tinyml_frame", "tinyml_ring")
 LED_COLOURS = {2: "green", 4: "blue", 3: "yellow", 5: "magenta", 6: "cyan", 7: "white"}
@@ -71,64 +63,35 @@ def sketch_files(
     _check_name(name)
     _check_labels(labels)
     _check_model(compiled, features, labels)
-    values = _values(compiled, features, labels, board=board, name=name, detector=detector)
-    own = {
-        f"{name}.ino": "keywords.ino",
-        f"{name}_settings.h": "settings.h",
-        "README.md": "README.md",
+    info = sketch_info(compiled, features, labels, name)
+    values = board_values(board, name, info.rate_hz) | _values(compiled, info, labels, detector)
+    sources = {**compiled.files, **features.c_files(), **c_sources(SOURCES)}
+    return {
+        f"{name}.ino": filled("keywords.ino", values),
+        f"{name}_settings.h": filled("keywords_settings.h", values),
+        "README.md": filled("keywords.md.in", values),
+        **adapters("microphone.h", "led.h", "replay.h"),
+        **{f"src/{path}": text for path, text in sources.items()},
     }
-    written = {path: Template(template(source)).substitute(values) for path, source in own.items()}
-    adapters = {path: template(path) for path in ("microphone.h", "led.h", "replay.h")}
-    sources = {**compiled.files, **features.c_files(), **_c_sources()}
-    return written | adapters | {f"src/{path}": text for path, text in sources.items()}
-
-
-def template(name: str) -> str:
-    """Return the text of a file of `templates/`."""
-    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _c_sources() -> dict[str, str]:
-    folder = files("tinyml_course").joinpath("c")
-    names = [f"{stem}.{kind}" for stem in SOURCES for kind in "hc"]
-    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in names}
 
 
 def _values(
-    compiled: CompiledModel,
-    features: AudioFeatures,
-    labels: Sequence[str],
-    *,
-    board: Board,
-    name: str,
-    detector: Detector,
+    compiled: CompiledModel, info: SketchInfo, labels: Sequence[str], detector: Detector
 ) -> dict[str, object]:
-    """Return what each placeholder of the templates stands for."""
-    record = json.loads(features.to_json())
-    rate_hz, hop = int(record["rate_hz"]), int(record["hop_samples"])
-    info = sketch_info(compiled, features, labels, name)
+    """Return what the placeholders of the keyword templates stand for."""
     colours = led_colours(labels, detector)
     words = [label for label in labels if colours[label] != DARK]
     return {
-        "name": name,
-        "version": version("tinyml-course"),
-        "guard": re.sub(r"\W", "_", f"SKETCH_{name}_SETTINGS_H").upper(),
+        "guard": re.sub(r"\W", "_", f"SKETCH_{info.name}_SETTINGS_H").upper(),
         "model": compiled.name,
         "sha256": compiled.sha256,
-        "board_title": board.name,
-        "core_title": board.arduino_core,
-        "fqbn": board.fqbn,
-        "baud": BAUD,
         "words": ", ".join(words),
         "word_count": len(words),
-        "rate_hz": rate_hz,
-        "hop_samples": hop,
+        "hop_samples": info.hop_samples,
         "clip_hops": info.clip_hops,
-        "feature_count": _size(features.input_shape),
+        "feature_count": _size(info.feature_shape),
         "class_count": len(labels),
         "score_zero_point": SCORE_ZERO_POINT,
-        "microphone_gain": MICROPHONE_GAIN,
-        "ring_samples": 1 << (int(RING_S * rate_hz) - 1).bit_length(),
         "hops_per_inference": detector.every_hops,
         "mean_inferences": detector.average,
         "rest": detector.rest,

@@ -56,7 +56,7 @@ void loop() {
     hear(hop);
   }
   if (millis() - ledSinceMs > ledOnMs) {
-    ledShow(LED_OFF);
+    ledShow(COLOUR_DARK);
   }
 }
 
@@ -100,7 +100,7 @@ void report(int word) {
 
 // Say what is wrong, again and again so that a monitor opened late shows it too, and do nothing else.
 void stopWith(const char *message) {
-  ledShow(LED_RED);
+  ledShow(COLOUR_RED);
   while (true) {
     Serial.println(message);
     delay(2000);

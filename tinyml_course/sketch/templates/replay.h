@@ -12,7 +12,6 @@
 #define REPLAY_H
 
 #include <Arduino.h>
-#include <string.h>
 
 #include "src/tinyml_frame.h"
 
@@ -57,9 +56,9 @@ static void replayClassify(uint16_t counter, tinyml_mfcc *features) {
   int8_t *found = (int8_t *)replay.result + 8;
   tinyml_mfcc_read(features, found);
   memcpy(modelInput(), found, FEATURE_COUNT);
-  const uint32_t startUs = micros();
+  const unsigned long startUs = micros();
   modelInvoke();
-  replayWriteU32(replay.result + 4, micros() - startUs);
+  replayWriteU32(replay.result + 4, (uint32_t)(micros() - startUs));
   replayWriteU32(replay.result, replay.featuresUs);
   memcpy(found + FEATURE_COUNT, modelOutput(), CLASS_COUNT);
   replayAnswer(REPLAY_RESULT, counter, replay.result, sizeof replay.result);
@@ -78,9 +77,9 @@ static void replayTake(const tinyml_frame *frame, tinyml_mfcc *features) {
     tinyml_mfcc_reset(features);
     replay.featuresUs = 0;
   }
-  const uint32_t startUs = micros();
+  const unsigned long startUs = micros();
   tinyml_mfcc_push(features, hop);
-  replay.featuresUs += (uint32_t)micros() - startUs;
+  replay.featuresUs += (uint32_t)(micros() - startUs);
   replay.hops = (uint16_t)((replay.hops + 1) % CLIP_HOPS);
   if (replay.hops == 0) {
     replayClassify(frame->counter, features);
