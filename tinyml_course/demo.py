@@ -128,8 +128,8 @@ def _print_report(
     out.print(simulation.to_text(), markup=False)
     out.print()
     out.print(
-        f"Same bits: features and scores of {report['host_clips']:,} clips in the notebook and in C "
-        f"on this computer, of {report['board_clips']} on the simulated board."
+        f"Same bits: features and scores of {report['host_clips']:,} clips in the notebook and in "
+        f"C on this computer, of {report['board_clips']} on the simulated board."
     )
     out.print(f"Open {sketch / (sketch.name + '.ino')} in the Arduino IDE.")
     out.print(f"Everything is in {folder}; it took {report['seconds']:.0f} s.")
