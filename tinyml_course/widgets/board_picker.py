@@ -5,12 +5,15 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import traitlets as t
 
 from tinyml_course.errors import InputError
 from tinyml_course.widgets.still import StillWidget, script
+
+if TYPE_CHECKING:
+    from tinyml_course.simulator.report import Simulation
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,22 @@ class Fit:
     latency_ms: float | None = None
     energy_uj: float | None = None
     reason: str = ""
+
+    @classmethod
+    def of(cls, simulation: Simulation) -> Self:
+        """Take what a board picker shows from a simulation."""
+        board = simulation.board
+        return cls(
+            name=board.name,
+            core=f"{board.chip}, {board.clock_hz / 1e6:.0f} MHz",
+            flash_bytes=simulation.flash_bytes,
+            flash_limit_bytes=simulation.flash_limit_bytes,
+            ram_bytes=simulation.ram_bytes,
+            ram_limit_bytes=simulation.ram_limit_bytes,
+            latency_ms=simulation.latency_ms,
+            energy_uj=simulation.energy_uj,
+            reason=simulation.reason,
+        )
 
     @property
     def verdict(self) -> str:
