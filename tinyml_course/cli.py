@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 out = Console(soft_wrap=True, highlight=False)
+STOPPED = 130  # the exit status of a process that Ctrl-C ended
 
 
 class Optimize(StrEnum):
@@ -267,12 +268,13 @@ def _status(command: Callable[[], Any]) -> int:
         print(f"tinyml: {text}", file=sys.stderr)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        print("tinyml: stopped; what was there before is unchanged.", file=sys.stderr)
-        return 130
+        result = STOPPED
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         print(f"tinyml: {error.strerror or error}{where}.", file=sys.stderr)
         return 2
+    if result == STOPPED:  # typer turns Ctrl-C into this result
+        print("tinyml: stopped; what was there before is unchanged.", file=sys.stderr)
     return result if isinstance(result, int) else 0
 
 
