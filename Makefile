@@ -36,13 +36,14 @@ data: $(READY)              ## make data/keywords again (needs .ci/extras; see d
 	$(RUN)python data/make_keywords.py
 
 models: $(READY)            ## train the reference models of data/models again
-	$(RUN)python data/make_models.py
+	$(RUN)tinyml train keywords --epochs 40 --out data/models/keywords
 
 sketches: $(READY)          ## write the folders of arduino/ again
 	$(RUN)python arduino/make_sketches.py
 
 bench: $(READY)             ## print the README's numbers
-	$(RUN)python benchmarks/run_all.py
+	$(RUN)python benchmarks/compiler.py
+	$(RUN)python benchmarks/features.py
 
 lock: $(READY)              ## resolve pyproject.toml into requirements.lock again
 	$(RUN)uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 pyproject.toml --extra dev \
