@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.simulator.disassembly import Listing
+from tinyml_course.simulator.disassembly import Listing, register_words
 from tinyml_course.simulator.trace import Counts
 
 REFILL = 2  # further cycles of a taken branch: 1 to 3 in the manual
@@ -113,14 +113,8 @@ def _base(text: str) -> int:
     """Return the cycles of one instruction that does not branch."""
     for pattern, cycles in _COSTS:
         if re.match(pattern, text):
-            return cycles if isinstance(cycles, int) else 1 + _registers(text)
+            return cycles if isinstance(cycles, int) else 1 + register_words(text)
     return 1
-
-
-def _registers(text: str) -> int:
-    """Count the words in a register list such as "{r4, r5, lr}" or "{d8, d9}"."""
-    names = text[text.index("{") + 1 : text.index("}")].split(", ")
-    return sum(2 if name.startswith("d") else 1 for name in names)
 
 
 def _overlaps(before: str, text: str) -> bool:

@@ -47,3 +47,9 @@ def disassemble(program: Program) -> Listing:
     sizes = np.array([size for _, size, _ in found], np.int64)
     first = (addresses - code) // 2
     return Listing(first, first + sizes // 2, [text for _, _, text in found])
+
+
+def register_words(text: str) -> int:
+    """Count the words in a register list such as "{r4, r5, lr}" or "{d8, d9}"."""
+    names = text[text.index("{") + 1 : text.index("}")].split(", ")
+    return sum(2 if name.startswith("d") else 1 for name in names)

@@ -36,6 +36,7 @@ CORE_FLAGS = {
         "--specs=nano.specs",  # as Arduino's cores link
     ),
 }
+ALIGNMENT = 16  # of the first byte in flash and RAM: rounded down, so that limits stay exact
 SECTIONS = (".vectors", ".text", ".rodata", ".data", ".bss")
 # The zig package has the compiler's own headers only; the functions themselves it does have.
 FREESTANDING_HEADERS = {
@@ -141,10 +142,9 @@ def build_program(
     chosen = cross_compiler(compiler)
     if (board.core, chosen.name) not in CORE_FLAGS:
         raise InputError(f"{board.id}: there are no programs for its core ({board.core}) yet.")
-    flash_origin = -(-(board.flash_start + board.core_flash_bytes) // 256) * 256
     script = Template(own_source("program.ld")).substitute(
-        flash_origin=hex(flash_origin),  # a vector table is aligned to its size
-        ram_origin=hex(-(-(board.ram_start + board.core_ram_bytes) // 8) * 8),
+        flash_origin=hex((board.flash_start + board.core_flash_bytes) // ALIGNMENT * ALIGNMENT),
+        ram_origin=hex((board.ram_start + board.core_ram_bytes) // ALIGNMENT * ALIGNMENT),
         stack_top=hex(board.ram_start + board.ram_bytes),
     )
     files = {**sources, "start.c": own_source("start.c"), "program.ld": script}
@@ -182,7 +182,7 @@ def read_program(path: Path, compiler: Compiler) -> Program:
         symbols=symbols,
         code_bytes=sizes[".vectors"] + sizes[".text"],
         constants_bytes=sizes[".rodata"] + sizes[".data"],
-        static_ram_bytes=sizes[".data"] + sizes[".bss"],
+        static_ram_bytes=symbols["start_bss_end"].address - symbols["start_data"].address,
     )
 
 

@@ -9,52 +9,44 @@ if TYPE_CHECKING:
     from tinyml_course.simulator.report import Simulation
 
 HOP_MS = 20.0
+SECOND_MS = 1000.0
 _STYLE = (
-    "display:grid;grid-template-columns:max-content minmax(8em,22em) max-content;"
-    "gap:.3em .9em;align-items:center;margin:.4em 0"
+    "display:grid;grid-template-columns:5em minmax(8em,22em) max-content;"
+    "gap:.3em .9em;align-items:center;margin:.4em 0 .2em"
 )
 
 
 class Gauge(NamedTuple):
-    """One line of the report: what, how much in words, and its share of a limit if it has one."""
+    """One line of the report: what, how much in words, and its share of what there is."""
 
     label: str
     words: str
-    share: float | None = None
+    share: float
 
 
 def gauges(simulation: Simulation) -> list[Gauge]:
-    """List what a simulation measured, memory first."""
+    """List what a simulation measured, memory first; time and energy as parts of one second's."""
     found = [
         _memory("flash", simulation.flash_bytes, simulation.flash_limit_bytes),
         _memory("RAM", simulation.ram_bytes, simulation.ram_limit_bytes),
     ]
-    if simulation.latency_ms is not None and simulation.instructions is not None:
+    if simulation.latency_ms is not None and simulation.energy_uj is not None:
+        share = simulation.latency_ms / SECOND_MS
         found += [
-            Gauge(
-                "time",
-                f"{simulation.latency_ms:,.2f} ms an inference, estimated "
-                f"({simulation.instructions:,} instructions, {simulation.cycles:,} cycles)",
-            ),
-            Gauge("energy", f"{simulation.energy_uj:,.0f} µJ an inference, estimated"),
+            _estimate("time", f"{simulation.latency_ms:,.2f} ms", share, "of a second"),
+            _estimate("energy", f"{simulation.energy_uj:,.0f} µJ", share, "of a second's"),
         ]
     if simulation.hop_latency_ms is not None:
-        found.append(
-            Gauge(
-                "features",
-                f"{simulation.hop_latency_ms:,.2f} of {HOP_MS:g} ms a hop, estimated",
-                simulation.hop_latency_ms / HOP_MS,
-            )
-        )
+        share = simulation.hop_latency_ms / HOP_MS
+        words = f"{simulation.hop_latency_ms:,.2f} of {HOP_MS:g} ms a hop ({share:.1%}), estimated"
+        found.append(Gauge("features", words, share))
     return found
 
 
 def lines(simulation: Simulation) -> list[str]:
     """Write the report for a terminal."""
     head = f"{_title(simulation)}: {'fits' if simulation.fits else 'does not fit'}"
-    body = [
-        f"  {gauge.label:9}{gauge.words}{_percent(gauge.share)}" for gauge in gauges(simulation)
-    ]
+    body = [f"  {gauge.label:9}{gauge.words}" for gauge in gauges(simulation)]
     return [
         head,
         *([f"  {simulation.reason}"] if simulation.reason else []),
@@ -68,12 +60,11 @@ def picture(simulation: Simulation) -> str:
     colour = "#2e8b57" if simulation.fits else "#d9534f"
     verdict = "fits" if simulation.fits else escape(simulation.reason)
     rows = "".join(
-        f"<span>{gauge.label}</span>{_bar(gauge.share)}"
-        f"<span>{escape(gauge.words)}{_percent(gauge.share)}</span>"
+        f"<span>{gauge.label}</span>{_bar(gauge.share)}<span>{escape(gauge.words)}</span>"
         for gauge in gauges(simulation)
     )
     return (
-        f"<div><strong>{escape(_title(simulation))}</strong> "
+        f'<div style="margin-bottom:1em"><strong>{escape(_title(simulation))}</strong> '
         f'<span style="color:{colour};font-weight:bold">{verdict}</span>'
         f'<div style="{_STYLE}">{rows}</div>'
         f'<div style="opacity:.75;font-size:.9em">{escape(_note(simulation))}</div></div>'
@@ -81,13 +72,15 @@ def picture(simulation: Simulation) -> str:
 
 
 def _memory(label: str, taken: int, limit: int) -> Gauge:
-    return Gauge(label, f"{taken:,} of {limit:,} bytes", taken / limit)
+    return Gauge(label, f"{taken:,} of {limit:,} bytes ({taken / limit:.1%})", taken / limit)
 
 
-def _bar(share: float | None) -> str:
+def _estimate(label: str, amount: str, share: float, whole: str) -> Gauge:
+    return Gauge(label, f"{amount} an inference ({share:.1%} {whole}), estimated", share)
+
+
+def _bar(share: float) -> str:
     """Draw one bar with the limit as its right edge; more than the limit is red."""
-    if share is None:
-        return "<span></span>"
     colour = "#4a90d9" if share <= 1 else "#d9534f"
     width = 100 * min(share, 1.0)
     return (
@@ -98,10 +91,6 @@ def _bar(share: float | None) -> str:
     )
 
 
-def _percent(share: float | None) -> str:
-    return "" if share is None else f" ({share:.1%})"
-
-
 def _title(simulation: Simulation) -> str:
     return f"{simulation.compiled.name} on {simulation.board.name}"
 
@@ -109,10 +98,12 @@ def _title(simulation: Simulation) -> str:
 def _note(simulation: Simulation) -> str:
     """Say who made the program, and where the limits come from."""
     stack = simulation.stack_bytes
-    parts = [f"{simulation.static_ram_bytes:,} of variables"]
+    parts = [f"RAM is {simulation.static_ram_bytes:,} of variables"]
     parts += [] if stack is None else [f"{stack:,} of stack"]
-    built = "nothing was built" if simulation.code_bytes is None else simulation.compiler
-    return (
-        f"{built}; RAM is {' and '.join(parts)}; the limits are what the Arduino core leaves "
-        f"({simulation.board.arduino_core})"
-    )
+    limits = f"the limits are what the Arduino core leaves ({simulation.board.arduino_core})"
+    if simulation.instructions is None or simulation.cycles is None:
+        ran = "not run" if simulation.code_bytes else "not built: flash is the constants alone"
+    else:
+        ran = f"{simulation.instructions:,} instructions, about {simulation.cycles:,} cycles"
+        ran += f", built by {simulation.compiler}"
+    return f"{ran}; {' and '.join(parts)}; {limits}"

@@ -17,13 +17,15 @@ from unicorn import UC_HOOK_BLOCK, Uc
 from unicorn.arm_const import UC_ARM_REG_SP
 from unicorn.unicorn_py3.unicorn import uclib
 
-from tinyml_course.simulator.disassembly import Listing
+from tinyml_course.simulator.disassembly import Listing, register_words
 from tinyml_course.simulator.program import Program
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import build_shared_library
 
 BUDGET, STACK, OUTSIDE = 1, 2, 3
-_LOWERS_STACK = re.compile(r"v?push|stm\w* sp!|(?:sub|add|mov)\S* sp,|str\S* .*\[sp, #-\d+\]!")
+_PUSHES = re.compile(r"v?push|stm\w* sp!")
+_SUBTRACTS = re.compile(r"sub\S* sp, (?:sp, )?#(\w+)$|str\S* .*\[sp, #-(\w+)\]!")
+_MOVES = re.compile(r"(?:sub|add|mov)\S* sp,(?!.*#)")
 
 
 class _Trace(ctypes.Structure):
@@ -128,7 +130,7 @@ class Trace:
 
     @property
     def lowest_stack(self) -> int:
-        """The lowest stack pointer seen at the start of a block since the trace was made."""
+        """The lowest stack pointer of all runs, as far as it is known at the start of a block."""
         return int(self._state.lowest_stack)
 
     def counts(self) -> Counts:
@@ -142,8 +144,17 @@ def _pointer(function: Any) -> int | None:
 
 
 def _stack_lowering(listing: Listing, halfwords: int) -> NDArray[np.uint32]:
-    """Count, before each halfword of the code, the instructions that can lower the stack."""
-    marks = np.zeros(halfwords + 1, np.uint32)
+    """Sum, before each halfword of the code, the bytes its instructions lower the stack by."""
+    lowers = np.zeros(halfwords + 1, np.uint32)
     for index, text in zip(listing.start, listing.text, strict=True):
-        marks[index + 1] = bool(_LOWERS_STACK.match(text))
-    return np.cumsum(marks, dtype=np.uint32)
+        lowers[index + 1] = _bytes_lowered(text)
+    return np.cumsum(lowers, dtype=np.uint32)
+
+
+def _bytes_lowered(text: str) -> int:
+    """Return the bytes an instruction lowers the stack by; 1 where a register holds the amount."""
+    if _PUSHES.match(text):
+        return 4 * register_words(text)
+    if subtracts := _SUBTRACTS.match(text):
+        return int(subtracts[1] or subtracts[2], 0)
+    return 1 if _MOVES.match(text) else 0

@@ -15,7 +15,7 @@ struct trace {
     uint64_t *started;        /* by halfword: blocks that started here */
     uint64_t *ended;          /* by halfword: blocks that ended before here */
     uint64_t *passed;         /* by halfword: blocks that started here because the last ended here */
-    const uint32_t *lowering; /* by halfword: instructions before here that lower the stack */
+    const uint32_t *lowering; /* by halfword: bytes all code before here would lower the stack by */
     uint64_t budget;          /* halfwords of code left to run */
     uint32_t stack_floor;     /* the lowest address the stack may reach */
     uint32_t lowest_stack;
@@ -42,20 +42,26 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
     struct trace *trace = user;
     uint32_t start = ((uint32_t)address - trace->code) / 2;
     uint32_t end = start + size / 2;
+    uint32_t lowers;
 
-    if (trace->last_lowers) {
-        uint32_t stack = 0;
-        trace->read_register(emulator, trace->stack_register, &stack);
-        if (stack < trace->lowest_stack)
-            trace->lowest_stack = stack;
-        if (stack < trace->stack_floor) {
-            stop(emulator, trace, TRACE_STACK, trace->code + 2 * trace->last_end - 2);
-            return;
-        }
-    }
     if ((uint32_t)address < trace->code || end > trace->halfwords) {
         stop(emulator, trace, TRACE_OUTSIDE, (uint32_t)address);
         return;
+    }
+    /* What a block takes of the stack is known before it runs, but for amounts held in a register:
+     * those show when the next block starts.
+     */
+    lowers = trace->lowering[end] - trace->lowering[start];
+    if (lowers || trace->last_lowers) {
+        uint32_t stack = 0;
+        trace->read_register(emulator, trace->stack_register, &stack);
+        stack = (stack - lowers + 3) & ~(uint32_t)3; /* an unknown amount stands as 1 byte */
+        if (stack < trace->lowest_stack)
+            trace->lowest_stack = stack;
+        if (stack < trace->stack_floor) {
+            stop(emulator, trace, TRACE_STACK, (uint32_t)address);
+            return;
+        }
     }
     if (size / 2 > trace->budget) {
         stop(emulator, trace, TRACE_BUDGET, (uint32_t)address);
@@ -67,5 +73,5 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
     if (start == trace->last_end)
         trace->passed[start]++;
     trace->last_end = end;
-    trace->last_lowers = trace->lowering[end] - trace->lowering[start];
+    trace->last_lowers = lowers;
 }
