@@ -68,6 +68,8 @@ def write_sketch(
     ------
     InputError
         Something does not fit together, the board has no microphone, or the folder is not ours.
+    FitError
+        The model is too big for the board.
     """
     if runtime not in RUNTIMES:
         raise InputError(f"there is no runtime {runtime!r} for sketches; use {RUNTIMES[0]!r}.")

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tinyml_course.boards import Board
-from tinyml_course.errors import InputError
+from tinyml_course.errors import FitError, InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
 from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
-from tinyml_course.sketch.parts import adapters, board_values, c_sources, filled
+from tinyml_course.sketch.parts import adapters, board_values, c_sources, filled, ring_samples
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SOURCES = ("tinyml_detect", "tinyml_frame", "tinyml_ring")
 LED_COLOURS = {2: "green", 4: "blue", 3: "yellow", 5: "magenta", 6: "cyan", 7: "white"}
 DARK = 0
+SAMPLE_BYTES = 2
 
 
 class AudioFeatures(Protocol):
@@ -59,11 +60,14 @@ def sketch_files(
     ------
     InputError
         Model, features and labels do not belong together, or a name cannot be used in a sketch.
+    FitError
+        The board has not even the memory for the model and the sound that waits.
     """
     _check_name(name)
     _check_labels(labels)
     _check_model(compiled, features, labels)
     info = sketch_info(compiled, features, labels, name)
+    _check_fit(compiled, board, SAMPLE_BYTES * ring_samples(info.rate_hz))
     values = board_values(board, name, info.rate_hz) | _values(compiled, info, labels, detector)
     sources = {**compiled.files, **features.c_files(), **c_sources(SOURCES)}
     return {
@@ -184,6 +188,20 @@ def _check_model(compiled: CompiledModel, features: AudioFeatures, labels: Seque
             f"{compiled.name} does not end in a softmax (int8, scale 1/256, zero point -128): its "
             "scores are no probabilities. Add one to the Keras model."
         )
+
+
+def _check_fit(compiled: CompiledModel, board: Board, ring_bytes: int) -> None:
+    """Refuse a model that cannot fit whatever the rest of the sketch takes."""
+    needed = {
+        "RAM": (compiled.arena_bytes + ring_bytes, board.ram_limit_bytes),
+        "flash": (compiled.constants_bytes, board.flash_limit_bytes),
+    }
+    for memory, (least, limit) in needed.items():
+        if least > limit:
+            raise FitError(
+                f"the sketch needs more than {least:,} bytes of {memory}, {board.name} leaves "
+                f"{limit:,}. Make the network smaller; `tinyml simulate` shows what needs most."
+            )
 
 
 def _is(quant: QuantParams | None, scale: float, zero_point: int) -> bool:

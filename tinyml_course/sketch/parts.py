@@ -65,5 +65,10 @@ def board_values(board: Board, name: str, rate_hz: int) -> dict[str, object]:
         "baud": BAUD,
         "rate_hz": rate_hz,
         "microphone_gain": MICROPHONE_GAIN,
-        "ring_samples": 1 << (int(RING_S * rate_hz) - 1).bit_length(),
+        "ring_samples": ring_samples(rate_hz),
     }
+
+
+def ring_samples(rate_hz: int) -> int:
+    """Return the size of the ring in which sound waits: a power of two, at least `RING_S` long."""
+    return 1 << (int(RING_S * rate_hz) - 1).bit_length()
