@@ -15,18 +15,17 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, TypeVar, overload
+from typing import Any, ClassVar, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.errors import InputError
 from tinyml_course.features import mfcc_arithmetic as arithmetic
 from tinyml_course.features import mfcc_tables as tables
 from tinyml_course.features.mfcc_source import mfcc_c_files
 from tinyml_course.features.mfcc_tables import COEFFICIENTS, HOP, RATE_HZ, WINDOW
-
-DatasetT = TypeVar("DatasetT")
 
 FRAMES_AT_ONCE = 2 * 49  # buffers this small stay in the cache, and are not returned to the system
 DB_PER_OCTAVE = 20 * np.log10(2)
@@ -97,8 +96,8 @@ class Mfcc:
     @overload
     def __call__(self, recordings: NDArray[np.int16]) -> NDArray[np.int8]: ...
     @overload
-    def __call__(self, recordings: DatasetT) -> DatasetT: ...
-    def __call__(self, recordings: Any) -> Any:
+    def __call__(self, recordings: Dataset) -> Dataset: ...
+    def __call__(self, recordings: NDArray[np.int16] | Dataset) -> NDArray[np.int8] | Dataset:
         """Return the model input of clips.
 
         Parameters
@@ -116,8 +115,11 @@ class Mfcc:
         InputError
             If the clips are not int16, not of this length or not at 16 kHz.
         """
-        if dataclasses.is_dataclass(recordings):
-            return self._of_dataset(recordings)
+        if isinstance(recordings, Dataset):
+            if recordings.rate_hz != RATE_HZ:
+                raise InputError(f"Mfcc needs {RATE_HZ} Hz, the dataset has {recordings.rate_hz}.")
+            x = self(recordings.x)
+            return dataclasses.replace(recordings, x=x, rate_hz=None, units="int8 features")
         clips = np.atleast_2d(_int16(recordings))
         if clips.ndim != 2 or clips.shape[1] != self.clip_samples:
             raise InputError(
@@ -221,11 +223,6 @@ class Mfcc:
             "high_hz": tables.HIGH_HZ,
             "gains": list(tables.GAINS),
         }
-
-    def _of_dataset(self, dataset: Any) -> Any:
-        if dataset.rate_hz != RATE_HZ:
-            raise InputError(f"Mfcc needs {RATE_HZ} Hz, the dataset has {dataset.rate_hz} Hz.")
-        return dataclasses.replace(dataset, x=self(dataset.x), units="int8 steps")
 
     def _coefficients(self, frames: NDArray[np.int16]) -> NDArray[np.int16]:
         magnitude = arithmetic.magnitudes(frames)
