@@ -10,21 +10,29 @@ static int row_is_whole(const tinyml_convolution *layer, int x)
     return layer->dilation_width == 1 && x >= 0 && x + layer->kernel_width <= layer->in_width;
 }
 
-/* Gather the inputs below one pixel byte by byte into `bytes`, where words would not line up. */
+/* Gather the inputs below one pixel as bytes, where words would not line up. */
 static void gather_bytes(const tinyml_convolution *layer, const int8_t *input, int y, int x,
                          int8_t *bytes)
 {
-    for (int ky = 0; ky < layer->kernel_height; ky++) {
-        const int iy = y + ky * layer->dilation_height;
+    const int whole = row_is_whole(layer, x);
+    const int taps = whole ? 1 : layer->kernel_width;
+    const int run = layer->in_channels * (whole ? layer->kernel_width : 1);
+    const int row_bytes = layer->in_width * layer->in_channels;
 
-        for (int kx = 0; kx < layer->kernel_width; kx++) {
+    for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
+        for (int kx = 0; kx < taps; kx++) {
             const int ix = x + kx * layer->dilation_width;
-            const int inside = iy >= 0 && iy < layer->in_height && ix >= 0 && ix < layer->in_width;
-            const int8_t *pixel =
-                inside ? input + (iy * layer->in_width + ix) * layer->in_channels : 0;
+            const int8_t *end = bytes + run;
 
-            for (int c = 0; c < layer->in_channels; c++)
-                *bytes++ = pixel ? pixel[c] : layer->in_zero_point;
+            if (y >= 0 && y < layer->in_height && (whole || (ix >= 0 && ix < layer->in_width))) {
+                const int8_t *in = input + y * row_bytes + ix * layer->in_channels;
+
+                while (bytes != end)
+                    *bytes++ = *in++;
+            } else {
+                while (bytes != end)
+                    *bytes++ = layer->in_zero_point;
+            }
         }
     }
 }
@@ -36,6 +44,7 @@ static void gather(const tinyml_convolution *layer, const int8_t *input, int y, 
     const int whole = row_is_whole(layer, x);
     const int taps = whole ? 1 : layer->kernel_width;
     const uint32_t run = (uint32_t)layer->in_channels * (whole ? layer->kernel_width : 1u);
+    const int row_bytes = layer->in_width * layer->in_channels;
 
     if (run % 4u != 0) {
         gather_bytes(layer, input, y, x, bytes);
@@ -43,23 +52,40 @@ static void gather(const tinyml_convolution *layer, const int8_t *input, int y, 
         return;
     }
     for (int ky = 0; ky < layer->kernel_height; ky++) {
-        const int iy = y + ky * layer->dilation_height;
+        const int row_is_there = y >= 0 && y < layer->in_height;
+        const int row = y * row_bytes;
 
         for (int kx = 0; kx < taps; kx++) {
             const int ix = x + kx * layer->dilation_width;
 
-            if (iy < 0 || iy >= layer->in_height || (!whole && (ix < 0 || ix >= layer->in_width)))
-                column = tinyml_tile_fill(column, layer->in_zero_point, run);
+            if (row_is_there && (whole || (ix >= 0 && ix < layer->in_width)))
+                column = tinyml_tile_copy(column, input + row + ix * layer->in_channels, run);
             else
-                column = tinyml_tile_copy(
-                    column, input + (iy * layer->in_width + ix) * layer->in_channels, run);
+                column = tinyml_tile_fill(column, layer->in_zero_point, run);
         }
+        y += layer->dilation_height;
     }
+}
+
+/* Gather whole pixels that lie side by side: a kernel of 1 x 1, stride 1 and no padding. */
+static void gather_pixels(const tinyml_convolution *layer, const int8_t *input, unsigned pixels,
+                          int16_t *tile)
+{
+    for (unsigned p = 0; p < pixels; p++, input += layer->in_channels)
+        tinyml_tile_copy(tile + 2 * p, input, layer->in_channels);
+}
+
+/* Whether the inputs of neighbouring outputs are neighbours, and can be widened as words. */
+static int is_pointwise(const tinyml_convolution *layer)
+{
+    return layer->kernel_height == 1 && layer->kernel_width == 1 && layer->stride_height == 1 &&
+           layer->stride_width == 1 && layer->in_channels % 4u == 0;
 }
 
 void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
                      void *scratch)
 {
+    const int pointwise = is_pointwise(layer);
     int16_t *tile = scratch;
     int8_t *bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
     unsigned remaining = (unsigned)layer->out_height * layer->out_width;
@@ -68,7 +94,11 @@ void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_
     while (remaining > 0) {
         const unsigned pixels = remaining < PIXELS ? remaining : PIXELS;
 
-        for (unsigned p = 0; p < pixels; p++) {
+        if (pointwise) {
+            gather_pixels(layer, input, pixels, tile);
+            input += pixels * layer->in_channels;
+        }
+        for (unsigned p = 0; p < pixels && !pointwise; p++) {
             gather(layer, input, y, x, tile + 2 * p, bytes);
             x += layer->stride_width;
             if (++column == layer->out_width) {

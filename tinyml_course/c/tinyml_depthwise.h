@@ -41,12 +41,20 @@ TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape, cons
     const unsigned rows = shape->in_rows < room_rows ? shape->in_rows : room_rows;
     const unsigned columns = shape->in_columns < room_columns ? shape->in_columns : room_columns;
 
+    const uint32_t step = shape->in_step_columns;
+
     plane += shape->pad_rows * shape->plane_pitch + shape->pad_columns;
     for (unsigned row = 0; row < rows; row++) {
         const int8_t *in = input + row * shape->in_step_rows;
         int16_t *out = plane + row * shape->plane_pitch;
 
-        for (int16_t *end = out + columns; out != end; in += shape->in_step_columns)
+        for (unsigned fours = columns / 4u; fours > 0; fours--, in += 4 * step, out += 4) {
+            out[0] = in[0];
+            out[1] = in[step];
+            out[2] = in[2 * step];
+            out[3] = in[3 * step];
+        }
+        for (unsigned rest = columns % 4u; rest > 0; rest--, in += step)
             *out++ = *in;
     }
 }
@@ -131,7 +139,8 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
                                              const int8_t *weights, const int16_t *plane,
                                              unsigned c, int8_t *output)
 {
-    const tinyml_fast_channel channel = tinyml_fast_channel_of(stage, c);
+    const tinyml_fast_channel channel = tinyml_fast_channel_of(
+        stage->multiplier[c], stage->shift[c], stage->zero_point);
     const int rectified = shape->rounding == TINYML_RECTIFIED;
     const int32_t bias = stage->bias[c];
     const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
@@ -150,9 +159,11 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
             sum = tinyml_add_row(sum, middle, x + pitch, stride);
             sum = tinyml_add_row(sum, bottom, x + 2 * pitch, stride);
             x += stride;
-            out[0] = tinyml_fast_finish(channel, sum.left, rectified);
+            sum.left = tinyml_fast_finish(channel, sum.left, rectified);
+            sum.right = tinyml_fast_finish(channel, sum.right, rectified);
+            out[0] = (int8_t)sum.left;
             if (column + 1 < shape->out_columns)
-                out[shape->out_step_columns] = tinyml_fast_finish(channel, sum.right, rectified);
+                out[shape->out_step_columns] = (int8_t)sum.right;
             out += 2 * shape->out_step_columns;
         }
         output += shape->out_step_rows;

@@ -1,5 +1,6 @@
 #include "tinyml_arithmetic.h"
 #include "tinyml_kernels.h"
+#include "tinyml_output_stage.h"
 
 enum { ADD_HEADROOM_BITS = 20 };
 
@@ -11,30 +12,86 @@ TINYML_INLINE int32_t rescale(int8_t x, int8_t zero_point, int32_t multiplier, i
     return tinyml_requantize(offset * (1 << ADD_HEADROOM_BITS), multiplier, shift);
 }
 
+/* Add `count` neighbours, or one value to `count` neighbours where its step is 0. */
+static void add_row(const tinyml_sum *layer, uint32_t count, const int8_t *a, uint32_t a_step,
+                    const int8_t *b, uint32_t b_step, int8_t *output)
+{
+    for (; count > 0; count--, a += a_step, b += b_step) {
+        const int32_t sum = rescale(*a, layer->a_zero_point, layer->a_multiplier, layer->a_shift) +
+                            rescale(*b, layer->b_zero_point, layer->b_multiplier, layer->b_shift);
+        const int32_t q =
+            tinyml_requantize(sum, layer->multiplier, layer->shift) + layer->zero_point;
+
+        *output++ = (int8_t)tinyml_clamp(q, layer->minimum, layer->maximum);
+    }
+}
+
+#if TINYML_DSP
+
+/* As add_row, where a has the larger scale. Its factor is a half, so it is shifted by one bit less
+ * and no more. b takes one bit more where it has the same scale: then its shift is 1, never 0.
+ */
+TINYML_INLINE void add_row_dsp(const tinyml_sum *layer, uint32_t count, const int8_t *a,
+                               const int8_t *b, int8_t *output, int rectified)
+{
+    const int equal = layer->b_shift == 0, shift = equal ? 1 : layer->b_shift;
+    const int32_t raise = 1 << (ADD_HEADROOM_BITS + equal), half = 1 << (shift - 1);
+    const int32_t b_offset = -layer->b_zero_point * raise;
+    const int32_t b_multiplier = (int32_t)((uint32_t)layer->b_multiplier << 1);
+    const int32_t a_zero_point = layer->a_zero_point;
+    const tinyml_fast_channel output_stage = {
+        (int32_t)((uint32_t)layer->multiplier << 1),
+        (int32_t)(1u << (32 - layer->shift)),
+        layer->zero_point,
+    };
+
+    for (const int8_t *end = output + count; output != end;) {
+        const int32_t raised = *b++ * raise + b_offset;
+        const int32_t product = tinyml_mac_upper(raised, raised, b_multiplier);
+        const int32_t rescaled = (product + (product >> 31) + half) >> shift;
+        const int32_t sum = rescaled + (*a++ - a_zero_point) * (1 << (ADD_HEADROOM_BITS - 1));
+
+        *output++ = (int8_t)tinyml_fast_finish(output_stage, sum, rectified);
+    }
+}
+
+#endif
+
+/* Add what lies side by side in all three tensors. */
+static void add_neighbours(const tinyml_sum *layer, uint32_t count, const int8_t *a,
+                           const int8_t *b, int8_t *output)
+{
+#if TINYML_DSP
+    if (layer->rounding == TINYML_RECTIFIED) {
+        add_row_dsp(layer, count, a, b, output, 1);
+        return;
+    }
+    if (layer->rounding == TINYML_SIGNED) {
+        add_row_dsp(layer, count, a, b, output, 0);
+        return;
+    }
+#endif
+    add_row(layer, count, a, 1, b, 1, output);
+}
+
 void tinyml_add(const tinyml_sum *layer, const int8_t *a, const int8_t *b, int8_t *output)
 {
+    const uint32_t count = layer->shape[3];
     uint32_t at[3];
 
     for (at[0] = 0; at[0] < layer->shape[0]; at[0]++) {
         for (at[1] = 0; at[1] < layer->shape[1]; at[1]++) {
-            for (at[2] = 0; at[2] < layer->shape[2]; at[2]++) {
-                const int8_t *pa = a, *pb = b;
+            for (at[2] = 0; at[2] < layer->shape[2]; at[2]++, output += count) {
+                const int8_t *a_row = a, *b_row = b;
 
                 for (int axis = 0; axis < 3; axis++) {
-                    pa += at[axis] * layer->a_step[axis];
-                    pb += at[axis] * layer->b_step[axis];
+                    a_row += at[axis] * layer->a_step[axis];
+                    b_row += at[axis] * layer->b_step[axis];
                 }
-                for (uint32_t i = 0; i < layer->shape[3]; i++) {
-                    const int32_t sum =
-                        rescale(pa[i * layer->a_step[3]], layer->a_zero_point, layer->a_multiplier,
-                                layer->a_shift) +
-                        rescale(pb[i * layer->b_step[3]], layer->b_zero_point, layer->b_multiplier,
-                                layer->b_shift);
-                    const int32_t q = tinyml_requantize(sum, layer->multiplier, layer->shift) +
-                                      layer->zero_point;
-
-                    *output++ = (int8_t)tinyml_clamp(q, layer->minimum, layer->maximum);
-                }
+                if (layer->a_step[3] == 1 && layer->b_step[3] == 1)
+                    add_neighbours(layer, count, a_row, b_row, output);
+                else
+                    add_row(layer, count, a_row, layer->a_step[3], b_row, layer->b_step[3], output);
             }
         }
     }

@@ -107,15 +107,16 @@ typedef struct {
 void tinyml_average(const tinyml_mean *layer, const int8_t *input, int8_t *output);
 
 /* ADD with broadcasting over up to four axes; a step of 0 repeats a value. May run in place on an
- * input that is not broadcast.
+ * input that is not broadcast. The scale of a is the larger one: its factor is a half.
  */
 typedef struct {
-    uint16_t shape[4];
+    uint32_t shape[4];
     uint32_t a_step[4], b_step[4];
     int32_t a_multiplier, b_multiplier, multiplier; /* Q0.31 */
     int8_t a_shift, b_shift, shift;
     int8_t a_zero_point, b_zero_point, zero_point;
     int8_t minimum, maximum;
+    uint8_t rounding; /* as in an output stage */
 } tinyml_sum;
 
 void tinyml_add(const tinyml_sum *layer, const int8_t *a, const int8_t *b, int8_t *output);

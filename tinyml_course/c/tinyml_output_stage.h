@@ -43,27 +43,26 @@ typedef struct {
     int32_t zero_point;
 } tinyml_fast_channel;
 
-TINYML_INLINE tinyml_fast_channel tinyml_fast_channel_of(const tinyml_output_stage *stage,
-                                                         unsigned c)
+TINYML_INLINE tinyml_fast_channel tinyml_fast_channel_of(int32_t multiplier, int shift,
+                                                         int32_t zero_point)
 {
-    const unsigned i = stage->per_channel ? c : 0u;
     const tinyml_fast_channel channel = {
-        (int32_t)((uint32_t)stage->multiplier[i] << 1),
-        (int32_t)(1u << (32 - stage->shift[i])),
-        stage->zero_point,
+        (int32_t)((uint32_t)multiplier << 1),
+        (int32_t)(1u << (32 - shift)),
+        zero_point,
     };
 
     return channel;
 }
 
 /* As tinyml_finish. SMMLAR rounds half up; below 0 that is away from zero one step lower. */
-TINYML_INLINE int8_t tinyml_fast_finish(tinyml_fast_channel channel, int32_t sum, int rectified)
+TINYML_INLINE int32_t tinyml_fast_finish(tinyml_fast_channel channel, int32_t sum, int rectified)
 {
     int32_t product = tinyml_mac_upper(sum, sum, channel.multiplier);
 
     if (!rectified)
         product += product >> 31;
-    return (int8_t)tinyml_saturate(tinyml_mac_upper(channel.zero_point, product, channel.power));
+    return tinyml_saturate(tinyml_mac_upper(channel.zero_point, product, channel.power));
 }
 
 #endif

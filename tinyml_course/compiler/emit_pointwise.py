@@ -12,6 +12,7 @@ from tinyml_course.compiler.printing import Fields, array, c_float, struct
 from tinyml_course.compiler.quantization import activation_range, add_multipliers
 from tinyml_course.compiler.steps import Step
 from tinyml_course.compiler.tables import softmax_exp, unary_table
+from tinyml_course.compiler.weights import rounding
 from tinyml_course.errors import UnsupportedModelError
 
 _MAX_RANK = 4
@@ -38,33 +39,45 @@ def _list(values: tuple[int, ...]) -> str:
 
 
 def add(graph: Graph, op: g.Add) -> Step:
-    """Add with broadcasting."""
-    operands = [graph.tensors[index] for index in op.inputs]
-    target = graph.tensors[op.output]
+    """Add with broadcasting; the operand of the larger scale comes first."""
     factors = add_multipliers(graph, op)
-    minimum, maximum = activation_range(op.activation, target)
-    name = f"op{op.index}"
-    fields: dict[str, int | str | Fields] = {"shape": _list(_four_axes(op, target.shape))}
-    for letter, tensor, factor in zip("ab", operands, (factors.first, factors.second), strict=True):
+    operands = sorted(
+        zip((0, 1), op.inputs, (factors.first, factors.second), strict=True),
+        key=lambda operand: -graph.tensors[operand[1]].scale,
+    )
+    target = graph.tensors[op.output]
+    shapes = [graph.tensors[index].shape for _, index, _ in operands]
+    whole = all(shape == target.shape for shape in shapes)
+    limits = activation_range(op.activation, target)
+    shift = -int(factors.output.shift[0])
+    vanishing = any(factor.value[0] == 0 for _, _, factor in operands)
+    fields: dict[str, int | str | Fields] = {
+        "shape": _list((1, 1, 1, target.size) if whole else _four_axes(op, target.shape))
+    }
+    for letter, (_, index, factor) in zip("ab", operands, strict=True):
+        shape = (1, 1, 1, target.size) if whole else _four_axes(op, graph.tensors[index].shape)
         fields |= {
-            f"{letter}_step": _list(_steps(_four_axes(op, tensor.shape))),
+            f"{letter}_step": _list(_steps(shape)),
             f"{letter}_multiplier": int(factor.value[0]),
             f"{letter}_shift": -int(factor.shift[0]),
-            f"{letter}_zero_point": tensor.zero_point,
+            f"{letter}_zero_point": graph.tensors[index].zero_point,
         }
     fields |= {
         "multiplier": int(factors.output.value[0]),
-        "shift": -int(factors.output.shift[0]),
+        "shift": shift,
         "zero_point": target.zero_point,
-        "minimum": minimum,
-        "maximum": maximum,
+        "minimum": limits[0],
+        "maximum": limits[1],
+        "rounding": rounding(0 if vanishing else shift, shift, limits, target.zero_point),
     }
+    name = f"op{op.index}_layer"
+    first, second = (position for position, _, _ in operands)
     return Step(
         op,
-        (f"tinyml_add(&{name}_layer, {{in0}}, {{in1}}, {{out0}});",),
-        (struct("tinyml_sum", f"{name}_layer", fields),),
+        (f"tinyml_add(&{name}, {{in{first}}}, {{in{second}}}, {{out0}});",),
+        (struct("tinyml_sum", name, fields),),
         files=("tinyml_elementwise.c",),
-        in_place=tuple(i for i, tensor in enumerate(operands) if tensor.size == target.size),
+        in_place=tuple(i for i in (0, 1) if graph.tensors[op.inputs[i]].size == target.size),
     )
 
 

@@ -49,9 +49,8 @@ class Filters:
     @property
     def rounding(self) -> str:
         """What fast kernels may rely on, as `tinyml_kernels.h` names it."""
-        if self.shift.min() < 2 or (self.minimum, self.maximum) != (-128, 127):
-            return "TINYML_GENERAL"
-        return "TINYML_RECTIFIED" if self.zero_point == -128 else "TINYML_SIGNED"
+        limits = (self.minimum, self.maximum)
+        return rounding(int(self.shift.min()), int(self.shift.max()), limits, self.zero_point)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +70,15 @@ class PackedWeights:
     words: NDArray[np.uint32]
     depth: int
     borrowed: bool
+
+
+def rounding(
+    least_shift: int, greatest_shift: int, limits: tuple[int, int], zero_point: int
+) -> str:
+    """Return the rounding of an output stage with shifts in this range."""
+    if least_shift < 2 or greatest_shift > 31 or limits != (-128, 127):
+        return "TINYML_GENERAL"
+    return "TINYML_RECTIFIED" if zero_point == -128 else "TINYML_SIGNED"
 
 
 def fold(graph: Graph, op: g.WeightedOp, weights: NDArray[np.int8]) -> Filters:
