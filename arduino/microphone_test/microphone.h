@@ -24,11 +24,15 @@ static void microphoneReceive() {
   }
 }
 
-// Start the microphone; false if it does not answer.
+static const unsigned long MICROPHONE_SETTLE_MS = 300;  // after power-up it gives no sound yet
+
+// Start the microphone and let it settle; false if it does not answer.
 static bool microphoneBegin() {
   PDM.onReceive(microphoneReceive);
   PDM.setGain(MICROPHONE_GAIN);
-  return PDM.begin(1, MICROPHONE_RATE_HZ) != 0;  // one channel
+  const bool started = PDM.begin(1, MICROPHONE_RATE_HZ) != 0;  // one channel
+  delay(MICROPHONE_SETTLE_MS);
+  return started;
 }
 
 // The next `count` samples (int16, full scale 32767), or false while there are fewer.

@@ -15,11 +15,19 @@ extern "C" void *memcpy(void *to, const void *from, size_t size);
 extern "C" size_t strlen(const char *text);
 #endif
 
-enum { LOW = 0, HIGH = 1, OUTPUT = 1 };
-enum { LEDR = 22, LEDG = 23, LEDB = 24 }; /* the pin numbers of variants/ARDUINO_NANO33BLE */
+/* Types as ArduinoCore-API has them, so that what compiles here compiles there. */
+typedef uint8_t pin_size_t;
+typedef enum { LOW = 0, HIGH = 1 } PinStatus;
+typedef enum { INPUT = 0, OUTPUT = 1 } PinMode;
+typedef uint16_t word;
 
-void pinMode(int pin, int mode);
-void digitalWrite(int pin, int level);
+/* The pin numbers of ArduinoCore-mbed, variants/ARDUINO_NANO33BLE. */
+#define LEDR (22u)
+#define LEDG (23u)
+#define LEDB (24u)
+
+void pinMode(pin_size_t pin, PinMode mode);
+void digitalWrite(pin_size_t pin, PinStatus level);
 unsigned long millis();
 unsigned long micros();
 void delay(unsigned long ms);

@@ -24,6 +24,7 @@ static bool inputEnded = false;
 /* Clock */
 
 static unsigned long skippedMs = 0;
+static int delays = 0; /* since loop() was last called */
 
 unsigned long micros() {
   timespec now;
@@ -39,16 +40,16 @@ unsigned long millis() {
 
 void delay(unsigned long ms) {
   skippedMs += ms;
-  if (Serial.available() == 0 && inputEnded) {
+  if (++delays > 10 && Serial.available() == 0 && inputEnded) {
     exit(0); /* a sketch that has stopped with an error waits for ever */
   }
 }
 
 /* Pins */
 
-void pinMode(int, int) {}
+void pinMode(pin_size_t, PinMode) {}
 
-void digitalWrite(int pin, int level) {
+void digitalWrite(pin_size_t pin, PinStatus level) {
   static int levels[32];
   static bool known[32];
   if (!known[pin] || levels[pin] != level) {
@@ -200,6 +201,7 @@ int main(int count, char **options) {
   readOptions(count, options);
   setup();
   for (int idle = 0; idle < 1000;) {
+    delays = 0;
     loop();
     for (int i = 0; i < microphone.chunksPerLoop && soundLeft(); ++i) {
       interrupt();

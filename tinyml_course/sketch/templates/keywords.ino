@@ -78,23 +78,23 @@ void hear(const int16_t *hop) {
   }
   tinyml_mfcc_read(&features, modelInput());
   modelInvoke();
-  const int word = tinyml_detect_push(&detector, modelOutput());
-  if (word != TINYML_DETECT_NONE) {
-    report(word);
+  const int found = tinyml_detect_push(&detector, modelOutput());
+  if (found != TINYML_DETECT_NONE) {
+    report(found);
   }
 }
 
 // Print and show one detected word.
-void report(int word) {
-  const int score = tinyml_detect_mean(&detector, word) - SCORE_ZERO_POINT;       // 0 to 255
+void report(int found) {
+  const int score = tinyml_detect_mean(&detector, found) - SCORE_ZERO_POINT;       // 0 to 255
   const uint32_t timeMs = (uint32_t)((uint64_t)hops * HOP_SAMPLES * 1000 / MICROPHONE_RATE_HZ);
-  Serial.print(labels[word]);
+  Serial.print(labels[found]);
   Serial.print("\t");
   Serial.print((score * 100 + 128) / 256);
   Serial.print(" %\t");
   Serial.print(timeMs);
   Serial.println(" ms");
-  ledShow(ledColours[word]);
+  ledShow(ledColours[found]);
   ledSinceMs = millis();
 }
 
