@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tflite_models import Micro, Network, random_input
 
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.reference import KERNELS, reference
 from tinyml_course.compiler.rules import RULES
 from tinyml_course.compiler.tflite import read_model
@@ -283,15 +284,12 @@ def test_a_missing_input_is_named():
 
 
 def test_every_readable_operator_has_a_kernel_and_a_rule():
-    assert set(KERNELS) == set(RULES)
+    assert set(RULES) - set(KERNELS) == {m.Shape, m.Cast}  # always folded away, or refused
 
 
 # Real models ------------------------------------------------------------------------------------
 
-NOT_YET = {
-    "RESIZE_NEAREST_NEIGHBOR", "TRANSPOSE", "SHAPE", "SVDF", "SPLIT_V",
-    "UNIDIRECTIONAL_SEQUENCE_LSTM",
-}  # fmt: skip
+NOT_YET = {"SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"}
 BENCHMARK = ("kws", "vww", "ic", "ad", "sww", "person_detect", "micro_speech", "hello_world")
 
 

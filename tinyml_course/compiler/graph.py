@@ -1,5 +1,8 @@
 """The graph of a quantized network: tensors, and one frozen dataclass for each operator.
 
+The common operators are here; those that only move values are in `moves`, the other ones in
+`arithmetic`.
+
 `tflite.read_model` turns the bytes of a `.tflite` file into a `Graph`; every later step (oracle,
 memory plan, code generation) reads this graph and never the file. All attributes are resolved on
 the way in: padding is a number of taps, axes are non-negative, shapes are static.
@@ -10,7 +13,7 @@ Dispatch on an operator is by its type: `TABLE[type(op)](graph, op)`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple
@@ -135,8 +138,8 @@ class Op:
 
     @property
     def input(self) -> int:
-        """The first tensor read."""
-        return self.inputs[0]
+        """The first tensor whose values are read."""
+        return self.inputs[self.values][0]
 
     @property
     def output(self) -> int:
@@ -358,7 +361,7 @@ class Graph:
     """
 
     name: str
-    tensors: tuple[Tensor, ...]
+    tensors: Sequence[Tensor]
     ops: tuple[Op, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]

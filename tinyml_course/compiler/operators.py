@@ -8,103 +8,19 @@ what each of them accepts beyond that is said in `rules`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import numpy as np
 import tflite
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.graph import ABSENT, Activation, Op, Padding, Tensor
+from tinyml_course.compiler.graph import ABSENT, Activation, Op, Padding
+from tinyml_course.compiler.raw_op import Parser, RawOp
+from tinyml_course.compiler.read_arithmetic import ARITHMETIC
+from tinyml_course.compiler.read_moves import MOVES, pairs
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
-_MAX_EXTENT = 1 << 15
-_ACTIVATIONS = {
-    tflite.ActivationFunctionType.NONE: Activation.NONE,
-    tflite.ActivationFunctionType.RELU: Activation.RELU,
-    tflite.ActivationFunctionType.RELU_N1_TO_1: Activation.RELU_N1_TO_1,
-    tflite.ActivationFunctionType.RELU6: Activation.RELU6,
-}
 _O = TypeVar("_O", bound=Op)
-
-
-@dataclass(frozen=True)
-class RawOp:
-    """An operator as the file has it, and the tensors its indices point to."""
-
-    index: int
-    kind: str
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    tensors: tuple[Tensor, ...]
-    table: Any
-
-    def __str__(self) -> str:
-        return f"op {self.index} ({self.kind})"
-
-    def options(self, schema: Any) -> Any:
-        """Return the operator's options, read by their class in the schema package."""
-        expected = getattr(tflite.BuiltinOptions, schema.__name__)
-        union = self.table.BuiltinOptions()
-        if union is None or self.table.BuiltinOptionsType() != expected:
-            raise ModelError(f"{self} has no {schema.__name__}. Convert the model again.")
-        options = schema()
-        options.Init(union.Bytes, union.Pos)
-        return options
-
-    def activation(self, options: Any) -> Activation:
-        """Return the fused activation."""
-        code = options.FusedActivationFunction()
-        if code not in _ACTIVATIONS:
-            raise UnsupportedModelError(
-                f"{self} has fused activation {code}; none, RELU, RELU_N1_TO_1 and RELU6 are "
-                "supported. Give the layer one of these, or an activation layer of its own."
-            )
-        return _ACTIVATIONS[code]
-
-    def pair(self, what: str, height: int, width: int) -> tuple[int, int]:
-        """Return (height, width) of a stride, dilation or window."""
-        if not (1 <= height <= _MAX_EXTENT and 1 <= width <= _MAX_EXTENT):
-            raise ModelError(f"{self} has {what} ({height}, {width}); each must be at least 1.")
-        return height, width
-
-    def tensor(self, position: int, rank: int | None = None) -> Tensor:
-        """Return input `position`, which must have `rank` axes if that is given."""
-        tensor = self.tensors[self.inputs[position]]
-        if rank is not None and len(tensor.shape) != rank:
-            raise ModelError(
-                f"{self} reads {tensor} of shape {tensor.shape}; it takes {rank} axes there."
-            )
-        return tensor
-
-    def integers(self, position: int) -> tuple[int, ...]:
-        """Return the values of a constant integer operand, flattened."""
-        tensor = self.tensor(position)
-        if tensor.data is None or tensor.dtype not in (np.int32, np.int64):
-            raise UnsupportedModelError(
-                f"{self} takes {tensor} at run time; it must be constant integers. "
-                "Convert the model with static shapes."
-            )
-        return tuple(int(value) for value in tensor.data.ravel())
-
-    def axes(self, values: tuple[int, ...], rank: int) -> tuple[int, ...]:
-        """Return axes counted from the front, in order, each once."""
-        if any(not -rank <= axis < rank for axis in values):
-            raise ModelError(f"{self} has axis {values} on a tensor with {rank} axes.")
-        return tuple(sorted({axis % rank for axis in values}))
-
-    def build(self, kind: type[_O], **attributes: Any) -> _O:
-        """Make the dataclass."""
-        return kind(index=self.index, inputs=self.inputs, outputs=self.outputs, **attributes)
-
-
-@dataclass(frozen=True)
-class Parser:
-    """How to read one kind of operator, and how many tensors it takes and gives."""
-
-    read: Callable[[RawOp], Op]
-    min_inputs: int = 1
-    max_inputs: int = 1
 
 
 def parse(code: int, raw: RawOp) -> Op:
@@ -232,11 +148,7 @@ def _softmax(raw: RawOp) -> Op:
 
 
 def _pad(raw: RawOp) -> Op:
-    flat = raw.integers(1)
-    rank = len(raw.tensor(0).shape)
-    if len(flat) != 2 * rank or any(not 0 <= n <= _MAX_EXTENT for n in flat):
-        raise ModelError(f"{raw} pads {rank} axes by {flat}; two counts from 0 each are needed.")
-    return raw.build(g.Pad, amounts=tuple(zip(flat[::2], flat[1::2], strict=True)))
+    return raw.build(g.Pad, amounts=pairs(raw, 1, len(raw.tensor(0).shape)))
 
 
 def _concatenation(raw: RawOp) -> Op:
@@ -249,6 +161,8 @@ def _concatenation(raw: RawOp) -> Op:
 
 _B = tflite.BuiltinOperator
 PARSERS: dict[int, Parser] = {
+    **MOVES,
+    **ARITHMETIC,
     _B.CONV_2D: Parser(_conv_2d, 2, 3),
     _B.DEPTHWISE_CONV_2D: Parser(_depthwise_conv_2d, 2, 3),
     _B.FULLY_CONNECTED: Parser(_fully_connected, 2, 3),
@@ -256,6 +170,10 @@ PARSERS: dict[int, Parser] = {
     _B.MAX_POOL_2D: Parser(_pool_2d(g.MaxPool2D)),
     _B.MEAN: Parser(_mean, 2, 2),
     _B.ADD: Parser(_binary(g.Add, tflite.AddOptions), 2, 2),
+    _B.SUB: Parser(_binary(a.Sub, tflite.SubOptions), 2, 2),
+    _B.MUL: Parser(_binary(a.Mul, tflite.MulOptions), 2, 2),
+    _B.HARD_SWISH: Parser(_plain(a.HardSwish)),
+    _B.ELU: Parser(_plain(a.Elu)),
     _B.RELU: Parser(_plain(g.Relu)),
     _B.RELU6: Parser(_plain(g.Relu6)),
     _B.LOGISTIC: Parser(_plain(g.Logistic)),

@@ -131,6 +131,12 @@ def rescale_multiplier(graph: Graph, op: g.Op) -> Multiplier:
     return quantize_multiplier(np.float64(source) / np.float64(target))
 
 
+def product_multiplier(graph: Graph, op: g.BinaryOp) -> Multiplier:
+    """Return the factor from the product of two centred inputs to the output's scale."""
+    first, second = (np.float64(graph.tensors[index].scale) for index in op.inputs)
+    return quantize_multiplier(first * second / np.float64(graph.tensors[op.output].scale))
+
+
 def mean_multiplier(graph: Graph, op: g.Mean) -> Multiplier:
     """Return the factor from the sum of n centred values to their mean on the output's scale.
 

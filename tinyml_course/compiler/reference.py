@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_layers as layers
+from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import reference_pointwise as pointwise
-from tinyml_course.compiler import reference_shapes as shapes
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
 
 Array = NDArray[Any]
-Kernel = Callable[..., Array]
+Kernel = Callable[..., Array | tuple[Array, ...]]
 _CHUNK_ELEMENTS = 1 << 19
 
 
@@ -108,7 +110,9 @@ class Reference:
         """Run all operators on one chunk of frames; return every activation."""
         values = dict(zip(self.graph.inputs, frames, strict=True))
         for op in self.graph.ops:
-            operands = [self._operand(values, index) for index in op.inputs if index != ABSENT]
+            operands = [
+                self._operand(values, index) for index in op.inputs[op.values] if index != ABSENT
+            ]
             result = KERNELS[type(op)](self.graph, op, *operands)
             outputs = result if isinstance(result, tuple) else (result,)
             for index, output in zip(op.outputs, outputs, strict=True):
@@ -141,7 +145,7 @@ def _restore(output: Array, missing: int) -> Array:
     return output[0] if missing == 2 else output
 
 
-def _alias(graph: Graph, op: Op, x: Array, *_: Array) -> Array:
+def _alias(graph: Graph, op: Op, x: Array) -> Array:
     return x
 
 
@@ -160,8 +164,40 @@ KERNELS: dict[type[Op], Kernel] = {
     g.Quantize: pointwise.quantize,
     g.Dequantize: pointwise.look_up,
     g.Softmax: pointwise.softmax,
-    g.Pad: shapes.pad,
-    g.Concatenation: shapes.concatenation,
+    g.Pad: moving.pad,
+    g.Concatenation: moving.concatenation,
+    a.Sub: pointwise.add,
+    a.Mul: pointwise.mul,
+    a.Maximum: pointwise.extreme,
+    a.Minimum: pointwise.extreme,
+    a.Prelu: pointwise.prelu,
+    a.LeakyRelu: pointwise.look_up,
+    a.HardSwish: pointwise.look_up,
+    a.Elu: pointwise.look_up,
+    a.Sum: layers.total,
+    a.ReduceMax: layers.extreme,
+    a.ReduceMin: layers.extreme,
+    a.ArgMax: layers.arg_extreme,
+    a.ArgMin: layers.arg_extreme,
+    a.ResizeBilinear: layers.resize_bilinear,
+    a.TransposeConv: layers.transpose_conv,
+    m.Transpose: moving.transpose,
+    m.StridedSlice: moving.strided_slice,
+    m.Slice: moving.strided_slice,
+    m.Split: moving.split,
+    m.SplitV: moving.split,
+    m.Unpack: moving.unpack,
+    m.Pack: moving.pack,
+    m.Gather: moving.gather,
+    m.Tile: moving.tile,
+    m.BroadcastTo: moving.broadcast_to,
+    m.PadV2: moving.pad_v2,
+    m.MirrorPad: moving.mirror_pad,
+    m.SpaceToBatch: moving.space_to_batch,
+    m.BatchToSpace: moving.batch_to_space,
+    m.SpaceToDepth: moving.space_to_depth,
+    m.DepthToSpace: moving.depth_to_space,
+    m.ResizeNearest: moving.resize_nearest,
     g.Reshape: _alias,
     g.Squeeze: _alias,
     g.ExpandDims: _alias,

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding
 from tinyml_course.compiler.quantization import (
     activation_range,
     mean_multiplier,
     requantize,
+    rescale_multiplier,
     saturate,
     weighted_multiplier,
 )
@@ -72,13 +74,91 @@ def max_pool_2d(graph: Graph, op: g.MaxPool2D, x: Array) -> Array:
     return _activated(graph, op, reduce(np.maximum, views))
 
 
-def mean(graph: Graph, op: g.Mean, x: Array, *_: Array) -> Array:
+def mean(graph: Graph, op: g.Mean, x: Array) -> Array:
     """Average over axes, the division folded into the multiplier."""
-    axes = tuple(axis + 1 for axis in op.axes)
-    total = _centred(graph, op.input, x).sum(axis=axes, dtype=np.int32)
+    acc = _centred(graph, op.input, x).sum(axis=_behind_frames(op.axes), dtype=np.int32)
     target = graph.tensors[op.output]
-    average = requantize(total, mean_multiplier(graph, op)) + target.zero_point
+    average = requantize(acc, mean_multiplier(graph, op)) + target.zero_point
     return saturate(average, target.dtype)
+
+
+def total(graph: Graph, op: a.Sum, x: Array) -> Array:
+    """Sum over axes."""
+    acc = _centred(graph, op.input, x).sum(axis=_behind_frames(op.axes), dtype=np.int32)
+    target = graph.tensors[op.output]
+    return saturate(
+        requantize(acc, rescale_multiplier(graph, op)) + target.zero_point, target.dtype
+    )
+
+
+def extreme(graph: Graph, op: a.ReduceMax | a.ReduceMin, x: Array) -> Array:
+    """Take the largest or the smallest value over axes."""
+    reduce_by = np.max if isinstance(op, a.ReduceMax) else np.min
+    result: Array = reduce_by(x, axis=_behind_frames(op.axes))
+    return result
+
+
+def arg_extreme(graph: Graph, op: a.ArgMax | a.ArgMin, x: Array) -> Array:
+    """Return the first index of the largest or the smallest value."""
+    find = np.argmax if isinstance(op, a.ArgMax) else np.argmin
+    found: Array = find(x, axis=op.axis + 1).astype(np.int32)
+    return found
+
+
+def _behind_frames(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(axis + 1 for axis in axes)
+
+
+_BILINEAR_BITS = 10
+
+
+def resize_bilinear(graph: Graph, op: a.ResizeBilinear, x: Array) -> Array:
+    """Blend four pixels with weights of 10 bits each way, rounded half away from zero."""
+    images = _images(x).astype(np.int64)
+    _, height, width, _ = graph.tensors[op.output].shape
+    top, bottom, down = _blend(images.shape[1], height, op)
+    left, right, across = _blend(images.shape[2], width, op)
+    down, across = down[:, np.newaxis, np.newaxis], across[:, np.newaxis]
+    one = 1 << _BILINEAR_BITS
+    upper = images[:, top][:, :, left] * (one - across) + images[:, top][:, :, right] * across
+    lower = images[:, bottom][:, :, left] * (one - across) + images[:, bottom][:, :, right] * across
+    blended = upper * (one - down) + lower * down
+    half = 1 << (2 * _BILINEAR_BITS - 1)
+    rounded = np.sign(blended) * ((np.abs(blended) + half) >> 2 * _BILINEAR_BITS)
+    resized: Array = rounded.astype(x.dtype)
+    return resized
+
+
+def _blend(old: int, new: int, op: a.ResizeBilinear) -> tuple[Array, Array, Array]:
+    """Return for each of `new` places the two of `old` it lies between, and how far along."""
+    one = 1 << _BILINEAR_BITS
+    corners = op.align_corners and new > 1
+    last, places = (old - 1, new - 1) if corners else (old, new)
+    scale = (one * last + places // 2) // places
+    position = np.arange(new) * scale
+    if op.half_pixel:
+        position = position + scale // 2 - one // 2
+    first = np.maximum(np.trunc(position / one).astype(np.int64), 0)
+    second = np.minimum(np.trunc((position + one - 1) / one).astype(np.int64), old - 1)
+    return first, second, position - one * first
+
+
+def transpose_conv(graph: Graph, op: a.TransposeConv, weights: Array, x: Array, *_: Array) -> Array:
+    """Spread each pixel by the weights, add up what falls on the same place, cut the border."""
+    images = _images(_centred(graph, op.input, x)).astype(np.float64)
+    _, height, width, filters = graph.tensors[op.output].shape
+    _, rows, columns, _ = weights[0].shape
+    count, in_height, in_width, _ = images.shape
+    (down, across), cut = op.stride, op.padding
+    acc: Array = np.zeros(
+        (count, height + sum(cut[:2]) + rows, width + sum(cut[2:]) + columns, filters)
+    )
+    for row in range(rows):
+        for column in range(columns):
+            bottom, right = row + in_height * down, column + in_width * across
+            acc[:, row:bottom:down, column:right:across] += images @ weights[0, :, row, column].T
+    acc = acc[:, cut.top : cut.top + height, cut.left : cut.left + width]
+    return _finish(graph, op, acc.astype(np.int64).astype(np.int32))
 
 
 def _constant(graph: Graph, index: int) -> Array:

@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import fixed_point
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import (
     ADD_LEFT_SHIFT,
-    Multiplier,
     activation_range,
     add_multipliers,
+    product_multiplier,
     requantize,
+    rescale_multiplier,
     saturate,
 )
 from tinyml_course.compiler.tables import softmax_exp, unary_table
@@ -39,22 +41,58 @@ def quantize(graph: Graph, op: g.Quantize, x: Array) -> Array:
     return saturate(nearest, target.dtype)
 
 
-def add(graph: Graph, op: g.Add, x: Array, y: Array) -> Array:
-    """Add on the common scale, then go to the output's."""
+def add(graph: Graph, op: g.Add | a.Sub, x: Array, y: Array) -> Array:
+    """Add or subtract on the common scale, then go to the output's."""
     factors = add_multipliers(graph, op)
+    first, second = _centred(graph, op, x, y)
+    first = requantize(first << ADD_LEFT_SHIFT, factors.first)
+    second = requantize(second << ADD_LEFT_SHIFT, factors.second)
+    raw = first - second if isinstance(op, a.Sub) else first + second
+    return _finish(graph, op, requantize(raw.astype(np.int32), factors.output))
+
+
+def mul(graph: Graph, op: a.Mul, x: Array, y: Array) -> Array:
+    """Multiply, then go to the output's scale."""
+    first, second = _centred(graph, op, x, y)
+    return _finish(graph, op, requantize(first * second, product_multiplier(graph, op)))
+
+
+def prelu(graph: Graph, op: a.Prelu, x: Array, y: Array) -> Array:
+    """Rescale what is above 0; multiply what is below by its slope as well."""
+    first, second = _centred(graph, op, x, y)
+    above = requantize(first, rescale_multiplier(graph, op))
+    below = requantize(first * second, product_multiplier(graph, op))
+    return _finish(graph, op, np.where(first >= 0, above, below))
+
+
+def extreme(graph: Graph, op: a.Maximum | a.Minimum, x: Array, y: Array) -> Array:
+    """Take the larger or the smaller integer."""
+    choose = np.maximum if isinstance(op, a.Maximum) else np.minimum
+    rank = len(graph.tensors[op.output].shape)
+    chosen: Array = choose(_aligned(x, rank), _aligned(y, rank))
+    return chosen
+
+
+def _aligned(x: Array, rank: int) -> Array:
+    """Give an operand `rank` axes behind the frames."""
+    return x.reshape(len(x), *(1,) * (rank + 1 - x.ndim), *x.shape[1:])
+
+
+def _centred(graph: Graph, op: g.BinaryOp, *operands: Array) -> list[Array]:
+    """Subtract the zero points; int32, aligned for broadcasting."""
+    rank = len(graph.tensors[op.output].shape)
+    return [
+        _aligned(x.astype(np.int32) - graph.tensors[index].zero_point, rank)
+        for index, x in zip(op.inputs, operands, strict=True)
+    ]
+
+
+def _finish(graph: Graph, op: g.BinaryOp, x: Array) -> Array:
+    """Add the output's zero point and clamp to the fused activation's range."""
     target = graph.tensors[op.output]
-    first = _raised(graph, op.inputs[0], x, factors.first, len(target.shape))
-    second = _raised(graph, op.inputs[1], y, factors.second, len(target.shape))
-    result = requantize((first + second).astype(np.int32), factors.output) + target.zero_point
     low, high = activation_range(op.activation, target)
-    return np.clip(result, low, high).astype(target.dtype)
-
-
-def _raised(graph: Graph, index: int, x: Array, factor: Multiplier, rank: int) -> Array:
-    """Bring an operand to the common scale, with `rank` axes behind the frames."""
-    centred = x.astype(np.int32) - graph.tensors[index].zero_point
-    missing = (1,) * (rank + 1 - x.ndim)
-    return requantize(centred << ADD_LEFT_SHIFT, factor).reshape(len(x), *missing, *x.shape[1:])
+    finished: Array = np.clip(x + target.zero_point, low, high).astype(target.dtype)
+    return finished
 
 
 def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:

@@ -6,13 +6,16 @@ reads, in the error and on the page, and so says what to do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph, Op, Tensor
-from tinyml_course.compiler.shapes import output_shape
+from tinyml_course.compiler.shapes import output_shapes
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 Rule = Callable[[Graph, Op], str | None]
@@ -28,18 +31,20 @@ def check_op(graph: Graph, op: Op) -> None:
     ModelError
         The shapes of its tensors contradict each other.
     """
-    for tensor in (*graph.read_by(op), *graph.written_by(op)):
+    for tensor in (*graph.values_of(op), *graph.written_by(op)):
         if not tensor.size:
             raise ModelError(f"{op} uses {tensor} of shape {tensor.shape}: empty.")
     for rule in RULES[type(op)]:
         if found := rule(graph, op):
             raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
-    expected, written = output_shape(graph, op), graph.tensors[op.output].shape
+    expected = output_shapes(graph, op)
+    written = tuple(tensor.shape for tensor in graph.written_by(op))
     if expected != written:
-        shapes = ", ".join(str(tensor.shape) for tensor in graph.read_by(op))
+        shapes = ", ".join(str(tensor.shape) for tensor in graph.values_of(op))
+        gives = "is impossible" if expected is None else f"gives {', '.join(map(str, expected))}"
         raise ModelError(
-            f"{op} writes shape {written}, but reading {shapes} "
-            f"{f'gives {expected}' if expected else 'is impossible'}. Convert the model again."
+            f"{op} writes shape {', '.join(map(str, written))}, but reading {shapes} {gives}. "
+            "Convert the model again."
         )
 
 
@@ -51,7 +56,7 @@ def sentence(rule: Rule) -> str:
 def _activations(graph: Graph, op: Op) -> list[Tensor]:
     """Return what flows in and out, weights and bias left out."""
     values = graph.values_of(op)
-    read = values[:1] if isinstance(op, g.WeightedOp) else values
+    read = [graph.tensors[op.input]] if isinstance(op, g.WeightedOp) else values
     return [*read, *graph.written_by(op)]
 
 
@@ -175,7 +180,38 @@ def same_type(graph: Graph, op: Op) -> str | None:
     return None
 
 
-_INT8: tuple[Rule, ...] = (int8_activations, one_scale)
+def constant_slopes(graph: Graph, op: Op) -> str | None:
+    """Give PRELU its slopes as a constant that is not larger than its input."""
+    read, slopes = graph.values_of(op)
+    if not slopes.is_constant or slopes.size > read.size:
+        return f"has slopes {slopes} of shape {slopes.shape}"
+    return None
+
+
+def index_output(graph: Graph, op: Op) -> str | None:
+    """Write indices as int32 and read int8."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    if read.dtype != np.int8 or written.dtype != np.int32:
+        return f"turns {read} into {written}"
+    return None
+
+
+def folded_away(graph: Graph, op: Op) -> str | None:
+    """Use static shapes: shape arithmetic must not depend on the input."""
+    return f"reads {graph.tensors[op.input]} at run time"
+
+
+def tame_scales(graph: Graph, op: Op) -> str | None:
+    """Keep scales within a factor of 2^30 of each other, as any trained model does."""
+    read = [float(tensor.quant.scale.max()) for tensor in graph.values_of(op)[:2] if tensor.quant]
+    target = graph.tensors[op.output]
+    product = math.prod(read) if isinstance(op, g.WeightedOp) else max(read, default=1.0)
+    if target.quant is not None and product / float(target.scale) >= 1 << 30:
+        return f"multiplies by {product / float(target.scale):g}"
+    return None
+
+
+_INT8: tuple[Rule, ...] = (int8_activations, one_scale, tame_scales)
 _WEIGHTED: tuple[Rule, ...] = (*_INT8, int8_weights, int32_bias)
 _MOVE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
@@ -195,6 +231,40 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Softmax: (*_INT8, softmax_output, positive_beta),
     g.Pad: _MOVE,
     g.Concatenation: _MOVE,
+    a.Sub: _INT8,
+    a.Mul: _INT8,
+    a.Maximum: _INT8,
+    a.Minimum: _INT8,
+    a.Prelu: (*_INT8, constant_slopes),
+    a.LeakyRelu: _INT8,
+    a.HardSwish: _INT8,
+    a.Elu: _INT8,
+    a.Sum: _INT8,
+    a.ReduceMax: _MOVE,
+    a.ReduceMin: _MOVE,
+    a.ArgMax: (index_output,),
+    a.ArgMin: (index_output,),
+    a.ResizeBilinear: _MOVE,
+    a.TransposeConv: _WEIGHTED,
+    m.Transpose: _MOVE,
+    m.StridedSlice: _MOVE,
+    m.Slice: _MOVE,
+    m.Split: _MOVE,
+    m.SplitV: _MOVE,
+    m.Unpack: _MOVE,
+    m.Pack: _MOVE,
+    m.Gather: _MOVE,
+    m.Tile: _MOVE,
+    m.BroadcastTo: _MOVE,
+    m.PadV2: _MOVE,
+    m.MirrorPad: _MOVE,
+    m.SpaceToBatch: _MOVE,
+    m.BatchToSpace: _MOVE,
+    m.SpaceToDepth: _MOVE,
+    m.DepthToSpace: _MOVE,
+    m.ResizeNearest: _MOVE,
+    m.Shape: (folded_away,),
+    m.Cast: (folded_away,),
     g.Reshape: (same_type,),
     g.Squeeze: (same_type,),
     g.ExpandDims: (same_type,),

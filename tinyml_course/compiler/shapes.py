@@ -10,16 +10,23 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
+from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler.graph import Graph, Op, Padding
 
 Shape = tuple[int, ...]
 
 
-def output_shape(graph: Graph, op: Op) -> Shape | None:
-    """Return the shape `op` must write, or None where its inputs do not fit together."""
-    return _SHAPES[type(op)](graph, op)
+def output_shapes(graph: Graph, op: Op) -> tuple[Shape, ...] | None:
+    """Return the shapes `op` must write, or None where its inputs do not fit together."""
+    if isinstance(op, m.Split | m.Unpack):
+        return _pieces(graph, op)
+    shape = _SHAPES[type(op)](graph, op)
+    return None if shape is None else (shape,)
 
 
 def _positions(size: int, before: int, after: int, extent: int, stride: int) -> int:
@@ -79,8 +86,8 @@ def _pool_2d(graph: Graph, op: Op) -> Shape | None:
     return _slide(shape, op.window, op.stride, op.padding, shape[3])
 
 
-def _mean(graph: Graph, op: Op) -> Shape | None:
-    assert isinstance(op, g.Mean)
+def _reduction(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, g.Mean | a.Reduction)
     lengths = graph.tensors[op.input].shape
     if op.keep_dims:
         return tuple(1 if axis in op.axes else n for axis, n in enumerate(lengths))
@@ -89,7 +96,7 @@ def _mean(graph: Graph, op: Op) -> Shape | None:
 
 def _broadcast(graph: Graph, op: Op) -> Shape | None:
     try:
-        return np.broadcast_shapes(*(tensor.shape for tensor in graph.read_by(op)))
+        return np.broadcast_shapes(*(tensor.shape for tensor in graph.values_of(op)))
     except ValueError:
         return None
 
@@ -99,14 +106,14 @@ def _same(graph: Graph, op: Op) -> Shape | None:
 
 
 def _pad(graph: Graph, op: Op) -> Shape | None:
-    assert isinstance(op, g.Pad)
+    assert isinstance(op, g.Pad | m.PadV2 | m.MirrorPad)
     shape = graph.tensors[op.input].shape
     return tuple(before + n + after for n, (before, after) in zip(shape, op.amounts, strict=True))
 
 
 def _concatenation(graph: Graph, op: Op) -> Shape | None:
     assert isinstance(op, g.Concatenation)
-    shapes = [tensor.shape for tensor in graph.read_by(op)]
+    shapes = [tensor.shape for tensor in graph.values_of(op)]
     others = {shape[: op.axis] + shape[op.axis + 1 :] for shape in shapes}
     if len(others) > 1 or len({len(shape) for shape in shapes}) > 1:
         return None
@@ -119,13 +126,118 @@ def _alias(graph: Graph, op: Op) -> Shape | None:
     return written.shape if written.size == graph.tensors[op.input].size else None
 
 
+def _pieces(graph: Graph, op: m.Split | m.Unpack) -> tuple[Shape, ...]:
+    shape = graph.tensors[op.input].shape
+    before, after = shape[: op.axis], shape[op.axis + 1 :]
+    if isinstance(op, m.Unpack):
+        return ((*before, *after),) * shape[op.axis]
+    return tuple((*before, size, *after) for size in op.sizes)
+
+
+def _view(move: Callable[..., NDArray[np.int8]]) -> Callable[[Graph, Op], Shape | None]:
+    """Return a function that tries a move without copies on an array that has only a shape."""
+
+    def shape(graph: Graph, op: Op) -> Shape | None:
+        dummy = np.broadcast_to(np.int8(0), (1, *graph.tensors[op.input].shape))
+        return move(graph, op, dummy).shape[1:]
+
+    return shape
+
+
+def _pack(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.Pack)
+    shapes = {tensor.shape for tensor in graph.values_of(op)}
+    if len(shapes) > 1:
+        return None
+    (shape,) = shapes
+    return (*shape[: op.axis], len(op.inputs), *shape[op.axis :])
+
+
+def _gather(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.Gather)
+    shape = graph.tensors[op.input].shape
+    return (*shape[: op.axis], *op.indices_shape, *shape[op.axis + 1 :])
+
+
+def _tile(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.Tile)
+    lengths = graph.tensors[op.input].shape
+    return tuple(n * repeats for n, repeats in zip(lengths, op.repeats, strict=True))
+
+
+def _broadcast_to(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.BroadcastTo)
+    try:
+        fits = np.broadcast_shapes(graph.tensors[op.input].shape, op.shape) == op.shape
+    except ValueError:
+        return None
+    return op.shape if fits else None
+
+
+def _space_to_batch(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.SpaceToBatch)
+    batch, *lengths = graph.tensors[op.input].shape
+    for axis, (size, (before, after)) in enumerate(zip(op.block, op.padding, strict=True)):
+        padded = before + lengths[axis] + after
+        if padded % size:
+            return None
+        batch, lengths[axis] = batch * size, padded // size
+    return (batch, *lengths)
+
+
+def _batch_to_space(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.BatchToSpace)
+    batch, *lengths = graph.tensors[op.input].shape
+    for axis, (size, (before, after)) in enumerate(zip(op.block, op.crops, strict=True)):
+        batch, lengths[axis] = batch // size, lengths[axis] * size - before - after
+    return (batch, *lengths) if min(lengths) > 0 else None
+
+
+def _depth(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.SpaceToDepth | m.DepthToSpace)
+    batch, height, width, channels = graph.tensors[op.input].shape
+    b = op.block
+    if isinstance(op, m.SpaceToDepth):
+        return (batch, height // b, width // b, channels * b * b)
+    return (batch, height * b, width * b, channels // (b * b))
+
+
+def _resize_nearest(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, m.ResizeNearest)
+    batch, _, _, channels = graph.tensors[op.input].shape
+    return (batch, len(op.rows), len(op.columns), channels)
+
+
+def _resize_bilinear(graph: Graph, op: Op) -> Shape | None:
+    batch, _, _, channels = graph.tensors[op.input].shape
+    written = graph.tensors[op.output].shape
+    return (batch, *written[1:3], channels) if len(written) == 4 else None
+
+
+def _transpose_conv(graph: Graph, op: Op) -> Shape | None:
+    """Return the written shape if convolving it the other way gives the shape that is read."""
+    assert isinstance(op, a.TransposeConv)
+    batch, height, width, channels = graph.tensors[op.input].shape
+    kernel, written = graph.tensors[op.weights].shape, graph.tensors[op.output].shape
+    back = _slide(written, (kernel[1], kernel[2]), op.stride, op.padding, channels)
+    if kernel[3] != channels or back != (batch, height, width, channels):
+        return None
+    return (batch, *written[1:3], kernel[0])
+
+
+def _arg(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, a.ArgMax | a.ArgMin)
+    shape = graph.tensors[op.input].shape
+    return shape[: op.axis] + shape[op.axis + 1 :]
+
+
 _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     g.Conv2D: _conv_2d,
     g.DepthwiseConv2D: _depthwise_conv_2d,
     g.FullyConnected: _fully_connected,
     g.AveragePool2D: _pool_2d,
     g.MaxPool2D: _pool_2d,
-    g.Mean: _mean,
+    g.Mean: _reduction,
     g.Add: _broadcast,
     g.Relu: _same,
     g.Relu6: _same,
@@ -136,6 +248,36 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     g.Softmax: _same,
     g.Pad: _pad,
     g.Concatenation: _concatenation,
+    a.Sub: _broadcast,
+    a.Mul: _broadcast,
+    a.Maximum: _broadcast,
+    a.Minimum: _broadcast,
+    a.Prelu: _broadcast,
+    a.LeakyRelu: _same,
+    a.HardSwish: _same,
+    a.Elu: _same,
+    a.Sum: _reduction,
+    a.ReduceMax: _reduction,
+    a.ReduceMin: _reduction,
+    a.ArgMax: _arg,
+    a.ArgMin: _arg,
+    a.ResizeBilinear: _resize_bilinear,
+    a.TransposeConv: _transpose_conv,
+    m.Transpose: _view(moving.transpose),
+    m.StridedSlice: _view(moving.strided_slice),
+    m.Slice: _view(moving.strided_slice),
+    m.Pack: _pack,
+    m.Gather: _gather,
+    m.Tile: _tile,
+    m.BroadcastTo: _broadcast_to,
+    m.PadV2: _pad,
+    m.MirrorPad: _pad,
+    m.SpaceToBatch: _space_to_batch,
+    m.BatchToSpace: _batch_to_space,
+    m.SpaceToDepth: _depth,
+    m.DepthToSpace: _depth,
+    m.ResizeNearest: _resize_nearest,
+    m.Cast: _same,
     g.Reshape: _alias,
     g.Squeeze: _alias,
     g.ExpandDims: _alias,

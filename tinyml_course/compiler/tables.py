@@ -18,6 +18,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import fixed_point
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Activation, Graph, Tensor
@@ -115,6 +116,63 @@ def _tanh(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     return _clamp(y, -128, 127)
 
 
+def _leaky_relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    assert isinstance(op, a.LeakyRelu)
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    centred = q - source.zero_point
+    # TFLM divides and multiplies these in float32.
+    above = quantize_multiplier(np.float64(source.scale / target.scale))
+    below = quantize_multiplier(np.float64(source.scale * np.float32(op.alpha) / target.scale))
+    y = np.where(centred >= 0, requantize(centred, above), requantize(centred, below))
+    return _clamp(y + target.zero_point, -128, 127)
+
+
+def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    x = source.scale * (q - source.zero_point).astype(np.float32)
+    y = np.where(x < 0, np.exp(x) - np.float32(1), x)
+    steps = (y * (np.float32(1) / target.scale)).astype(np.float64)
+    return _clamp(np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point, -128, 127)
+
+
+def _hard_swish(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    """Multiply x by clamp(x + 3, 0, 6) / 6 in 16 bits.
+
+    The ramp is x brought to a scale on which -3 and 3 are the limits of int16.
+    """
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    fine_scale = np.float32(1 / 128) * source.scale
+    fine = (q - source.zero_point).astype(np.int64) << 7
+    to_output = quantize_multiplier(np.float64(fine_scale / target.scale))
+    to_ramp = quantize_multiplier(np.float64(fine_scale / np.float32(3 / 32768)))
+    value = _multiply_16(fine, _high_half(to_output))
+    shift = int(to_ramp.shift[0])
+    # One bit of a shift to the left is kept back, so that the product has its best precision.
+    ramp = _saturate_16(fine << max(shift - 1, 0))
+    ramp = _multiply_16(ramp, _high_half(to_ramp))
+    ramp = _saturate_16(ramp << 1) if shift > 0 else rounding_shift_right(ramp, -shift)
+    ramp = (ramp + (1 << 15)) >> 1
+    # This product is not rounded; C divides towards zero.
+    product = ramp * value
+    product = np.sign(product) * (np.abs(product) >> 15)
+    y = rounding_shift_right(product, -int(to_output.shift[0]))
+    return _clamp(y + target.zero_point, -128, 127)
+
+
+def _high_half(factor: Multiplier) -> int:
+    """Round a mantissa of 31 bits to 15."""
+    return min((int(factor.value[0]) + (1 << 15)) >> 16, (1 << 15) - 1)
+
+
+def _saturate_16(x: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.clip(x, -(1 << 15), (1 << 15) - 1)
+
+
+def _multiply_16(x: NDArray[np.int64], y: int) -> NDArray[np.int64]:
+    """Multiply in Q0.15, rounded to nearest."""
+    return (x * y + (1 << 14)) >> 15
+
+
 def softmax_multiplier(graph: Graph, op: g.Softmax) -> Multiplier:
     """Return the factor from a difference of two inputs to Q5.26."""
     scale = float(graph.tensors[op.input].scale)
@@ -147,4 +205,7 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     g.Relu6: _relu6,
     g.Logistic: _logistic,
     g.Tanh: _tanh,
+    a.LeakyRelu: _leaky_relu,
+    a.HardSwish: _hard_swish,
+    a.Elu: _elu,
 }

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +25,16 @@ import tflite
 from numpy.typing import NDArray
 
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
-from tinyml_course.compiler.operators import RawOp, parse
+from tinyml_course.compiler.operators import parse
+from tinyml_course.compiler.passes import fold
+from tinyml_course.compiler.raw_op import RawOp
 from tinyml_course.compiler.rules import check_op
 from tinyml_course.errors import InputError, ModelError, UnsupportedModelError
 
 IDENTIFIER = b"TFL3"
 MAX_RANK = 6
 MAX_TENSOR_BYTES = 1 << 28
+MIN_SCALE, MAX_SCALE = 1e-30, 1e30
 _BUDGET_PER_BYTE = 64
 _DAMAGE = (struct.error, IndexError, TypeError, ValueError, OverflowError, AttributeError)
 _DTYPES: dict[int, np.dtype[Any]] = {
@@ -118,18 +121,36 @@ class _Reader:
             buffers = self.pay(model.BuffersLength(), 4)
             tensor_count = self.pay(subgraph.TensorsLength(), 4)
             op_count = self.pay(subgraph.OperatorsLength(), 4)
-        tensors = tuple(self.tensor(model, subgraph, i, buffers) for i in range(tensor_count))
-        ops = tuple(self.op(subgraph, i, kinds, tensors) for i in range(op_count))
+        tensors = [self.tensor(model, subgraph, i, buffers) for i in range(tensor_count)]
         with _reading(f"the inputs and outputs of {self.name}"):
             inputs = self.indices(subgraph.InputsAsNumpy(), tensors, self.name)
             outputs = self.indices(subgraph.OutputsAsNumpy(), tensors, self.name)
-        graph = Graph(
-            self.name, tensors, ops, inputs, outputs, hashlib.sha256(self.data).hexdigest()
-        )
+        digest = hashlib.sha256(self.data).hexdigest()
+        # The list of tensors fills with constants while operators fold away.
+        growing = Graph(self.name, tensors, (), inputs, outputs, digest)
+        ops = tuple(op for i in range(op_count) for op in self.kept(subgraph, i, kinds, growing))
+        graph = replace(growing, tensors=tuple(tensors), ops=ops)
         _check_flow(graph)
         for op in graph.ops:
             check_op(graph, op)
         return graph
+
+    def kept(
+        self, subgraph: Any, index: int, kinds: list[tuple[int, str]], graph: Graph
+    ) -> tuple[Op, ...]:
+        """Read operator `index`; if it folds away, leave its values in the list of tensors."""
+        op = self.op(subgraph, index, kinds, graph.tensors)
+        fixed = {*graph.inputs, *graph.outputs}
+        if fixed & {*op.outputs} or any(t.is_constant for t in graph.written_by(op)):
+            return (op,)
+        with _reading(str(op)):
+            values = fold(graph, op)
+        if values is None:
+            return (op,)
+        assert isinstance(graph.tensors, list)
+        for output, data in zip(op.outputs, values, strict=True):
+            graph.tensors[output] = replace(graph.tensors[output], data=data)
+        return ()
 
     def pay(self, count: int, nbytes: int = 1) -> int:
         """Take a vector out of the budget; return its length."""
@@ -149,7 +170,7 @@ class _Reader:
         return np.asarray(array)
 
     def indices(
-        self, array: Any, tensors: tuple[Tensor, ...], what: str, optional: bool = False
+        self, array: Any, tensors: Sequence[Tensor], what: str, optional: bool = False
     ) -> tuple[int, ...]:
         """Return a vector of tensor indices, each within the list of tensors."""
         indices = tuple(int(index) for index in self.vector(array))
@@ -221,10 +242,10 @@ class _Reader:
         scale = scale.astype(np.float32)
         zero_point = self.vector(entry.ZeroPointAsNumpy())
         zero_point = zero_point if zero_point.size else np.zeros(scale.size, np.int64)
-        if not (np.isfinite(scale).all() and (scale > 0).all()):
+        if not ((scale >= MIN_SCALE) & (scale <= MAX_SCALE)).all():
             raise ModelError(
-                f"{tensor} has scale {scale.min():g}; scales are finite and above 0. "
-                "Convert the model again."
+                f"{tensor} has scale {scale.min():g}; scales are finite and above 0, from "
+                f"{MIN_SCALE:g} to {MAX_SCALE:g}. Convert the model again."
             )
         if zero_point.size != scale.size or (np.abs(zero_point) > 1 << 15).any():
             raise ModelError(
@@ -264,7 +285,7 @@ class _Reader:
         subgraph: Any,
         index: int,
         kinds: list[tuple[int, str]],
-        tensors: tuple[Tensor, ...],
+        tensors: Sequence[Tensor],
     ) -> Op:
         """Read operator `index` with its attributes."""
         with _reading(f"op {index} of {self.name}"):
@@ -298,5 +319,7 @@ def _check_flow(graph: Graph) -> None:
                 raise ModelError(f"{op} writes tensor {index}, which already has its values.")
             ready.add(index)
     for index in graph.outputs:
-        if index not in ready:
-            raise ModelError(f"nothing writes output tensor {index} of {graph.name}.")
+        if index not in ready or graph.tensors[index].is_constant:
+            raise ModelError(
+                f"nothing writes output tensor {index} of {graph.name}. Convert the model again."
+            )

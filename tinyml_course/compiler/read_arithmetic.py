@@ -1,0 +1,88 @@
+"""Turn the option tables of the operators in `arithmetic` into their dataclasses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import tflite
+
+from tinyml_course.compiler import arithmetic as a
+from tinyml_course.compiler.graph import Activation, BinaryOp, Op, Padding
+from tinyml_course.compiler.raw_op import Parser, RawOp
+from tinyml_course.errors import ModelError
+
+
+def _plain_binary(kind: type[BinaryOp]) -> Callable[[RawOp], Op]:
+    def read(raw: RawOp) -> Op:
+        return raw.build(kind, activation=Activation.NONE)
+
+    return read
+
+
+def _leaky_relu(raw: RawOp) -> Op:
+    alpha = float(raw.options(tflite.LeakyReluOptions).Alpha())
+    if not (math.isfinite(alpha) and alpha >= 0):
+        raise ModelError(f"{raw} has alpha {alpha:g}; a slope from 0 up is needed.")
+    return raw.build(a.LeakyRelu, alpha=alpha)
+
+
+def _reduction(kind: type[a.Reduction]) -> Callable[[RawOp], Op]:
+    def read(raw: RawOp) -> Op:
+        options = raw.options(tflite.ReducerOptions)
+        axes = raw.axes(raw.integers(1), len(raw.tensor(0).shape))
+        return raw.build(kind, axes=axes, keep_dims=bool(options.KeepDims()))
+
+    return read
+
+
+def _arg(kind: type[a.ArgMax | a.ArgMin]) -> Callable[[RawOp], Op]:
+    def read(raw: RawOp) -> Op:
+        (axis,) = raw.axes((raw.integer(1),), len(raw.tensor(0).shape))
+        return raw.build(kind, axis=axis)
+
+    return read
+
+
+def _resize_bilinear(raw: RawOp) -> Op:
+    options = raw.options(tflite.ResizeBilinearOptions)
+    raw.tensor(0, rank=4)
+    align, half = bool(options.AlignCorners()), bool(options.HalfPixelCenters())
+    if align and half:
+        raise ModelError(f"{raw} has both align_corners and half_pixel_centers; one is possible.")
+    return raw.build(a.ResizeBilinear, align_corners=align, half_pixel=half)
+
+
+def _transpose_conv(raw: RawOp) -> Op:
+    options = raw.options(tflite.TransposeConvOptions)
+    stride = raw.pair("stride", options.StrideH(), options.StrideW())
+    _, rows, columns, _ = raw.tensor(1, rank=4).shape
+    _, height, width, _ = raw.tensor(2, rank=4).shape
+    written = raw.tensors[raw.outputs[0]].shape
+    if len(written) != 4:
+        raise ModelError(f"{raw} writes shape {written}; it gives 4 axes.")
+    spread = ((height - 1) * stride[0] + rows, (width - 1) * stride[1] + columns)
+    cuts = [max(full - n, 0) for full, n in zip(spread, written[1:3], strict=True)]
+    before = [n // 2 if options.Padding() == tflite.Padding.SAME else 0 for n in cuts]
+    return raw.build(
+        a.TransposeConv,
+        activation=raw.activation(options),
+        stride=stride,
+        padding=Padding(before[0], cuts[0] - before[0], before[1], cuts[1] - before[1]),
+    )
+
+
+_B = tflite.BuiltinOperator
+ARITHMETIC: dict[int, Parser] = {
+    _B.MAXIMUM: Parser(_plain_binary(a.Maximum), 2, 2),
+    _B.MINIMUM: Parser(_plain_binary(a.Minimum), 2, 2),
+    _B.PRELU: Parser(_plain_binary(a.Prelu), 2, 2),
+    _B.LEAKY_RELU: Parser(_leaky_relu),
+    _B.SUM: Parser(_reduction(a.Sum), 2, 2),
+    _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),
+    _B.REDUCE_MIN: Parser(_reduction(a.ReduceMin), 2, 2),
+    _B.ARG_MAX: Parser(_arg(a.ArgMax), 2, 2),
+    _B.ARG_MIN: Parser(_arg(a.ArgMin), 2, 2),
+    _B.RESIZE_BILINEAR: Parser(_resize_bilinear, 2, 2),
+    _B.TRANSPOSE_CONV: Parser(_transpose_conv, 3, 4),
+}
