@@ -3,7 +3,7 @@
 import pytest
 from small_programs import COMPILERS, bench
 
-from tinyml_course.simulator.cycles import cost_table, count_cycles, count_instructions
+from tinyml_course.simulator.cycles import cost_of, cost_table
 from tinyml_course.simulator.disassembly import disassemble
 
 # name: assembly, instructions, cycles. `bx lr` is 1 instruction and 3 cycles; r0 is a buffer.
@@ -67,8 +67,8 @@ def counted(request):
 
     def count(name):
         machine.call(f"run_{name}", small.program.address("buffer"))
-        counts = machine.counts
-        return count_instructions(listing, counts), count_cycles(listing, costs, counts)
+        cost = cost_of(listing, costs, machine.counts[0])
+        return cost.instructions, cost.cycles
 
     return count
 

@@ -165,7 +165,7 @@ def test_endless_loop_is_stopped_by_the_budget(board_with):
     machine = board_with().machine()
     with pytest.raises(FitError, match=r"spin\(\) was still running after 1,000,000 instructions"):
         machine.call("spin", budget=1_000_000)
-    assert 1_000_000 <= machine.counts.executed.sum() <= 2_000_000
+    assert 1_000_000 <= machine.counts[0].executed.sum() <= 2_000_000
 
 
 def test_machine_works_on_after_a_fault(board_with):
@@ -173,6 +173,14 @@ def test_machine_works_on_after_a_fault(board_with):
     with pytest.raises(FitError):
         machine.call("store", RAM_END)
     assert machine.call("add", 1, 2) == 8
+
+
+def test_fault_deep_in_the_stack_leaves_none_of_it_taken(board_with):
+    small = board_with(TINY)
+    machine = small.machine()
+    with pytest.raises(FitError):
+        machine.call("leap")
+    machine.call("stack", 2000)
 
 
 def test_program_too_big_links_and_tells_its_size():

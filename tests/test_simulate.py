@@ -15,7 +15,7 @@ from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.simulator.arrays import read_inputs, write_outputs
-from tinyml_course.simulator.emulated import BoardModel, model_program, run_features_on_board
+from tinyml_course.simulator.emulated import run_features_on_board
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.simulator.report import board_model, simulate
 
@@ -72,8 +72,7 @@ def test_board_gives_the_hosts_bits_and_the_oracles(model, compiled, x, compiler
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_features_and_model_on_the_board_give_the_hosts_bits(compiled, clips, compiler):
     mfcc = Mfcc()
-    program = model_program(compiled, NANO, mfcc, compiler)
-    board = BoardModel(compiled, program, NANO, mfcc)
+    board = board_model(compiled, NANO, mfcc, compiler)
     features, outputs = board.run_clips(clips)
     np.testing.assert_array_equal(features, host_features(mfcc)(clips))
     np.testing.assert_array_equal(outputs, host_model(compiled)(features))
@@ -165,6 +164,27 @@ def test_exact_fit_is_a_fit_and_one_byte_less_is_not(compiled, memory, part, mes
     assert re.search(message, refused.reason)
     with pytest.raises(FitError, match="narrow"):
         refused.require_fit()
+
+
+def test_stack_that_runs_into_the_arena_names_the_op(compiled):
+    needed = simulate(compiled)
+    refused = narrowed(needed, ram=needed.static_ram_bytes + 64)
+    assert re.match(r"small stopped( at op \d+ \([A-Z0-9_]+\))?: the stack grew", refused.reason)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_layers_add_up_to_the_inference(compiler):
+    net = Network(seed=2)
+    x = net.conv2d(net.input((1, 12, 12, 3)), filters=8)
+    x = net.conv2d(x, filters=8, kernel=(1, 1))
+    layered = compile_model(net.build(net.dense(net.reshape(x, (1, 1152)), 5)), "layered")
+    simulation = simulate(layered, compiler=compiler)
+    layers = simulation.layers
+    assert [layer.op for layer in layers] == [str(step.op) for step in layered.steps]
+    assert sum(layer.cycles for layer in layers) == simulation.cycles
+    assert sum(layer.instructions for layer in layers) == simulation.instructions
+    assert all(layer.macs / 2 < layer.instructions < 12 * layer.macs for layer in layers)
+    assert "layer by layer" in simulation._repr_html_()
 
 
 def test_model_too_big_is_refused_with_the_peak_op_and_a_remedy():

@@ -77,36 +77,40 @@ def cost_table(listing: Listing) -> CostTable:
     )
 
 
-def count_instructions(listing: Listing, counts: Counts) -> int:
-    """Count the instructions that ran."""
-    return int(counts.executed[listing.start].sum())
+@dataclass(frozen=True, order=True)
+class Cost:
+    """What a run took: estimated clock cycles, and instructions counted exactly."""
+
+    cycles: int = 0
+    instructions: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.cycles + other.cycles, self.instructions + other.instructions)
 
 
-def count_cycles(listing: Listing, costs: CostTable, counts: Counts) -> int:
-    """Estimate the clock cycles a run took.
+def cost_of(listing: Listing, table: CostTable, counts: Counts) -> Cost:
+    """Sum what a run took: count times cost, over all instructions.
+
+    A taken branch costs `REFILL` cycles more; a load straight after another one, on whose result it
+    does not depend, costs one less.
 
     Parameters
     ----------
     listing : Listing
-    costs : CostTable
+    table : CostTable
         Of the same listing.
     counts : Counts
-        Of one run.
-
-    Returns
-    -------
-    int
-        The sum over all instructions of count times cost: a taken branch costs `REFILL` more; a
-        load straight after another one, on whose result it does not depend, costs one less.
+        Of one run, or one phase of it.
     """
     executed = counts.executed[listing.start]
     straight = executed - counts.started[listing.start]
     taken = executed - counts.passed[listing.end]
-    return int(
-        (executed * costs.base).sum()
-        + REFILL * taken[costs.branch].sum()
-        - straight[costs.overlaps].sum()
+    cycles = (
+        (executed * table.base).sum()
+        + REFILL * taken[table.branch].sum()
+        - straight[table.overlaps].sum()
     )
+    return Cost(int(cycles), int(executed.sum()))
 
 
 def _base(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,3 +54,15 @@ def register_words(text: str) -> int:
     """Count the words in a register list such as "{r4, r5, lr}" or "{d8, d9}"."""
     names = text[text.index("{") + 1 : text.index("}")].split(", ")
     return sum(2 if name.startswith("d") else 1 for name in names)
+
+
+def calls_in(listing: Listing, program: Program, function: str) -> list[tuple[str, int]]:
+    """List the calls in a function's code: the name that is called, and the address behind."""
+    symbol, code = program.symbols[function], program.code[0]
+    found = []
+    for end, text in zip(listing.end, listing.text, strict=True):
+        behind = code + 2 * int(end)
+        inside = symbol.address < behind <= symbol.address + symbol.size
+        if inside and (called := re.match(r"bl? #(0x\w+)", text)):
+            found.append((program.name_at(int(called[1], 16)) or "", behind))
+    return [(name, behind) for name, behind in found if name != function]

@@ -7,8 +7,7 @@ calls them, and what they leave in RAM is the result.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,8 @@ from tinyml_course.simulator.arrays import (
     model_outputs,
     single,
 )
-from tinyml_course.simulator.cycles import cost_table, count_cycles, count_instructions
-from tinyml_course.simulator.disassembly import disassemble
+from tinyml_course.simulator.cycles import Cost, cost_of, cost_table
+from tinyml_course.simulator.disassembly import Listing, calls_in, disassemble
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.machine import Machine
 from tinyml_course.simulator.program import Program, build_program
@@ -43,31 +42,31 @@ FEATURE_NAMES = (
 OPTIMIZE_FLAG = {"size": "-Os"}
 
 
-@dataclass(frozen=True, order=True)
-class Cost:
-    """What a call took: estimated clock cycles, and instructions counted exactly."""
-
-    cycles: int = 0
-    instructions: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(self.cycles + other.cycles, self.instructions + other.instructions)
-
-
 class Meter:
     """A switched-on board whose calls are counted."""
 
     def __init__(self, program: Program, board: Board) -> None:
-        listing = disassemble(program)
-        self._listing, self._costs = listing, cost_table(listing)
-        self.machine = Machine(program, board, listing)
+        self.listing = disassemble(program)
+        self._table = cost_table(self.listing)
+        self.machine = Machine(program, board, self.listing)
 
-    def call(self, function: str, *arguments: int) -> tuple[int, Cost]:
-        """Call a function; return what it returns, and what the call took."""
-        value = self.machine.call(function, *arguments)
+    def call(self, function: str, *arguments: int, marks: Sequence[int] = ()) -> Measured:
+        """Call a function; `marks` are addresses that cut what it takes into phases."""
+        value = self.machine.call(function, *arguments, marks=marks)
         counts = self.machine.counts
-        cycles = count_cycles(self._listing, self._costs, counts)
-        return value, Cost(cycles, count_instructions(self._listing, counts))
+        return Measured(value, [cost_of(self.listing, self._table, phase) for phase in counts])
+
+
+class Measured(NamedTuple):
+    """What a call returned, and what each of its phases took."""
+
+    value: int
+    phases: list[Cost]
+
+    @property
+    def cost(self) -> Cost:
+        """What the whole call took."""
+        return sum(self.phases, Cost())
 
 
 class BoardFeatures:
@@ -89,15 +88,14 @@ class BoardFeatures:
     def read_window(self, hops: NDArray[np.int16], address: int) -> bytes:
         """Feed one clip hop by hop from a fresh state, and leave its features at `address`."""
         self._meter.call("tinyml_mfcc_reset", self._state)
-        full, cost = 0, Cost()
         for hop in hops:
             self._meter.machine.write(self._hop, hop.astype("<i2").tobytes())
-            full, cost = self._meter.call("tinyml_mfcc_push", self._state, self._hop)
-            self.slowest_hop = max(self.slowest_hop, cost)
-        if not full:
+            pushing = self._meter.call("tinyml_mfcc_push", self._state, self._hop)
+            self.slowest_hop = max(self.slowest_hop, pushing.cost)
+        if not pushing.value:
             raise InputError(f"clips of {len(hops)} hops are too short for one window.")
-        _, reading = self._meter.call("tinyml_mfcc_read", self._state, address)
-        self.slowest_hop = max(self.slowest_hop, cost + reading)
+        reading = self._meter.call("tinyml_mfcc_read", self._state, address)
+        self.slowest_hop = max(self.slowest_hop, pushing.cost + reading.cost)
         return self._meter.machine.read(address, int(np.prod(self._shape)))
 
 
@@ -117,6 +115,8 @@ class BoardModel:
     ----------
     slowest : Cost
         The most any inference took so far.
+    slowest_steps : tuple of Cost
+        What each step of the model took of it; one for all if they cannot be told apart.
 
     Raises
     ------
@@ -137,9 +137,11 @@ class BoardModel:
         self._meter = Meter(program, board)
         self._features = BoardFeatures(self._meter, program, features) if features else None
         names = port_names(compiled)
-        self._inputs = [self._meter.call(name)[0] for name in names.inputs]
-        self._outputs = [self._meter.call(name)[0] for name in names.outputs]
+        self._inputs = [self._meter.call(name).value for name in names.inputs]
+        self._outputs = [self._meter.call(name).value for name in names.outputs]
+        self._marks = _marks(compiled, program, self._meter.listing)
         self.slowest = Cost()
+        self.slowest_steps: tuple[Cost, ...] = ()
 
     def __call__(self, *inputs: Array) -> Outputs:
         """Run a batch through the model, item after item, in one instance.
@@ -202,8 +204,14 @@ class BoardModel:
 
     def _infer(self, places: Sequence[Array]) -> None:
         """Invoke the model on the input that is in place, and fetch the outputs."""
-        _, cost = self._meter.call(f"{self._compiled.name}_invoke")
-        self.slowest = max(self.slowest, cost)
+        try:
+            run = self._meter.call(f"{self._compiled.name}_invoke", marks=self._marks)
+        except FitError as error:
+            phase = self._meter.machine.phase
+            where = f" at {self._compiled.steps[phase].op}" if self._marks else ""
+            raise FitError(f"{self._compiled.name} stopped{where}: {error}") from None
+        if run.cost > self.slowest:
+            self.slowest, self.slowest_steps = run.cost, tuple(run.phases)
         for address, place in zip(self._outputs, places, strict=True):
             content = self._meter.machine.read(address, place.nbytes)
             place[...] = np.frombuffer(content, place.dtype).reshape(place.shape)
@@ -270,3 +278,19 @@ def model_program(
 def feature_sources(features: FeatureSources) -> dict[str, str]:
     """Return the C of a feature extractor with the memory a sketch gives it."""
     return {**features.c_files(), "features.c": own_source("features.c")}
+
+
+def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> list[int]:
+    """Return the places in the schedule between two steps; none where a compiler merged some.
+
+    The schedule is one function that calls a kernel, or several, for each step.
+    """
+    planned = [call.partition("(")[0] for step in compiled.steps for call in step.calls]
+    found = calls_in(listing, program, f"{compiled.name}_invoke")
+    if len(planned) != len(found) or not all(
+        name == plan or (plan == "{variant}" and name.startswith("variant"))
+        for plan, (name, _) in zip(planned, found, strict=True)
+    ):
+        return []
+    last = np.cumsum([len(step.calls) for step in compiled.steps])[:-1] - 1
+    return [found[index][1] for index in last]

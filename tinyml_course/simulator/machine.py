@@ -7,6 +7,8 @@ program runs into ends in a message in words. Peripherals are not emulated.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from unicorn import (
     UC_ARCH_ARM,
@@ -76,8 +78,15 @@ class Machine:
         self._trace = Trace(self._emulator, program, listing, self._stack_floor)
         self._emulator.reg_write(UC_ARM_REG_SP, self._stack_top)
         self._run(program.address("Reset_Handler"), INSTRUCTION_BUDGET)
+        self._main_stack = int(self._emulator.reg_read(UC_ARM_REG_SP))
 
-    def call(self, function: str, *arguments: int, budget: int = INSTRUCTION_BUDGET) -> int:
+    def call(
+        self,
+        function: str,
+        *arguments: int,
+        budget: int = INSTRUCTION_BUDGET,
+        marks: Sequence[int] = (),
+    ) -> int:
         """Call a function of the program as main would, and return what it returns.
 
         Parameters
@@ -87,6 +96,8 @@ class Machine:
             At most four words.
         budget : int
             Instructions after which the program counts as hung: at least this many are run.
+        marks : sequence of int
+            Addresses that cut the call into phases, for `counts`.
 
         Raises
         ------
@@ -97,7 +108,8 @@ class Machine:
         for number, argument in enumerate(arguments):
             self._emulator.reg_write(UC_ARM_REG_R0 + number, argument)
         self._emulator.reg_write(UC_ARM_REG_LR, self._program.address("main") | 1)
-        self._run(self._program.address(function), budget)
+        self._emulator.reg_write(UC_ARM_REG_SP, self._main_stack)
+        self._run(self._program.address(function), budget, marks)
         return int(self._emulator.reg_read(UC_ARM_REG_R0))
 
     def read(self, address: int, size: int) -> bytes:
@@ -109,9 +121,14 @@ class Machine:
         self._emulator.mem_write(address, content)
 
     @property
-    def counts(self) -> Counts:
-        """What the last call executed."""
+    def counts(self) -> tuple[Counts, ...]:
+        """What the last call executed, phase by phase: one more than it had marks."""
         return self._trace.counts()
+
+    @property
+    def phase(self) -> int:
+        """The phase the last call ended in, or came to a stop in."""
+        return self._trace.phase
 
     @property
     def stack_bytes(self) -> int:
@@ -135,10 +152,10 @@ class Machine:
         emulator.mem_map(*ram, UC_PROT_READ | UC_PROT_WRITE)
         emulator.mem_write(ram[0], PAINT.to_bytes(4, "little") * (ram[1] // 4))
 
-    def _run(self, start: int, budget: int) -> None:
+    def _run(self, start: int, budget: int, marks: Sequence[int] = ()) -> None:
         """Run until the program is in main, or say why it cannot go on."""
         self._fault = self._interrupt = None
-        self._trace.start(budget)
+        self._trace.start(budget, marks)
         stop = self._program.address("main")
         try:
             self._emulator.emu_start(start | 1, stop)

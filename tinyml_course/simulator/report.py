@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,15 @@ _REPORTED = (
     "code_bytes", "arena_bytes", "static_ram_bytes", "stack_bytes", "ram_bytes",
     "ram_limit_bytes", "macs", "instructions", "cycles", "latency_ms", "energy_uj",
 )  # fmt: skip
+
+
+class Layer(NamedTuple):
+    """What one operator of a model takes of an inference: counted, and estimated cycles."""
+
+    op: str
+    macs: int
+    instructions: int
+    cycles: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +63,8 @@ class Simulation:
         Of the slowest inference: counted exactly; estimated by the core's table.
     latency_ms, energy_uj : float
         Of the slowest inference, by the board's clock and its datasheet's current.
+    layers : tuple of Layer
+        What each operator took of the slowest inference.
     hop_instructions, hop_latency_ms
         Of the features' slowest hop of 20 ms; None if there are no features.
     outputs : ndarray or tuple of them
@@ -72,6 +83,7 @@ class Simulation:
     stack_bytes: int | None = None
     instructions: int | None = None
     cycles: int | None = None
+    layers: tuple[Layer, ...] = field(default=(), repr=False)
     hop_instructions: int | None = None
     hop_latency_ms: float | None = None
     outputs: Outputs | None = field(default=None, repr=False)
@@ -222,14 +234,22 @@ def simulate(
         stack_bytes=runner.stack_bytes,
         instructions=runner.slowest.instructions,
         cycles=runner.slowest.cycles,
+        layers=_layers(compiled, runner),
         hop_instructions=hop.instructions if hop else None,
         hop_latency_ms=latency_ms(hop.cycles, chosen) if hop else None,
         outputs=outputs,
     )
 
 
-def board_model(compiled: CompiledModel, board: str | Board = "nano33ble") -> BoardModel:
+def board_model(
+    compiled: CompiledModel,
+    board: str | Board = "nano33ble",
+    features: FeatureSources | None = None,
+    compiler: str = "auto",
+) -> BoardModel:
     """Return a fresh instance of a compiled model on an emulated board, called like the host's.
+
+    With `features` its `run_clips` takes samples, and returns features and outputs.
 
     Raises
     ------
@@ -239,7 +259,8 @@ def board_model(compiled: CompiledModel, board: str | Board = "nano33ble") -> Bo
         If the board is unknown, or is not emulated.
     """
     chosen = get_board(board)
-    return BoardModel(compiled, model_program(compiled, chosen), chosen)
+    program = model_program(compiled, chosen, features, compiler)
+    return BoardModel(compiled, program, chosen, features)
 
 
 def _run(
@@ -253,6 +274,17 @@ def _run(
         return runner(x)
     tensors = [compiled.graph.tensors[index] for index in compiled.graph.inputs]
     return runner(*(np.zeros((1, *tensor.shape), tensor.dtype) for tensor in tensors))
+
+
+def _layers(compiled: CompiledModel, runner: BoardModel) -> tuple[Layer, ...]:
+    """Name what was counted step by step; nothing where the steps could not be told apart."""
+    costs = runner.slowest_steps
+    if len(costs) != len(compiled.steps):
+        return ()
+    return tuple(
+        Layer(str(step.op), step.macs, cost.instructions, cost.cycles)
+        for step, cost in zip(compiled.steps, costs, strict=True)
+    )
 
 
 def _too_big_for_sure(compiled: CompiledModel, board: Board, reason: str) -> Simulation:

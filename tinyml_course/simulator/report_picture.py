@@ -67,7 +67,23 @@ def picture(simulation: Simulation) -> str:
         f'<div style="margin-bottom:1em"><strong>{escape(_title(simulation))}</strong> '
         f'<span style="color:{colour};font-weight:bold">{verdict}</span>'
         f'<div style="{_STYLE}">{rows}</div>'
-        f'<div style="opacity:.75;font-size:.9em">{escape(_note(simulation))}</div></div>'
+        f'<div style="opacity:.75;font-size:.9em">{escape(_note(simulation))}</div>'
+        f"{_layer_table(simulation)}</div>"
+    )
+
+
+def _layer_table(simulation: Simulation) -> str:
+    """Draw the operators as a table that opens with a click."""
+    if not simulation.layers or not simulation.cycles:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(layer.op)}</td><td>{layer.macs:,}</td><td>{layer.instructions:,}</td>"
+        f"<td>{layer.cycles:,}</td><td>{layer.cycles / simulation.cycles:.1%}</td></tr>"
+        for layer in simulation.layers
+    )
+    head = "".join(f"<th>{name}</th>" for name in ("op", "MACs", "instructions", "cycles", "time"))
+    return (
+        f"<details><summary>layer by layer</summary><table><tr>{head}</tr>{rows}</table></details>"
     )
 
 

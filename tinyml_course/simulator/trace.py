@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,9 @@ class _Trace(ctypes.Structure):
         ("started", ctypes.c_void_p),
         ("ended", ctypes.c_void_p),
         ("passed", ctypes.c_void_p),
+        ("marks", ctypes.c_void_p),
+        ("phase", ctypes.c_uint32),
+        ("last_phase", ctypes.c_uint32),
         ("lowering", ctypes.c_void_p),
         ("budget", ctypes.c_uint64),
         ("stack_floor", ctypes.c_uint32),
@@ -86,14 +90,10 @@ class Trace:
     def __init__(self, emulator: Uc, program: Program, listing: Listing, stack_floor: int) -> None:
         code, end = program.code
         halfwords = (end - code) // 2
-        self._arrays = np.zeros((3, halfwords + 1), np.uint64)
         self._lowering = _stack_lowering(listing, halfwords)
         self._state = _Trace(
             code=code,
             halfwords=halfwords,
-            started=self._arrays[0].ctypes.data,
-            ended=self._arrays[1].ctypes.data,
-            passed=self._arrays[2].ctypes.data,
             lowering=self._lowering.ctypes.data,
             stack_floor=stack_floor,
             lowest_stack=2**32 - 1,
@@ -115,13 +115,27 @@ class Trace:
         )
         assert status == 0
 
-    def start(self, budget: int) -> None:
-        """Begin a run of at most about `budget` instructions, with all counts at zero."""
-        self._arrays[:] = 0
-        self._state.budget = 2 * budget  # no instruction is longer than two halfwords
-        self._state.last_end = 2**32 - 1
-        self._state.last_lowers = 0
-        self._state.stopped = 0
+    def start(self, budget: int, marks: Sequence[int] = ()) -> None:
+        """Begin a run, with all counts at zero.
+
+        Parameters
+        ----------
+        budget : int
+            At least this many instructions are run, and at most twice as many.
+        marks : sequence of int
+            Addresses at which a new phase begins, each entered once and in this order.
+        """
+        state, halfwords = self._state, self._state.halfwords
+        self._counts = np.zeros((3, len(marks) + 1, halfwords + 1), np.uint64)
+        state.started, state.ended, state.passed = (kind.ctypes.data for kind in self._counts)
+        self._marks = np.zeros(halfwords + 1, np.uint8)
+        self._marks[(np.asarray(marks, np.int64) - state.code) // 2] = 1
+        state.marks = self._marks.ctypes.data
+        state.phase, state.last_phase = 0, len(marks)
+        state.budget = 2 * budget  # no instruction is longer than two halfwords
+        state.last_end = 2**32 - 1
+        state.last_lowers = 0
+        state.stopped = 0
 
     @property
     def stopped(self) -> tuple[int, int]:
@@ -133,10 +147,17 @@ class Trace:
         """The lowest stack pointer of all runs, as far as it is known at the start of a block."""
         return int(self._state.lowest_stack)
 
-    def counts(self) -> Counts:
-        """Return the counts since `start`."""
-        started, ended, passed = self._arrays.astype(np.int64)
-        return Counts(np.cumsum(started - ended)[:-1], started[:-1], passed)
+    @property
+    def phase(self) -> int:
+        """The phase the last run was in when it ended."""
+        return int(self._state.phase)
+
+    def counts(self) -> tuple[Counts, ...]:
+        """Return the counts since `start`, phase by phase."""
+        return tuple(
+            Counts(np.cumsum(started - ended)[:-1], started[:-1], passed)
+            for started, ended, passed in self._counts.astype(np.int64).swapaxes(0, 1)
+        )
 
 
 def _pointer(function: Any) -> int | None:

@@ -2,7 +2,8 @@
  *
  * The emulator calls trace_block before each block of straight code. One pair of counts a halfword
  * of code is enough to know later how often each instruction ran (the running sum of started less
- * ended) and how often a branch was not taken (a block that starts where the last one ended).
+ * ended) and how often a branch was not taken (a block that starts where the last one ended). A run
+ * is cut into phases at marked places; each phase has counts of its own.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -12,9 +13,12 @@ enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3 };
 struct trace {
     uint32_t code;            /* address of the first halfword of code */
     uint32_t halfwords;       /* of code */
-    uint64_t *started;        /* by halfword: blocks that started here */
-    uint64_t *ended;          /* by halfword: blocks that ended before here */
-    uint64_t *passed;         /* by halfword: blocks that started here because the last ended here */
+    uint64_t *started; /* by phase and halfword: blocks that started here */
+    uint64_t *ended;   /* by phase and halfword: blocks that ended before here */
+    uint64_t *passed;  /* by phase and halfword: blocks that started here as the last ended here */
+    const uint8_t *marks;     /* by halfword: 1 where a phase begins */
+    uint32_t phase;           /* the current one, and the last there are counts for */
+    uint32_t last_phase;
     const uint32_t *lowering; /* by halfword: bytes all code before here would lower the stack by */
     uint64_t budget;          /* halfwords of code left to run */
     uint32_t stack_floor;     /* the lowest address the stack may reach */
@@ -43,6 +47,7 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
     uint32_t start = ((uint32_t)address - trace->code) / 2;
     uint32_t end = start + size / 2;
     uint32_t lowers;
+    size_t row;
 
     if ((uint32_t)address < trace->code || end > trace->halfwords) {
         stop(emulator, trace, TRACE_OUTSIDE, (uint32_t)address);
@@ -68,10 +73,13 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
         return;
     }
     trace->budget -= size / 2;
-    trace->started[start]++;
-    trace->ended[end]++;
+    if (trace->marks[start] && trace->phase < trace->last_phase)
+        trace->phase++;
+    row = (size_t)trace->phase * (trace->halfwords + 1);
+    trace->started[row + start]++;
+    trace->ended[row + end]++;
     if (start == trace->last_end)
-        trace->passed[start]++;
+        trace->passed[row + start]++;
     trace->last_end = end;
     trace->last_lowers = lowers;
 }
