@@ -126,11 +126,12 @@ class Mfcc:
                 f"Mfcc got clips of shape {np.shape(recordings)}; give (n, {self.clip_samples}), "
                 "or use coefficients() and windows() for a recording of another length."
             )
+        frames = _frames(clips)
         out = np.empty((len(clips), *self.input_shape), np.int8)
         step = max(1, FRAMES_AT_ONCE // self.frames)
         for start in range(0, len(clips), step):
-            some = _frames(clips[start : start + step]).reshape(-1, WINDOW)
-            raw = self._coefficients(some).reshape(-1, self.frames, COEFFICIENTS)
+            raw = self._coefficients(frames[start : start + step])
+            raw = raw.reshape(-1, self.frames, COEFFICIENTS)
             out[start : start + step, ..., 0] = self._centred(raw)
         return out
 

@@ -34,29 +34,29 @@ RESIDUES = ROWS // 2 + 1  # q = 0..16; a real signal's other residues are conjug
 PER_RESIDUE = 2 * BINS // ROWS  # bins k = q (mod 32) in -128..127
 
 
-def magnitudes(frames: NDArray[np.int16] | Exact) -> Exact:
+def magnitudes(frames: NDArray[np.int16]) -> Exact:
     """Return steps 1 to 4 for every bin of every residue, Q3.
 
     Parameters
     ----------
-    frames : (n, 480)
-        int16 samples, as int16 or as float64 of integer value.
+    frames : (..., 480) int16
+        n frames in all; overlapping views are welcome.
 
     Returns
     -------
     (n, 17, 8) float64
         Bins in the order of `bin_order`.
     """
-    n = len(frames)
-    windowed = frames * _window()
-    columns = _rounded(_column_twiddles() @ windowed.reshape(n, WINDOW // COLUMNS, COLUMNS))
-    columns = columns.reshape(n, RESIDUES, 2 * COLUMNS)  # (n, q, re/im of each b)
-    spectrum = np.empty((n, RESIDUES, 2 * PER_RESIDUE))  # (n, q, re/im of each k)
-    np.matmul(columns.transpose(1, 0, 2), _bin_twiddles(), out=spectrum.transpose(1, 0, 2))
-    np.square(_rounded(spectrum), out=spectrum)
-    power = spectrum[..., :PER_RESIDUE] + spectrum[..., PER_RESIDUE:]
+    windowed = (frames * _window()).reshape(-1, WINDOW // COLUMNS, COLUMNS)
+    columns = _rounded(_column_twiddles() @ windowed)  # (n, re/im of each q, b)
+    columns = columns.reshape(-1, RESIDUES, 2 * COLUMNS).transpose(1, 0, 2)  # (q, n, re/im of b)
+    spectrum = np.empty((2, len(windowed), RESIDUES, PER_RESIDUE))  # (re/im, n, q, k)
+    np.matmul(columns, _bin_twiddles(), out=spectrum.transpose(0, 2, 1, 3))
+    re, im = np.square(_rounded(spectrum), out=spectrum)
+    re += im
     # Below 2**52 the floor of the correctly rounded square root is the integer square root.
-    return np.floor(np.sqrt(power, out=power), out=power)
+    root: Exact = np.floor(np.sqrt(re, out=re), out=re)
+    return root
 
 
 def log_mel(magnitude: Exact, floor: int) -> NDArray[np.int64]:
@@ -118,11 +118,11 @@ def _column_twiddles() -> Exact:
 
 @cache
 def _bin_twiddles() -> Exact:
-    """W512^(b k) / 2^22 as real matrices (re/im of b) by (re/im of k), shape (17, 32, 16)."""
+    """W512^(b k) / 2^22 as real matrices, for re/im and q: (re/im of b) by k, (2, 17, 32, 8)."""
     cos, sin = _turns(np.arange(COLUMNS)[:, None] * bin_order()[:, None, :])
-    from_re = np.concatenate([cos, -sin], axis=2)
-    from_im = np.concatenate([sin, cos], axis=2)
-    return _scaled(np.concatenate([from_re, from_im], axis=1), 22)
+    to_re = np.concatenate([cos, sin], axis=1)
+    to_im = np.concatenate([-sin, cos], axis=1)
+    return _scaled(np.stack([to_re, to_im]), 22)
 
 
 @cache
