@@ -1,22 +1,18 @@
 """Sketches built for this computer: fixtures that the sketch tests share, and how to run them."""
 
 import os
-import re
 import select
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from tflite_models import Network
 
-from tinyml_course.cache import cache_dir
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.features.audio import Mfcc
+from tinyml_course.simulator.host_sketch import build_sketch
 from tinyml_course.sketch import Detector, write_microphone_test, write_sketch
 
-HOST = Path(__file__).parent / "arduino_host"
 STRICT = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 LABELS = (
     "yes",
@@ -33,42 +29,6 @@ LABELS = (
     "unknown",
 )
 DETECTOR = Detector(threshold=0.6, average=2, rest=4, every_hops=3)
-
-
-def zig(folder, *arguments):
-    """Run zig's compiler in a folder."""
-    cache = str(cache_dir("zig"))
-    done = subprocess.run(
-        [sys.executable, "-m", "ziglang", *arguments],
-        cwd=folder,
-        env={"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache} | os.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def as_cpp(sketch):
-    """Turn a sketch's .ino into C++ as Arduino's builder does: the header, and prototypes."""
-    text = (sketch / f"{sketch.name}.ino").read_text()
-    functions = re.findall(r"^((?:void|int) \w+\([^)]*\)) \{$", text, flags=re.MULTILINE)
-    prototypes = "".join(f"{one};\n" for one in functions)
-    assert functions[:2] == ["void setup()", "void loop()"]
-    return "#include <Arduino.h>\n" + text.replace("void setup()", f"{prototypes}\nvoid setup()", 1)
-
-
-CPP = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-funsigned-char")
-
-
-def build_for_host(sketch, folder):
-    """Compile a sketch's folder into a program for this computer; Serial is stdin and stdout."""
-    (folder / "sketch.cpp").write_text(as_cpp(sketch))
-    zig(folder, "cc", "-std=c99", "-O2", *STRICT, "-c", *map(str, sketch.glob("src/*.c")))
-    sources = ["sketch.cpp", str(HOST / "host.cpp"), *(p.name for p in folder.glob("*.o"))]
-    options = [*CPP, "-O2", "-nostdlib++", *STRICT, f"-I{HOST}", f"-I{sketch}"]
-    zig(folder, "c++", *options, *sources, "-o", "program")
-    return folder / "program"
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +54,7 @@ def sketch(compiled, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def program(sketch, tmp_path_factory):
-    return build_for_host(sketch, tmp_path_factory.mktemp("host"))
+    return build_sketch(sketch, tmp_path_factory.mktemp("host"), STRICT)
 
 
 class Running:

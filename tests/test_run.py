@@ -69,7 +69,7 @@ def test_stop_half_way_leaves_the_old_run_whole(run, tmp_path, monkeypatch):
         pytest.param("labels.txt", b"yes\nno\n", InputError, "labels.txt names", id="labels"),
         pytest.param("labels.txt", b"\xff\xfe\x00", InputError, "not a text file", id="binary"),
         pytest.param("model.tflite", b"", ModelError, "not a TensorFlow Lite model", id="model"),
-        pytest.param("features.json", b"{}", InputError, "features", id="features"),
+        pytest.param("features.json", b"{}", InputError, "features.json: ", id="features"),
     ],
 )
 def test_damaged_file_is_named(run, tmp_path, name, content, error, message):

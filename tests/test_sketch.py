@@ -11,25 +11,14 @@ from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
-from sketch_programs import (
-    CPP,
-    DETECTOR,
-    HOST,
-    LABELS,
-    STRICT,
-    as_cpp,
-    compiled,
-    microphone_test,
-    model,
-    sketch,
-    zig,
-)
+from sketch_programs import DETECTOR, LABELS, STRICT, compiled, microphone_test, model, sketch
 from tflite_models import Network
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.features.audio import Mfcc
+from tinyml_course.simulator.host_sketch import CPP_FLAGS, STAND_IN, as_cpp, zig
 from tinyml_course.sketch import write_sketch
 from tinyml_course.sketch.folder import MANIFEST, write_folder
 
@@ -48,7 +37,8 @@ def compile_for_board(sketch, folder, c, cpp):
     """Compile every file of a sketch for a Cortex-M4 and return the symbols it asks for."""
     (folder / "sketch.cpp").write_text(as_cpp(sketch))
     c("-std=c99", "-Os", *STRICT, "-c", *map(str, sketch.glob("src/*.c")))
-    cpp(*CPP, "-Os", *STRICT, f"-I{HOST}", f"-I{sketch}", "-c", "sketch.cpp", "-o", "sketch.o")
+    options = [*CPP_FLAGS, "-Os", *STRICT, f"-I{STAND_IN}", f"-I{sketch}"]
+    cpp(*options, "-c", "sketch.cpp", "-o", "sketch.o")
     defined, wanted = set(), set()
     for path in folder.glob("*.o"):
         with path.open("rb") as file:
@@ -69,7 +59,14 @@ def test_sketch_compiles_for_the_board_without_heap_or_libm(request, tmp_path, w
         assert done.returncode == 0, done.stderr
 
     def clang(name, *arguments):
-        zig(tmp_path, name, "--target=thumb-freestanding-eabi", "-mcpu=cortex_m4", *arguments)
+        zig(
+            tmp_path,
+            tmp_path,
+            name,
+            "--target=thumb-freestanding-eabi",
+            "-mcpu=cortex_m4",
+            *arguments,
+        )
 
     drivers = {
         "zig": (lambda *a: clang("cc", *a), lambda *a: clang("c++", *a)),

@@ -12,8 +12,8 @@ import pytest
 from sketch_programs import (
     DETECTOR,
     LABELS,
+    STRICT,
     Running,
-    build_for_host,
     clips,
     compiled,
     microphone_test,
@@ -27,6 +27,7 @@ from tinyml_course.compiler.reference import reference
 from tinyml_course.device import Link, replay
 from tinyml_course.errors import DeviceError
 from tinyml_course.features.audio import Mfcc
+from tinyml_course.simulator.host_sketch import build_sketch
 from tinyml_course.sketch import detect
 
 # Replay ------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ def test_microphone_that_does_not_start_is_told_in_words(program, tmp_path):
 
 @pytest.fixture(scope="session")
 def microphone_program(microphone_test, tmp_path_factory):
-    return build_for_host(microphone_test, tmp_path_factory.mktemp("host"))
+    return build_sketch(microphone_test, tmp_path_factory.mktemp("host"), STRICT)
 
 
 def test_microphone_test_shows_the_level(microphone_program, tmp_path):

@@ -105,7 +105,7 @@ def load_run(folder: str | Path) -> Run:
     return Run(
         task=str(metrics.pop("task", "keywords")),
         tflite=_read(folder / MODEL),
-        features=Mfcc.from_json(_read_text(folder / FEATURES)),
+        features=_read_features(folder / FEATURES),
         labels=tuple(_read_text(folder / LABELS).split()),
         metrics=metrics,
     )
@@ -136,6 +136,13 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f"{path} holds no JSON object: train again.")
     return value
+
+
+def _read_features(path: Path) -> Mfcc:
+    try:
+        return Mfcc.from_json(_read_text(path))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _check_port(graph: Graph, ports: tuple[int, ...], shape: tuple[int, ...], what: str) -> None:

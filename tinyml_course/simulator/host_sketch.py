@@ -12,13 +12,16 @@ import select
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from tinyml_course.cache import cache_dir
 from tinyml_course.errors import InputError, ToolchainError
 
-STAND_IN = Path(__file__).resolve().parents[2] / "tests" / "arduino_host"
+STAND_IN = Path(__file__).resolve().parent / "arduino"
+CPP_FLAGS = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics")
+CPP_FLAGS += ("-funsigned-char",)
 READ_TIMEOUT_S = 0.05
 STOP_TIMEOUT_S = 10
 
@@ -85,7 +88,7 @@ class HostSketch:
         self.close()
 
 
-def build_sketch(sketch: Path, folder: Path) -> Path:
+def build_sketch(sketch: Path, folder: Path, warnings: Sequence[str] = ("-w",)) -> Path:
     """Compile a sketch's folder into a program for this computer.
 
     Parameters
@@ -94,21 +97,42 @@ def build_sketch(sketch: Path, folder: Path) -> Path:
         The sketch, its `.ino` named like the folder.
     folder : Path
         Where the program is put.
+    warnings : sequence of str
+        The compiler's warning options; none are shown by default.
+
+    Returns
+    -------
+    Path
+        The program; its serial port is its standard input and output.
     """
+    if sys.platform == "win32":
+        raise ToolchainError("sketches run on the host under Linux and macOS only; use a board.")
+    (folder / "sketch.cpp").write_text(as_cpp(sketch), encoding="utf-8")
+    sources = sorted(map(str, sketch.glob("src/*.c")))
+    zig(sketch, folder, "cc", "-std=c99", "-O2", *warnings, "-c", *sources)
+    objects = sorted(path.name for path in folder.glob("*.o"))
+    options = [*CPP_FLAGS, "-O2", "-nostdlib++", *warnings, f"-I{STAND_IN}", f"-I{sketch}"]
+    main = ["sketch.cpp", str(STAND_IN / "host.cpp")]
+    zig(sketch, folder, "c++", *options, *main, *objects, "-o", "program")
+    return folder / "program"
+
+
+def as_cpp(sketch: Path) -> str:
+    """Do to an `.ino` what Arduino's builder does: include its header, declare its functions."""
     program = sketch / f"{sketch.name}.ino"
     if not program.is_file():
         raise InputError(f"{sketch} holds no {program.name}. Write a sketch there first.")
-    if sys.platform == "win32":
-        raise ToolchainError("sketches run on the host under Linux and macOS only; use a board.")
-    main = folder / "sketch.cpp"
-    main.write_text(_as_cpp(program.read_text(encoding="utf-8")), encoding="utf-8")
+    text = program.read_text(encoding="utf-8")
+    functions = re.findall(r"^((?:void|int) \w+\([^)]*\)) \{$", text, flags=re.MULTILINE)
+    prototypes = "".join(f"{one};\n" for one in functions)
+    return "#include <Arduino.h>\n" + text.replace("void setup()", f"{prototypes}\nvoid setup()", 1)
+
+
+def zig(sketch: Path, folder: Path, *arguments: str) -> None:
+    """Run zig's compiler in a folder; a failure names the sketch."""
     cache = str(cache_dir("zig"))
-    command = [sys.executable, "-m", "ziglang", "c++", "-O2", "-nostdlib++", "-fno-exceptions"]
-    command += ["-fno-rtti", "-fno-threadsafe-statics", "-funsigned-char", "-w"]
-    command += [f"-I{STAND_IN}", f"-I{sketch}", main.name, str(STAND_IN / "host.cpp")]
-    command += [*sorted(map(str, sketch.glob("src/*.c"))), "-o", "program"]
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", "ziglang", *arguments],
         cwd=folder,
         env={"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache} | os.environ,
         capture_output=True,
@@ -118,11 +142,3 @@ def build_sketch(sketch: Path, folder: Path) -> Path:
     if done.returncode:
         first = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr)
         raise ToolchainError(f"the sketch {sketch.name} does not compile: {first}")
-    return folder / "program"
-
-
-def _as_cpp(text: str) -> str:
-    """Do to an `.ino` what Arduino's builder does: include its header, declare its functions."""
-    functions = re.findall(r"^((?:void|int) \w+\([^)]*\)) \{$", text, flags=re.MULTILINE)
-    prototypes = "".join(f"{one};\n" for one in functions)
-    return "#include <Arduino.h>\n" + text.replace("void setup()", f"{prototypes}\nvoid setup()", 1)
