@@ -135,7 +135,7 @@ def _blend(old: int, new: int, op: a.ResizeBilinear) -> tuple[Array, Array, Arra
     corners = op.align_corners and new > 1
     last, places = (old - 1, new - 1) if corners else (old, new)
     scale = (one * last + places // 2) // places
-    position = np.arange(new) * scale
+    position: Array = np.arange(new) * scale
     if op.half_pixel:
         position = position + scale // 2 - one // 2
     first = np.maximum(np.trunc(position / one).astype(np.int64), 0)
