@@ -218,9 +218,12 @@ def test_uno_is_not_emulated_where_the_answer_would_need_a_run():
         simulate(tiny, "uno")
 
 
-def test_smaller_code_is_asked_for_by_the_model(model, compiled):
-    small = compile_model(model, "small", optimize="size")
-    assert simulate(small).flash_bytes < simulate(compiled, compiler="zig").flash_bytes
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_size_is_favoured_where_the_model_asks_for_it(model, compiled, x, compiler):
+    small = simulate(compile_model(model, "small", optimize="size"), x=x, compiler=compiler)
+    usual = simulate(compiled, x=x, compiler=compiler)
+    assert small.flash_bytes < usual.flash_bytes
+    np.testing.assert_array_equal(small.outputs, usual.outputs)
 
 
 def test_arrays_go_through_files(tmp_path, compiled, x):

@@ -26,7 +26,12 @@ SHARED_FLAGS = (
     "-Wl,-T,program.ld",
 )
 CORE_FLAGS = {
-    ("cortex-m4f", "zig"): ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp"),
+    ("cortex-m4f", "zig"): (
+        "-target",
+        "thumb-freestanding-eabihf",
+        "-mcpu=cortex_m4+vfp4d16sp",
+        "-g",  # at -Os zig drops the symbols without it
+    ),
     ("cortex-m4f", "arm-none-eabi-gcc"): (
         "-mcpu=cortex-m4",
         "-mthumb",
