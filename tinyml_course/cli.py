@@ -96,11 +96,9 @@ def train(
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics."""
-    from tinyml_course.datasets import load_dataset
-    from tinyml_course.tasks import get_task, train_task
+    from tinyml_course.tasks import train_task
 
-    dataset = load_dataset(get_task(task).name, path=data)
-    run = train_task(task, dataset, epochs=epochs, seed=seed)
+    run = train_task(task, data, epochs=epochs, seed=seed)
     target = run.save(folder or Path("runs") / task)
     out.print(run.summary())
     out.print(f"written to {target}")

@@ -49,10 +49,8 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
     console = Console(stderr=True, highlight=False)
     chosen, target = get_task(task), get_board(board)
     started = time.monotonic()
-    with _step(console, f"Load the shipped recordings of {chosen.name}"):
-        dataset = load_dataset(chosen.name)
-    with _step(console, "Augment, compute features, train, quantize to int8"):
-        trained = train_task(chosen.name, dataset)
+    with _step(console, "Load the recordings, augment, compute features, train, quantize to int8"):
+        trained = train_task(chosen.name)
         trained.save(folder / "run")
     with _step(console, "Compile to C"):
         compiled = compile_model(trained.tflite, name=chosen.name)

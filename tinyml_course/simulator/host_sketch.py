@@ -20,8 +20,8 @@ from tinyml_course.cache import cache_dir
 from tinyml_course.errors import InputError, ToolchainError
 
 STAND_IN = Path(__file__).resolve().parent / "arduino"
-CPP_FLAGS = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics")
-CPP_FLAGS += ("-funsigned-char",)
+CPP_FLAGS = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
+             "-funsigned-char")  # fmt: skip
 READ_TIMEOUT_S = 0.05
 STOP_TIMEOUT_S = 10
 

@@ -1,0 +1,64 @@
+"""How often a classifier is right: overall, by class, and what it takes for what."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.errors import InputError
+
+
+def evaluate(
+    predict: Callable[[NDArray[Any]], Any], dataset: Dataset, *, batch: int = 1024
+) -> dict[str, Any]:
+    """Measure a classifier on labelled inputs.
+
+    Parameters
+    ----------
+    predict : callable
+        Takes inputs (n, ...) and returns scores (n, ..., classes): a Keras model's `predict`, the
+        NumPy oracle, a compiled model on this computer or on a simulated board.
+    dataset : Dataset
+        Inputs as `predict` takes them: features, not recordings.
+    batch : int
+        Inputs given to `predict` at a time.
+
+    Returns
+    -------
+    dict
+        `accuracy`, the share that is right; `per_class`, that share by label, None where a class
+        has no samples; `confusion`, counts as a list of rows, one a true class, one column a class
+        that was heard; `n`, the number of samples. JSON can hold it.
+
+    Raises
+    ------
+    InputError
+        If there are no samples, or the scores are not one a class.
+    """
+    if len(dataset) == 0:
+        raise InputError("there is nothing to evaluate: the data set is empty.")
+    classes = len(dataset.labels)
+    found = []
+    for start in range(0, len(dataset), batch):
+        part = dataset.x[start : start + batch]
+        scores = np.asarray(predict(part)).reshape(len(part), -1)
+        if scores.shape[1] != classes:
+            raise InputError(
+                f"predict gives {scores.shape[1]} scores, the data set has {classes} labels: "
+                "evaluate a model on the classes it was trained for."
+            )
+        found.append(scores.argmax(axis=1))
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (dataset.y, np.concatenate(found)), 1)
+    right, said = confusion.diagonal(), confusion.sum(axis=1)
+    return {
+        "accuracy": float(right.sum() / len(dataset)),
+        "per_class": {
+            label: float(right[i] / said[i]) if said[i] else None
+            for i, label in enumerate(dataset.labels)
+        },
+        "confusion": confusion.tolist(),
+        "n": len(dataset),
+    }
