@@ -26,9 +26,9 @@ extern "C" {
  */
 typedef struct {
     const int32_t *bias;       /* (C_OUT); the input's zero point is folded in */
-    const int32_t *multiplier; /* (C_OUT), or (1) if not per_channel; Q0.31, 2^30 to 2^31 - 1 */
+    const int32_t *multiplier; /* (C_OUT); Q0.31, 2^30 to 2^31 - 1 */
     const int8_t *shift;       /* as multiplier; to the right: -30 to 31 */
-    uint8_t per_channel;       /* 0 or 1 */
+    uint8_t per_channel;       /* 0 or 1; 0, in dense layers only, means one for all channels */
     uint8_t rounding;          /* one of those below */
     int8_t zero_point;
     int8_t minimum;

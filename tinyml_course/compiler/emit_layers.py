@@ -70,7 +70,7 @@ def _image(op: g.Op, tensor: Tensor) -> _Image:
 
 def _stage(name: str, filters: Filters) -> tuple[list[str], Fields, int]:
     """Return the constants of an output stage, the struct that points at them, and their size."""
-    per_channel = filters.multiplier.size > 1
+    per_channel = filters.multiplier.size == len(filters.weights)
     channels = "C_OUT" if per_channel else "one for all channels"
     arrays: dict[str, tuple[NDArray[Any], str]] = {
         "bias": (filters.bias, "(C_OUT), int32 on the scale of the sums"),
@@ -141,6 +141,7 @@ def fully_connected(graph: Graph, op: g.FullyConnected) -> Step:
 
 
 def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
+    filters = filters.with_own_multipliers()
     name, source, target = f"op{op.index}", geometry.source, geometry.target
     weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _TILE_CHANNELS)
     stage_texts, stage_fields, stage_bytes = _stage(name, filters)
@@ -214,6 +215,7 @@ class _Axis:
 
 
 def _depthwise(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
+    filters = filters.with_own_multipliers()
     name, source, target = f"op{op.index}", geometry.source, geometry.target
     stage_texts, stage_fields, stage_bytes = _stage(name, filters)
     steps = (source.width * source.channels, target.width * target.channels)

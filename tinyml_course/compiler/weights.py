@@ -6,7 +6,7 @@ output become zero; weights of two channels share words (`tinyml_filters` in `ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,15 @@ class Filters:
     zero_point: int
     minimum: int
     maximum: int
+
+    def with_own_multipliers(self) -> Filters:
+        """Return the same with a multiplier and a shift for each filter."""
+        channels = len(self.weights)
+        return replace(
+            self,
+            multiplier=np.broadcast_to(self.multiplier, channels),
+            shift=np.broadcast_to(self.shift, channels),
+        )
 
     @property
     def rounding(self) -> str:

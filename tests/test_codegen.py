@@ -1,0 +1,309 @@
+"""Compiled models against TFLite Micro: random networks, on this machine and an emulated board."""
+
+import itertools
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from compiled_batches import STRICT, merged_files, run_on_board, run_on_host
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tflite_models import Micro, Network, random_input
+
+from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.verify import verify_plan
+from tinyml_course.errors import InputError, UnsupportedModelError
+from tinyml_course.simulator.toolchain import zig
+
+REFERENCE_MODELS = Path(__file__).parents[2] / "shared" / "real" / "benchmark"
+ZERO_POINTS = st.sampled_from([-128, -128, -127, -3, 0, 5, 127])
+ACTIVATIONS = st.sampled_from(["NONE", "RELU", "RELU", "RELU6", "RELU_N1_TO_1"])
+PADDINGS = st.sampled_from(["SAME", "VALID"])
+CHANNELS = st.sampled_from([1, 2, 3, 4, 5, 8, 9, 12, 16, 17])
+# A gain of 30 saturates most outputs, 1e-3 leaves few distinct values; both move the shifts.
+GAINS = st.sampled_from([1e-3, 0.1, 1.0, 1.0, 30.0, 1e4])
+
+
+def slide(draw, net, x):
+    """Draw kernel, stride, dilation and padding that fit the image `x`."""
+    kernel = draw(st.sampled_from([(3, 3), (3, 3), (1, 1), (1, 3), (5, 1), (2, 4)]))
+    stride = draw(st.sampled_from([(1, 1), (1, 1), (2, 2), (1, 2), (3, 1)]))
+    dilation = draw(st.sampled_from([(1, 1), (2, 1), (2, 2)])) if stride == (1, 1) else (1, 1)
+    taken = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+    fits = all(n >= t for n, t in zip(net.shape(x)[1:3], taken, strict=True))
+    padding = draw(PADDINGS) if fits else "SAME"
+    return {"kernel": kernel, "stride": stride, "dilation": dilation, "padding": padding}
+
+
+def weighted(draw):
+    return {
+        "activation": draw(ACTIVATIONS),
+        "per_channel": draw(st.booleans()),
+        "bias": draw(st.booleans()),
+        "zero_point": draw(ZERO_POINTS),
+        "gain": draw(GAINS),
+    }
+
+
+def conv(draw, net, x):
+    return net.conv2d(x, draw(CHANNELS), **slide(draw, net, x), **weighted(draw))
+
+
+def depthwise(draw, net, x):
+    multiplier = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    return net.depthwise(x, multiplier, **slide(draw, net, x), **weighted(draw))
+
+
+def pool(draw, net, x):
+    height, width = net.shape(x)[1:3]
+    window = draw(st.sampled_from([(2, 2), (3, 2), (height, width)]))
+    fits = window[0] <= height and window[1] <= width
+    padding = draw(PADDINGS) if fits else "SAME"
+    stride = draw(st.sampled_from([(1, 1), (2, 2), (1, 3)]))
+    kind = draw(st.sampled_from(["AVERAGE", "MAX"]))
+    return net.pool(x, kind, window, stride, padding=padding, activation=draw(ACTIVATIONS))
+
+
+def add(draw, net, x):
+    if draw(st.booleans()):
+        other = net.unary("TANH", x, 1 / 128, 0)
+    else:
+        channels = net.shape(x)[-1]
+        values = net.rng.integers(-128, 128, (1, 1, 1, channels)).astype(np.int8)
+        other = net.constant(values, draw(st.sampled_from([0.01, 0.05, 3.0])), draw(ZERO_POINTS))
+    operands = draw(st.permutations([x, other]))
+    return net.binary("ADD", *operands, draw(ACTIVATIONS), zero_point=draw(ZERO_POINTS))
+
+
+def double(draw, net, x):
+    return net.binary("ADD", x, x, draw(ACTIVATIONS), zero_point=draw(ZERO_POINTS))
+
+
+def pad(draw, net, x):
+    sides = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    return net.pad(x, [(0, 0), draw(sides), draw(sides), draw(sides)])
+
+
+def join(draw, net, x):
+    return net.concatenation([x, x, x], draw(st.sampled_from([1, 2, 3])))
+
+
+def curve(draw, net, x):
+    name, scale, zero_point = draw(
+        st.sampled_from([("LOGISTIC", 1 / 256, -128), ("TANH", 1 / 128, 0), ("RELU", 0.07, -100)])
+    )
+    return net.unary(name, x, scale, zero_point)
+
+
+def dense_rows(draw, net, x):
+    rows = net.dense(x, draw(CHANNELS), **weighted(draw))
+    return net.reshape(rows, (*net.shape(x)[:3], net.shape(rows)[1]))
+
+
+LAYERS = st.sampled_from(
+    [conv, conv, depthwise, depthwise, pool, add, double, pad, join, curve, dense_rows]
+)
+
+
+@st.composite
+def networks(draw):
+    """Draw a network of images: a few layers, and perhaps a classifier behind them."""
+    net = Network(draw(st.integers(0, 999)))
+    shape = (1, draw(st.integers(1, 9)), draw(st.integers(1, 9)), draw(CHANNELS))
+    x = net.input(shape, draw(st.sampled_from([0.003, 0.05, 1.0])), draw(ZERO_POINTS))
+    for layer in draw(st.lists(LAYERS, min_size=1, max_size=3)):
+        x = layer(draw, net, x)
+    if draw(st.booleans()):
+        if draw(st.booleans()):
+            x = net.mean(x, zero_point=draw(ZERO_POINTS))
+        else:
+            x = net.reshape(x, (1, int(np.prod(net.shape(x)))))
+        x = net.softmax(net.dense(x, draw(CHANNELS), **weighted(draw)))
+    return net, net.build(x)
+
+
+@settings(
+    max_examples=7,
+    deadline=None,
+    phases=[Phase.generate],  # shrinking would compile for minutes; the message names the layers
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.lists(networks(), min_size=24, max_size=24))
+def test_random_networks_equal_micro_on_host_and_board(drawn):
+    models = [compile_model(model, f"net{i}") for i, (_, model) in enumerate(drawn)]
+    batches = [random_input(net, 3) for net, _ in drawn]
+    expected = [Micro(model)(*inputs) for (_, model), inputs in zip(drawn, batches, strict=True)]
+    for model in models:
+        scratch = {step.op.index: step.scratch_bytes for step in model.steps}
+        verify_plan(model.graph, model.plan, scratch)
+    for run in (run_on_host, run_on_board):
+        for model, wanted, found in zip(models, expected, run(models, batches), strict=True):
+            ops = ", ".join(str(op) for op in model.graph.ops)
+            for want, got in zip(wanted, found, strict=True):
+                np.testing.assert_array_equal(got, want, f"{run.__name__}: {ops}")
+
+
+def a_network(seed=0):
+    """Return a small network with a layer of most kinds."""
+    net = Network(seed)
+    x = net.input((1, 11, 7, 3), 0.05, -5)
+    x = net.conv2d(x, 8, stride=(2, 2), activation="RELU", zero_point=-128)
+    y = net.depthwise(x, activation="RELU", zero_point=-128)
+    y = net.conv2d(y, 8, kernel=(1, 1), activation="RELU", zero_point=-128)
+    x = net.binary("ADD", x, y, zero_point=-128)
+    x = net.depthwise(x, kernel=(3, 1), stride=(2, 1))
+    x = net.pool(x, "MAX", (2, 2), (1, 1))
+    x = net.reshape(x, (1, int(np.prod(net.shape(x)))))
+    return net, net.build(net.softmax(net.dense(x, 5)))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return a_network()
+
+
+@pytest.mark.parametrize(
+    ("compiler", "optimize"),
+    [("zig", "-O2")] + [("arm-none-eabi-gcc", f"-O{level}") for level in "s123"],
+)
+def test_board_equals_micro_with_every_compiler(network, compiler, optimize):
+    if compiler != "zig" and shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    net, model = network
+    inputs = random_input(net, 4)
+    compiled = compile_model(model)
+    ((found,),) = run_on_board([compiled], [inputs], compiler, optimize)
+    np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
+
+
+def test_float_and_uint8_borders_equal_micro():
+    drawn = []
+    for dtype, scale, zero_point in [(np.float32, None, 0), (np.uint8, 0.05, 128)]:
+        net = Network(3)
+        x = net.input((1, 5, 5, 4), scale, zero_point, dtype=dtype)
+        x = net.unary("QUANTIZE", x, 0.05, 0)
+        x = net.conv2d(x, 3)
+        drawn.append((net, net.build(net.unary("DEQUANTIZE", x, None, dtype=np.float32))))
+    models = [compile_model(model, f"net{i}") for i, (_, model) in enumerate(drawn)]
+    batches = [random_input(net, 6) for net, _ in drawn]
+    for run in (run_on_host, run_on_board):
+        for (_, model), inputs, found in zip(drawn, batches, run(models, batches), strict=True):
+            np.testing.assert_array_equal(found[0], Micro(model)(*inputs)[0])
+
+
+def test_same_model_gives_same_bytes(network):
+    _, model = network
+    first, second = (compile_model(model, "net").files for _ in range(2))
+    assert first == second
+    assert not any(re.search(r"/tmp|20\d\d-\d\d", text) for text in first.values())
+
+
+def test_files_need_no_library_but_the_compilers_own(network):
+    _, model = network
+    included = re.findall(r"#include <(.*)>", "\n".join(compile_model(model).files.values()))
+    assert set(included) == {"stdint.h"}
+
+
+def test_header_says_what_the_model_is(network):
+    _, model = network
+    compiled = compile_model(model, "net")
+    header = compiled.header
+    assert compiled.sha256 in header
+    assert f"#define NET_ARENA_BYTES {compiled.arena_bytes}\n" in header
+    assert "#define NET_INPUT_SIZE 231\n" in header
+    assert "#define NET_INPUT_ZERO_POINT (-5)\n" in header
+    assert "#define NET_OUTPUT_SCALE 0.00390625f\n" in header
+    assert "int8_t *net_output(void); /* int8 (1, 5) */" in header
+    assert f"{compiled.macs:,}" in header
+
+
+def test_header_is_valid_cpp(network, tmp_path):
+    _, model = network
+    compile_model(model, "net").write(tmp_path)
+    source = tmp_path / "sketch.cpp"
+    source.write_text('#include "net.h"\nint main() { net_invoke(); return net_output()[0]; }\n')
+    # Without the C++ library, which zig would build from source first.
+    flags = ("-x", "c++", "-nostdinc++", "-Wall", *STRICT, "-c")
+    subprocess.run([*zig().command, *flags, "sketch.cpp"], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_sanitizers_are_silent(compiler, tmp_path):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    drawn = [a_network(seed) for seed in range(3)]
+    models = [compile_model(model, f"net{i}") for i, (_, model) in enumerate(drawn)]
+    for name, text in merged_files(models).items():
+        (tmp_path / name).write_text(text)
+    includes = "".join(f'#include "{model.name}.h"\n' for model in models)
+    runs = "".join(
+        f"    for (int i = 0; i < 231; i++)\n"
+        f"        {m.name}_input()[i] = (int8_t)(v == 2 ? 37 * i : 127 * v);\n"
+        f"    {m.name}_invoke();\n"
+        for m in models
+    )
+    loop = f"for (int v = -1; v < 3; v++) {{\n{runs}}}"
+    main = f"{includes}int main(void)\n{{\n{loop}\nreturn 0;\n}}\n"
+    (tmp_path / "main.c").write_text(main)
+    sources = sorted(path.name for path in tmp_path.glob("*.c"))
+    flags = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-std=c99", "-Wall")
+    built = subprocess.run([compiler, *flags, *STRICT, "-O1", *sources, "-o", "run"], cwd=tmp_path,
+                           capture_output=True, text=True, check=False)  # fmt: skip
+    if "cannot find" in built.stderr:
+        pytest.skip(f"{compiler} has no sanitizer libraries")
+    assert built.returncode == 0, built.stderr
+    ran = subprocess.run(["./run"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_unknown_optimization_is_named(network):
+    with pytest.raises(InputError, match=r"'fast'.*balanced, speed, size, memory"):
+        compile_model(network[1], optimize="fast")
+
+
+@pytest.mark.parametrize("name", ["", "9lives", "a-b", "tinyml_x", "größe"])
+def test_name_that_is_no_c_prefix_is_refused(network, name):
+    with pytest.raises(InputError, match="cannot prefix C functions"):
+        compile_model(network[1], name=name)
+
+
+def test_batch_is_refused_by_name():
+    net = Network(0)
+    model = net.build(net.conv2d(net.input((2, 4, 4, 1))))
+    with pytest.raises(UnsupportedModelError, match=r"op 0 \(CONV_2D\) has a batch of 2"):
+        compile_model(model)
+
+
+@pytest.mark.parametrize("optimize", OPTIMIZATIONS)
+def test_every_optimization_gives_the_same_outputs(network, optimize):
+    net, model = network
+    inputs = random_input(net, 2)
+    ((found,),) = run_on_host([compile_model(model, optimize=optimize)], [inputs])
+    np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not REFERENCE_MODELS.exists(), reason="the reference models are not here")
+@pytest.mark.parametrize(
+    "name", ["kws", "vww", "ic", "ad", "sww", "person_detect", "micro_speech", "hello_world"]
+)
+def test_reference_model_equals_its_outputs(name):
+    compiled = compile_model(REFERENCE_MODELS / f"{name}.tflite", name)
+    with np.load(REFERENCE_MODELS / f"{name}.npz") as arrays:
+        inputs = tuple(arrays[key] for key in sorted(arrays) if key.startswith("in"))
+        outputs = [arrays[key] for key in sorted(arrays) if key.startswith("out")]
+    for found, wanted in zip(run_on_host([compiled], [inputs])[0], outputs, strict=True):
+        np.testing.assert_array_equal(found.reshape(wanted.shape), wanted)
+    few = tuple(array[:1] for array in inputs)
+    for found, wanted in zip(run_on_board([compiled], [few])[0], outputs, strict=True):
+        np.testing.assert_array_equal(found.reshape(wanted[:1].shape), wanted[:1])
+
+
+def test_steps_cover_all_that_is_not_an_alias(network):
+    compiled = compile_model(network[1])
+    planned = [op.index for op in compiled.graph.ops if op.kind != "RESHAPE"]
+    assert [step.op.index for step in compiled.steps] == planned
+    assert all(a <= b for a, b in itertools.pairwise(planned))
