@@ -128,7 +128,7 @@ def swap_ops(net):
         (lambda n: n.ops[0].outputs.__setitem__(0, 0), "Model", "already has its values"),
         (lambda n: n.ops[7].fields.update(Beta=-1.0), "Unsupported", "has beta -1. Use a finite"),
         (lambda n: setattr(spec(n, 6, 2), "dtype", np.dtype(np.int8)), "Model", "buffer holds"),
-        (lambda n: spec(n, 2, 1).data.__setitem__((1, 0), -1), "Model", r"op 2 .PAD. has .* for 4 axes"),
+        (lambda n: spec(n, 2, 1).data.__setitem__((1, 0), -1), "Model", r"PAD. has .* for 4 axes"),
         (lambda n: spec(n, 5, 1).data.__setitem__(0, 9), "Model", r"has axis \(9, 2\)"),
         (lambda n: setattr(n.tensors[-1], "scale", np.float32([1])), "Unsupported", "scale 1/256"),
     ],

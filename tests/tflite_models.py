@@ -39,6 +39,7 @@ class TensorSpec:
     zero_point: np.ndarray | None
     axis: int
     data: np.ndarray | None
+    is_variable: bool = False
 
 
 @dataclass
@@ -350,6 +351,7 @@ def _tensor(b, spec, name, buffer) -> int:
     tflite.TensorAddType(b, _TYPES[spec.dtype])
     tflite.TensorAddBuffer(b, buffer if spec.data is not None else 0)
     tflite.TensorAddName(b, name_at)
+    tflite.TensorAddIsVariable(b, spec.is_variable)
     if quant is not None:
         tflite.TensorAddQuantization(b, quant)
     return tflite.TensorEnd(b)

@@ -62,6 +62,8 @@ class Tensor:
     shape : tuple of int
         The static shape, the batch of 1 included.
     data : ndarray of `dtype` and `shape`, read-only, or None
+    is_variable : bool
+        Whether the values stay from call to call: the state of an operator.
     """
 
     index: int
@@ -70,6 +72,7 @@ class Tensor:
     dtype: np.dtype[Any]
     quant: QuantParams | None
     data: NDArray[Any] | None = None
+    is_variable: bool = False
 
     def __str__(self) -> str:
         name = self.name if len(self.name) <= _NAME_LENGTH else f"...{self.name[-_NAME_LENGTH:]}"
@@ -366,6 +369,11 @@ class Graph:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     sha256: str
+
+    @property
+    def variables(self) -> tuple[int, ...]:
+        """The tensors kept from call to call."""
+        return tuple(tensor.index for tensor in self.tensors if tensor.is_variable)
 
     def read_by(self, op: Op) -> Iterator[Tensor]:
         """Yield the tensors an operator reads, those absent left out."""

@@ -1,9 +1,10 @@
 """Plan where every tensor of a network lies in one arena of bytes.
 
 A tensor lives from the step that writes it to the last step that reads it; inputs live from before
-the first step, outputs to after the last. Tensors that only change shape share their bytes, a
-kernel may write its result over an operand that dies, and scratch lives for one step. Whatever
-lives at the same time lies apart. `verify.verify_plan` checks a plan without any of this code.
+the first step, outputs to after the last, states all the time. Tensors that only change shape
+share their bytes, a kernel may write its result over an operand that dies, and scratch lives for
+one step. Whatever lives at the same time lies apart. `verify.verify_plan` checks a plan without
+any of this code.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def best_by_lifetimes(graph: Graph) -> int:
 def _groups(graph: Graph) -> dict[int, list[int]]:
     """Return the activations that share bytes by a change of shape, by the first of each."""
     root: dict[int, int] = {}
-    for index in graph.inputs:
+    for index in (*graph.inputs, *graph.variables):
         root[index] = index
     for op in graph.ops:
         for index in op.outputs:
@@ -151,8 +152,8 @@ def _block(graph: Graph, group: list[int]) -> Block:
     touched = [
         step for step, op in enumerate(graph.ops, start=1) if members & {*op.inputs, *op.outputs}
     ]
-    touched += [0] if members & set(graph.inputs) else []
-    touched += [len(graph.ops) + 1] if members & set(graph.outputs) else []
+    touched += [0] if members & {*graph.inputs, *graph.variables} else []
+    touched += [len(graph.ops) + 1] if members & {*graph.outputs, *graph.variables} else []
     return Block(graph.tensors[group[0]].nbytes, min(touched), max(touched))
 
 

@@ -18,6 +18,7 @@ from tinyml_course.compiler.graph import ABSENT, Activation, Op, Padding
 from tinyml_course.compiler.raw_op import Parser, RawOp
 from tinyml_course.compiler.read_arithmetic import ARITHMETIC
 from tinyml_course.compiler.read_moves import MOVES, pairs
+from tinyml_course.compiler.read_stateful import STATEFUL
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 _O = TypeVar("_O", bound=Op)
@@ -42,7 +43,8 @@ def parse(code: int, raw: RawOp) -> Op:
     count = len(raw.inputs)
     if not parser.min_inputs <= count <= parser.max_inputs or not raw.outputs:
         raise ModelError(f"{raw} has {count} inputs and {len(raw.outputs)} outputs.")
-    if ABSENT in raw.inputs[: parser.min_inputs]:
+    needed = [i for i in range(parser.min_inputs) if i not in parser.optional]
+    if any(raw.inputs[i] == ABSENT for i in needed):
         raise ModelError(f"{raw} lacks one of its first {parser.min_inputs} inputs.")
     return parser.read(raw)
 
@@ -163,6 +165,7 @@ _B = tflite.BuiltinOperator
 PARSERS: dict[int, Parser] = {
     **MOVES,
     **ARITHMETIC,
+    **STATEFUL,
     _B.CONV_2D: Parser(_conv_2d, 2, 3),
     _B.DEPTHWISE_CONV_2D: Parser(_depthwise_conv_2d, 2, 3),
     _B.FULLY_CONNECTED: Parser(_fully_connected, 2, 3),

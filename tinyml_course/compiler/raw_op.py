@@ -101,8 +101,9 @@ class RawOp:
 
 @dataclass(frozen=True)
 class Parser:
-    """How to read one kind of operator, and how many tensors it takes and gives."""
+    """How to read one kind of operator, how many tensors it takes, and which may be absent."""
 
     read: Callable[[RawOp], Op]
     min_inputs: int = 1
     max_inputs: int = 1
+    optional: tuple[int, ...] = ()

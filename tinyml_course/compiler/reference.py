@@ -7,7 +7,7 @@ run through each operator at once. The arithmetic is in `reference_layers` and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_layers as layers
 from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import reference_pointwise as pointwise
+from tinyml_course.compiler import reference_stateful as remembering
+from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
@@ -52,10 +54,13 @@ class Reference:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         largest = max(tensor.size for tensor in graph.tensors)
-        self._chunk = max(1, _CHUNK_ELEMENTS // largest)
+        # Frames that share a state must run one after the other.
+        self._chunk = 1 if graph.variables else max(1, _CHUNK_ELEMENTS // largest)
 
     def __call__(self, *inputs: ArrayLike) -> Any:
         """Return the network's outputs for a batch of inputs.
+
+        A network with a state starts from its reset state, and takes the frames in order.
 
         Parameters
         ----------
@@ -74,10 +79,7 @@ class Reference:
             An input has the wrong type or shape.
         """
         frames, lead = self._frames(inputs)
-        parts = [
-            [values[index] for index in self.graph.outputs]
-            for values in map(self._run, self._chunks(frames))
-        ]
+        parts = [[values[index] for index in self.graph.outputs] for values in self._parts(frames)]
         outputs = [np.concatenate(part) for part in zip(*parts, strict=True)]
         trimmed = tuple(_restore(output, lead) for output in outputs)
         return trimmed[0] if len(trimmed) == 1 else trimmed
@@ -85,7 +87,7 @@ class Reference:
     def tensors(self, *inputs: ArrayLike) -> dict[int, Array]:
         """Return every activation of the network, by tensor index, each (n, *shape)."""
         frames, _ = self._frames(inputs)
-        parts = [self._run(chunk) for chunk in self._chunks(frames)]
+        parts = list(self._parts(frames))
         return {index: np.concatenate([part[index] for part in parts]) for index in parts[0]}
 
     def _frames(self, inputs: tuple[ArrayLike, ...]) -> tuple[list[Array], int]:
@@ -101,21 +103,29 @@ class Reference:
             raise InputError(f"the inputs of {self.graph.name} differ in their number of frames.")
         return frames, lead
 
+    def _parts(self, frames: list[Array]) -> Iterator[dict[int, Array]]:
+        """Run the frames chunk by chunk, from the reset state on; yield every activation."""
+        state = {index: _reset(self.graph.tensors[index]) for index in self.graph.variables}
+        for chunk in self._chunks(frames):
+            values = self._run(chunk, state)
+            state = {index: values[index] for index in state}
+            yield values
+
     def _chunks(self, frames: list[Array]) -> list[list[Array]]:
         """Cut the frames into chunks whose activations stay in cache; one even if there are 0."""
         starts = range(0, max(1, len(frames[0])), self._chunk)
         return [[x[start : start + self._chunk] for x in frames] for start in starts]
 
-    def _run(self, frames: list[Array]) -> dict[int, Array]:
-        """Run all operators on one chunk of frames; return every activation."""
-        values = dict(zip(self.graph.inputs, frames, strict=True))
+    def _run(self, frames: list[Array], state: dict[int, Array]) -> dict[int, Array]:
+        """Run all operators on one chunk of frames; return every activation and state."""
+        values = state | dict(zip(self.graph.inputs, frames, strict=True))
         for op in self.graph.ops:
-            operands = [
-                self._operand(values, index) for index in op.inputs[op.values] if index != ABSENT
-            ]
+            states = op.states if isinstance(op, s.StatefulOp) else ()
+            read = [index for index in op.inputs[op.values] if index != ABSENT]
+            operands = [self._operand(values, index) for index in (*read, *states)]
             result = KERNELS[type(op)](self.graph, op, *operands)
             outputs = result if isinstance(result, tuple) else (result,)
-            for index, output in zip(op.outputs, outputs, strict=True):
+            for index, output in zip((*op.outputs, *states), outputs, strict=True):
                 shape = self.graph.tensors[index].shape
                 values[index] = output.reshape(len(frames[0]), *shape)
         return values
@@ -124,6 +134,12 @@ class Reference:
         """Return an activation, or a constant as a single frame."""
         data = self.graph.tensors[index].data
         return values[index] if data is None else data[np.newaxis]
+
+
+def _reset(tensor: Tensor) -> Array:
+    """Return a state before the first call: real zeros in int8, zero bits in wider types."""
+    value = tensor.zero_point if tensor.dtype == np.int8 and tensor.quant is not None else 0
+    return np.full((1, *tensor.shape), value, tensor.dtype)
 
 
 def _expand(x: Array, tensor: Tensor, missing: int) -> Array:
@@ -166,6 +182,8 @@ KERNELS: dict[type[Op], Kernel] = {
     g.Softmax: pointwise.softmax,
     g.Pad: moving.pad,
     g.Concatenation: moving.concatenation,
+    s.Svdf: remembering.svdf,
+    s.Lstm: remembering.lstm,
     a.Sub: pointwise.add,
     a.Mul: pointwise.mul,
     a.Maximum: pointwise.extreme,

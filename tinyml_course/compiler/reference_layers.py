@@ -146,9 +146,9 @@ def _blend(old: int, new: int, op: a.ResizeBilinear) -> tuple[Array, Array, Arra
 def transpose_conv(graph: Graph, op: a.TransposeConv, weights: Array, x: Array, *_: Array) -> Array:
     """Spread each pixel by the weights, add up what falls on the same place, cut the border."""
     images = _images(_centred(graph, op.input, x)).astype(np.float64)
-    _, height, width, filters = graph.tensors[op.output].shape
-    _, rows, columns, _ = weights[0].shape
-    count, in_height, in_width, _ = images.shape
+    height, width, filters = graph.tensors[op.output].shape[1:]
+    rows, columns = weights.shape[2:4]
+    count, in_height, in_width = images.shape[:3]
     (down, across), cut = op.stride, op.padding
     acc: Array = np.zeros(
         (count, height + sum(cut[:2]) + rows, width + sum(cut[2:]) + columns, filters)

@@ -32,10 +32,13 @@ def look_up(graph: Graph, op: g.UnaryOp, x: Array) -> Array:
 
 
 def quantize(graph: Graph, op: g.Quantize, x: Array) -> Array:
-    """Bring float32 to the grid by a float32 division; integers go by the table."""
+    """Bring float32 to the grid by a float32 division, integers by a multiplier."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
     if x.dtype != np.float32:
-        return look_up(graph, op, x)
-    target = graph.tensors[op.output]
+        centred = x.astype(np.int32) - source.zero_point
+        return saturate(
+            requantize(centred, rescale_multiplier(graph, op)) + target.zero_point, target.dtype
+        )
     steps = (x / target.scale).astype(np.float64)
     nearest = np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point
     return saturate(nearest, target.dtype)
@@ -96,7 +99,9 @@ def _finish(graph: Graph, op: g.BinaryOp, x: Array) -> Array:
 
 
 def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:
-    """Normalize exp(x) over the last axis in fixed point; probability 1 saturates at 127."""
+    """Normalize exp(x) over the last axis in fixed point; probability 1 saturates."""
+    target = graph.tensors[op.output]
+    bits = 8 * target.dtype.itemsize
     exp, count = softmax_exp(graph, op)
     difference = x.max(axis=-1, keepdims=True).astype(np.int16) - x
     terms = exp[difference].astype(np.int64)
@@ -105,5 +110,5 @@ def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:
     total = np.where(difference < count, total, 0).sum(axis=-1, keepdims=True)
     mantissa, bits_above_one = fixed_point.reciprocal(total, _SUM_INTEGER_BITS)
     product = fixed_point.multiply(terms, mantissa)
-    probability = fixed_point.shift_right(product, bits_above_one + 31 - 8) - 128
-    return saturate(probability, np.dtype(np.int8))
+    probability = fixed_point.shift_right(product, bits_above_one + 31 - bits)
+    return saturate(probability + target.zero_point, target.dtype)

@@ -14,6 +14,7 @@ import numpy as np
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.shapes import output_shapes
 from tinyml_course.errors import ModelError, UnsupportedModelError
@@ -140,9 +141,12 @@ def unchanged_scale(graph: Graph, op: Op) -> str | None:
 
 
 def softmax_output(graph: Graph, op: Op) -> str | None:
-    """Write probabilities with scale 1/256 and zero point -128, as TFLiteConverter does."""
-    written = graph.tensors[op.output]
-    if (written.scale, written.zero_point) != (np.float32(1 / 256), -128):
+    """Write probabilities as int8 with scale 1/256 and zero point -128, as TFLiteConverter does."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    steps = {np.dtype(np.int8): 1 << 8, np.dtype(np.int16): 1 << 16}.get(written.dtype, 0)
+    if read.dtype != np.int8 or not steps:
+        return f"turns {read} into {written}"
+    if abs(float(written.scale) * steps - 1) > 1e-3 or written.zero_point != -steps // 2:
         return f"writes scale {written.scale:g}, zero point {written.zero_point}"
     return None
 
@@ -154,12 +158,10 @@ def positive_beta(graph: Graph, op: Op) -> str | None:
 
 
 def float_or_int8_in(graph: Graph, op: Op) -> str | None:
-    """Quantize from float32, uint8 or int8 to int8 or uint8."""
+    """Quantize from float32 or integers of up to 32 bits to integers of up to 32 bits."""
     read, written = graph.tensors[op.input], graph.tensors[op.output]
-    if read.dtype not in (np.float32, np.uint8, np.int8) or written.dtype not in (
-        np.int8,
-        np.uint8,
-    ):
+    integers = (np.int8, np.uint8, np.int16, np.int32)
+    if written.dtype not in integers or read.dtype not in (np.float32, *integers):
         return f"turns {read} into {written}"
     return None
 
@@ -201,6 +203,34 @@ def folded_away(graph: Graph, op: Op) -> str | None:
     return f"reads {graph.tensors[op.input]} at run time"
 
 
+def int8_state(graph: Graph, op: Op) -> str | None:
+    """Quantize weights to int8, the state to int8 or int16, one scale each: tc.quantize_int8."""
+    assert isinstance(op, s.StatefulOp)
+    parameters = [t for t in graph.read_by(op) if t.index not in (op.input, *op.states)]
+    for tensor in parameters:
+        if not tensor.is_constant or tensor.dtype not in (np.int8, np.int16, np.int32):
+            return f"has weights {tensor}"
+        if tensor.dtype != np.int32 and (tensor.quant is None or tensor.quant.zero_point.any()):
+            return f"has weights {tensor} without scale or with a zero point"
+        if tensor.dtype != np.int32 and tensor.quant is not None and tensor.quant.per_channel:
+            return f"has weights {tensor} with {tensor.quant.scale.size} scales"
+    for index in op.states:
+        state = graph.tensors[index]
+        if not state.is_variable or state.dtype not in (np.int8, np.int16) or state.quant is None:
+            return f"has the state {state}, variable: {state.is_variable}"
+    return None
+
+
+def power_of_two_cell(graph: Graph, op: Op) -> str | None:
+    """Give an LSTM's cell a scale that is a power of two, int16, as TFLiteConverter does."""
+    assert isinstance(op, s.Lstm)
+    cell = graph.tensors[op.states[1]]
+    mantissa, _ = math.frexp(float(cell.scale))
+    if cell.dtype != np.int16 or mantissa != 0.5:
+        return f"has the cell {cell} of scale {cell.scale:g}"
+    return None
+
+
 def tame_scales(graph: Graph, op: Op) -> str | None:
     """Keep scales within a factor of 2^30 of each other, as any trained model does."""
     read = [float(tensor.quant.scale.max()) for tensor in graph.values_of(op)[:2] if tensor.quant]
@@ -228,9 +258,11 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Tanh: _INT8,
     g.Quantize: (float_or_int8_in, one_scale),
     g.Dequantize: (int8_to_float, one_scale),
-    g.Softmax: (*_INT8, softmax_output, positive_beta),
+    g.Softmax: (one_scale, softmax_output, positive_beta),
     g.Pad: _MOVE,
     g.Concatenation: _MOVE,
+    s.Svdf: (*_INT8, int8_state),
+    s.Lstm: (*_INT8, int8_state, power_of_two_cell),
     a.Sub: _INT8,
     a.Mul: _INT8,
     a.Maximum: _INT8,

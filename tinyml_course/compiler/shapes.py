@@ -16,6 +16,7 @@ from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_moves as moving
+from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.graph import Graph, Op, Padding
 
 Shape = tuple[int, ...]
@@ -225,6 +226,26 @@ def _transpose_conv(graph: Graph, op: Op) -> Shape | None:
     return (batch, *written[1:3], kernel[0])
 
 
+def _svdf(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, s.Svdf)
+    filters, depth = graph.tensors[op.inputs[1]].shape
+    (batch, memory), state = graph.tensors[op.inputs[2]].shape, graph.tensors[op.states[0]]
+    fits = batch == filters and state.size == filters * memory
+    return (1, filters // op.rank) if fits and graph.tensors[op.input].size == depth else None
+
+
+def _lstm(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, s.Lstm)
+    batch, steps, depth = graph.tensors[op.input].shape
+    units = graph.tensors[op.input_gate.bias].size
+    fits = batch == 1 and all(graph.tensors[index].size == units for index in op.states)
+    for gate in (op.input_gate, op.forget_gate, op.cell_gate, op.output_gate):
+        fits = fits and graph.tensors[gate.weights].shape == (units, depth)
+        fits = fits and graph.tensors[gate.recurrent].shape == (units, units)
+        fits = fits and graph.tensors[gate.bias].shape == (units,)
+    return (1, steps, units) if fits else None
+
+
 def _arg(graph: Graph, op: Op) -> Shape | None:
     assert isinstance(op, a.ArgMax | a.ArgMin)
     shape = graph.tensors[op.input].shape
@@ -248,6 +269,8 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     g.Softmax: _same,
     g.Pad: _pad,
     g.Concatenation: _concatenation,
+    s.Svdf: _svdf,
+    s.Lstm: _lstm,
     a.Sub: _broadcast,
     a.Mul: _broadcast,
     a.Maximum: _broadcast,

@@ -220,7 +220,14 @@ class _Reader:
                 "Quantize the float model to full integers: tc.quantize_int8."
             )
         shape = tuple(int(n) for n in self.vector(table.ShapeAsNumpy()))
-        tensor = Tensor(index, self.text(table.Name()), shape, _DTYPES[code], None)
+        tensor = Tensor(
+            index,
+            self.text(table.Name()),
+            shape,
+            _DTYPES[code],
+            None,
+            is_variable=table.IsVariable(),
+        )
         if len(shape) > MAX_RANK or any(n < 0 for n in shape):
             raise ModelError(
                 f"{tensor} has shape {shape[: MAX_RANK + 1]}; at most {MAX_RANK} axes, none of "
@@ -300,7 +307,7 @@ class _Reader:
 
 def _check_flow(graph: Graph) -> None:
     """Check that every tensor is written once and before it is read."""
-    ready = {tensor.index for tensor in graph.tensors if tensor.is_constant}
+    ready = {t.index for t in graph.tensors if t.is_constant or t.is_variable}
     if not graph.inputs or not graph.outputs:
         raise ModelError(f"{graph.name} has no inputs or no outputs. Convert it again.")
     for index in graph.inputs:

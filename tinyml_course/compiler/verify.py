@@ -47,7 +47,7 @@ def verify_plan(
         intact = (marks[bytes_of(index)] == value[index]).all()
         assert intact, f"tensor {index} is overwritten before {when}"
 
-    for index in graph.inputs:
+    for index in (*graph.inputs, *graph.variables):
         marks[bytes_of(index)] = value[index]
     for op in graph.ops:
         read = [i for i in op.inputs if i != ABSENT and not graph.tensors[i].is_constant]
@@ -65,7 +65,7 @@ def verify_plan(
             marks[own] = -1
         for index in op.outputs:
             marks[bytes_of(index)] = value[index]
-    for index in graph.outputs:
+    for index in (*graph.outputs, *graph.variables):
         if not graph.tensors[index].is_constant:
             expect(index, "the end")
 
