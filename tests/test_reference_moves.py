@@ -149,12 +149,12 @@ def test_padding_with_a_reflection(mode):
 
 
 def test_space_to_batch_and_back():
-    net, x = image((1, 4, 6, 2))
+    net, x = image((2, 4, 6, 2))
     block, padding = ints(net, 2, 3), net.constant(np.zeros((2, 2), np.int32))
-    y = net.like(x, (6, 2, 2, 2))
+    y = net.like(x, (12, 2, 2, 2))
     net.op("SPACE_TO_BATCH_ND", [x, block, padding], [y], "SpaceToBatchNDOptions")
     crops = net.constant(np.array([[0, 2], [1, 1]], np.int32))
-    z = net.like(x, (1, 2, 4, 2))
+    z = net.like(x, (2, 2, 4, 2))
     net.op("BATCH_TO_SPACE_ND", [y, block, crops], [z], "BatchToSpaceNDOptions")
     assert_equals_micro(net, y, z)
 
