@@ -36,7 +36,7 @@ data: $(READY)              ## make data/keywords again (needs .ci/extras; see d
 	$(RUN)python data/make_keywords.py
 
 models: $(READY)            ## train the reference models of data/models again
-	$(RUN)tinyml train keywords --epochs 40 --out data/models/keywords
+	$(RUN)python data/make_models.py $(if $(wildcard ../shared/real/keywords),--people ../shared/real/keywords)
 
 sketches: $(READY)          ## write the folders of arduino/ again
 	$(RUN)python arduino/make_sketches.py
