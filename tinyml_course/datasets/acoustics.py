@@ -14,6 +14,7 @@ for Robust Speech Recognition" (synthetic rooms); Allen (1977), "Short Term Spec
 Synthesis, and Modification by Discrete Fourier Transform" (overlap-add).
 """
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -27,14 +28,16 @@ RATE_HZ = 16_000
 FRAME = 512  # samples of a short-time spectrum: 32 ms
 HOP = FRAME // 2
 LIFTER = 32  # cepstral coefficients kept for an envelope: 2 ms, shorter than a pitch period
-NEPER_DB = 20 / np.log(10)  # decibels of a factor e
+NEPER_DB = 20 / math.log(10)  # decibels of a factor e
 
 
-def warp_time(clips: Clips, rng: np.random.Generator, *, speed: float, shift_s: float) -> Clips:
+def warp_time(
+    clips: Clips, rng: np.random.Generator, *, speed: float, shift_s: float
+) -> tuple[Clips, NDArray[np.float64]]:
     """Say each word faster or slower, unevenly, earlier or later.
 
     The rate wanders around a drawn mean, so that vowels and consonants stretch by different
-    amounts; pitch and formants move with it, as on a tape.
+    amounts. Pitch and formants move with it, as on a tape; `change_voice` puts the formants back.
 
     Parameters
     ----------
@@ -49,11 +52,13 @@ def warp_time(clips: Clips, rng: np.random.Generator, *, speed: float, shift_s: 
     -------
     warped : ndarray, shape=(n, t), dtype=float32
         Zero where there was nothing to read.
+    rate : ndarray, shape=(n,)
+        Mean rate of each clip; above 1 it is faster and brighter.
     """
     n, t = clips.shape
     spread = np.log1p(speed)
-    log_rate = rng.uniform(-spread, spread, (n, 1)) + 0.5 * spread * _curves(rng, n, t, knots=6)
-    travelled = np.cumsum(np.exp(log_rate), axis=1)
+    mean = rng.uniform(-spread, spread, (n, 1))
+    travelled = np.cumsum(np.exp(mean + 0.4 * spread * _curves(rng, n, t, knots=6)), axis=1)
     power = np.square(clips)
     middle = (power @ np.arange(t)) / np.maximum(power.sum(axis=1), 1e-9)
     arrival = np.clip(middle + rng.normal(0, shift_s * RATE_HZ, n), 0.15 * t, 0.85 * t)
@@ -64,10 +69,18 @@ def warp_time(clips: Clips, rng: np.random.Generator, *, speed: float, shift_s: 
     padded = np.pad(clips, ((0, 0), (1, 1)))  # reading outside gives zero
     left = np.take_along_axis(padded, np.clip(low + 1, 0, t + 1), axis=1)
     right = np.take_along_axis(padded, np.clip(low + 2, 0, t + 1), axis=1)
-    return left + (right - left) * part
+    warped: Clips = left + (right - left) * part
+    return warped, np.exp(mean[:, 0])
 
 
-def change_voice(clips: Clips, rng: np.random.Generator, *, tract: float, swell_db: float) -> Clips:
+def change_voice(
+    clips: Clips,
+    rate: NDArray[np.float64],
+    rng: np.random.Generator,
+    *,
+    tract: float,
+    swell_db: float,
+) -> Clips:
     """Give each clip another throat: vocal-tract length, articulation, breath, loudness in time.
 
     Each short-time spectrum is multiplied by a real gain, so its phase stays and overlap-add is
@@ -77,6 +90,8 @@ def change_voice(clips: Clips, rng: np.random.Generator, *, tract: float, swell_
     Parameters
     ----------
     clips : ndarray, shape=(n, t), dtype=float32
+    rate : ndarray, shape=(n,)
+        How far the formants were moved upwards by `warp_time`; they are moved back.
     tract : float
         Largest relative change of the vocal tract's length, upwards and downwards.
     swell_db : float
@@ -88,18 +103,20 @@ def change_voice(clips: Clips, rng: np.random.Generator, *, tract: float, swell_
     """
     n, t = clips.shape
     spectra = _analyse(clips)
-    envelope = _log_envelope(spectra)  # (n, frames, bins), in nepers
-    warped = _warp_frequency(envelope, np.exp(rng.uniform(-1, 1, n) * np.log1p(tract)))
-    sharpness = rng.uniform(-0.3, 0.3, (n, 1, 1)).astype(np.float32)
-    log_gain = warped - envelope + sharpness * (warped - warped.mean(axis=2, keepdims=True))
+    cepstra = _low_cepstra(spectra)  # (n, frames, LIFTER)
+    warp = rate * np.exp(rng.uniform(-1, 1, n) * np.log1p(tract))
+    sharpness = rng.uniform(0.7, 1.3, (n, 1, 1))
+    sharpness = np.where(np.arange(LIFTER)[:, None], sharpness, 1)  # the mean over frequency stays
+    log_gain = cepstra @ (sharpness * _cosines(warp) - _cosines(np.ones(1))).astype(np.float32)
     swell = _curves(rng, n, spectra.shape[1], knots=5)[:, :, None] * (swell_db / NEPER_DB)
     gain = np.exp(np.clip(log_gain, -2.5, 2.5) + swell)
-    breath = rng.uniform(0, 1, n) * (rng.random(n) < 0.2)
+    breath = rng.random((n,)) * (rng.random((n,)) < 0.2)
     breathy = np.flatnonzero(breath)
     share = breath[breathy, None, None].astype(np.float32)
     noise = _complex_noise(rng, (len(breathy), *spectra.shape[1:]))
+    envelope = np.exp(cepstra[breathy] @ _cosines(np.ones(1)))
     spectra[breathy] *= np.sqrt(1 - share)
-    spectra[breathy] += np.sqrt(share) * np.exp(envelope[breathy]) * noise
+    spectra[breathy] += np.sqrt(share) * envelope * noise
     return _synthesise(spectra * gain, t)
 
 
@@ -154,11 +171,13 @@ def make_noise(rng: np.random.Generator, n: int, t: int) -> Clips:
     octave = np.log2(np.maximum(np.arange(bins), 1) * (64 / bins)).clip(0)  # above 125 Hz
     slope_db = rng.uniform(-3, 9, (n, 1))  # fall per octave
     log_gain = 0.8 * _curves(rng, n, bins, knots=10, octaves=8) - octave * slope_db / NEPER_DB
-    noise = scipy.fft.irfft(_complex_noise(rng, (n, bins)) * np.exp(log_gain.astype(np.float32)), t)
-    noise = normalize(noise) * np.exp(rng.uniform(0, 0.7, (n, 1)) * _curves(rng, n, t, knots=12))
-    hum, click = np.flatnonzero(rng.random(n) < 0.15), np.flatnonzero(rng.random(n) < 0.15)
-    noise[hum] += _hum(rng, len(hum), t) * rng.uniform(0.3, 2, (len(hum), 1))
-    noise[click] += _clicks(rng, len(click), t) * rng.uniform(0.3, 2, (len(click), 1))
+    spectra = _complex_noise(rng, (n, bins)) * np.exp(log_gain.astype(np.float32))
+    for row in np.flatnonzero(rng.random(n) < 0.15):
+        spectra[row] += np.linalg.norm(spectra[row]) * rng.uniform(0.3, 2) * _hum(rng, bins, t)
+    noise = normalize(scipy.fft.irfft(spectra, t))
+    noise *= np.exp(rng.uniform(0, 0.7, (n, 1)).astype(np.float32) * _curves(rng, n, t, knots=12))
+    for row in np.flatnonzero(rng.random(n) < 0.15):
+        noise[row] += rng.uniform(0.3, 2) * _clicks(rng, t)
     return normalize(noise)
 
 
@@ -181,7 +200,8 @@ def add_noise(clips: Clips, noise: Clips, ratio_db: NDArray[np.float64]) -> Clip
         np.square(clips[:, : t // tenth * tenth]).reshape(n, -1, tenth).mean(axis=2).max(axis=1)
     )
     level = np.sqrt(loudness) * 10 ** (-ratio_db / 20)
-    return clips + noise * level[:, None].astype(np.float32)
+    mixed: Clips = clips + noise * level[:, None].astype(np.float32)
+    return mixed
 
 
 def babble(talkers: Clips, rng: np.random.Generator) -> Clips:
@@ -211,25 +231,23 @@ def normalize(clips: NDArray[Any]) -> Clips:
     return np.asarray(clips / np.maximum(rms, 1e-9), dtype=np.float32)
 
 
-def _hum(rng: np.random.Generator, n: int, t: int) -> NDArray[Any]:
-    """Make mains hum or a motor: ten harmonics of 50 to 400 Hz, shape (n, t), mean square 1."""
-    phase = (
-        2 * np.pi * np.exp(rng.uniform(np.log(50), np.log(400), (n, 1))) * np.arange(t) / RATE_HZ
-    )
-    hum = np.zeros((n, t))
-    for harmonic in range(1, 11):
-        hum += np.sin(harmonic * phase + rng.uniform(0, 7, (n, 1))) * rng.exponential(1 / harmonic)
-    return normalize(hum)
+def _hum(rng: np.random.Generator, bins: int, t: int) -> NDArray[np.complex64]:
+    """Make the spectrum of mains hum or a motor: ten harmonics of 50 to 400 Hz, of norm 1."""
+    spectrum = np.zeros(bins, np.complex64)
+    pitch_hz = np.exp(rng.uniform(math.log(50), math.log(400)))
+    place = np.rint(pitch_hz * np.arange(1, 11) * t / RATE_HZ).astype(np.int64)
+    spectrum[place] = _complex_noise(rng, (10,)) / np.arange(1, 11)
+    hum: NDArray[np.complex64] = spectrum / np.linalg.norm(spectrum)
+    return hum
 
 
-def _clicks(rng: np.random.Generator, n: int, t: int) -> NDArray[Any]:
-    """Make one to eight knocks a clip: decaying bursts, shape (n, t), mean square 1."""
-    clicks = np.zeros((n, t))
-    for row in clicks:
-        for start in rng.integers(0, t - 800, rng.integers(1, 9)):
-            burst = rng.standard_normal(800) * np.exp(-np.arange(800) / rng.uniform(10, 200))
-            row[start : start + 800] += burst * rng.exponential()
-    return normalize(clicks)
+def _clicks(rng: np.random.Generator, t: int) -> NDArray[np.float32]:
+    """Make one to eight knocks in a clip: decaying bursts, shape (t,), mean square 1."""
+    clicks = np.zeros((1, t))
+    for start in rng.integers(0, t - 800, rng.integers(1, 9)):
+        burst = rng.standard_normal(800) * np.exp(-np.arange(800) / rng.uniform(10, 200))
+        clicks[0, start : start + 800] += burst * rng.exponential()
+    return normalize(clicks).reshape(t)
 
 
 def _complex_noise(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.complex64]:
@@ -248,7 +266,8 @@ def _curves(
         With `octaves` the places are evenly spaced over the last so many octaves of the axis.
     """
     heights = rng.standard_normal((n, knots), dtype=np.float32)
-    return heights @ _cosine_basis(t, knots, octaves)
+    curves: NDArray[np.float32] = heights @ _cosine_basis(t, knots, octaves)
+    return curves
 
 
 @lru_cache(maxsize=16)
@@ -287,22 +306,22 @@ def _synthesise(spectra: NDArray[np.complex64], t: int) -> Clips:
     return clips.reshape(n, -1)[:, HOP : HOP + t]
 
 
-def _log_envelope(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
-    """Smooth the logarithm of magnitudes along frequency by its low cepstrum, in nepers."""
+def _low_cepstra(spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """Return the first cepstral coefficients of the logarithm of magnitudes, in nepers."""
     power = np.square(spectra.real) + np.square(spectra.imag)
     floor = 1e-6 * power.max(axis=(1, 2), keepdims=True) + 1e-12
-    cepstrum = scipy.fft.irfft(0.5 * np.log(power + floor))
-    cepstrum[:, :, LIFTER : 1 - LIFTER] = 0
-    envelope: NDArray[np.float32] = scipy.fft.rfft(cepstrum).real
-    return envelope
+    cepstra: NDArray[np.float32] = scipy.fft.irfft(0.5 * np.log(power + floor))[..., :LIFTER]
+    return cepstra
 
 
-def _warp_frequency(envelope: NDArray[np.float32], factor: NDArray[Any]) -> NDArray[np.float32]:
-    """Read envelopes (n, frames, bins) at `factor` (n,) times each frequency, at most the last."""
-    bins = envelope.shape[2]
-    source = np.minimum(np.arange(bins) * factor[:, None], bins - 1.001)[:, None, :]
-    low = source.astype(np.int64)
-    part = (source - low).astype(np.float32)
-    left = np.take_along_axis(envelope, np.broadcast_to(low, envelope.shape), axis=2)
-    right = np.take_along_axis(envelope, np.broadcast_to(low + 1, envelope.shape), axis=2)
-    return left + (right - left) * part
+def _cosines(warp: NDArray[Any]) -> NDArray[np.float32]:
+    """Return what turns low cepstra into log envelopes read at `warp` (n,) times each frequency.
+
+    Returns
+    -------
+    cosines : ndarray, shape=(n, LIFTER, bins), dtype=float32
+    """
+    angle = np.pi * np.minimum(np.linspace(0, 1, FRAME // 2 + 1) * warp[:, None], 1)
+    cosines = 2 * np.cos(np.arange(LIFTER)[:, None] * angle[:, None, :])
+    cosines[:, 0] = 1
+    return np.asarray(cosines, dtype=np.float32)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.errors import InputError
 
 BLOCK = 64  # clips made together from one stream of random numbers
+TALKERS = 4  # clips that make up babble
 SILENCE = "silence"  # the class that is noise alone
 FULL_SCALE = 32_768
 
@@ -64,14 +66,14 @@ class Augmentation:
         Share of the "silence" class that is pure synthetic noise, no recording in it.
     """
 
-    speed: float = 0.15
-    shift_s: float = 0.08
+    speed: float = 0.25
+    shift_s: float = 0.12
     tract: float = 0.15
     swell_db: float = 3.0
     room: float = 0.5
     colour_db: float = 5.0
-    noise_db: tuple[float, float] = (3.0, 50.0)
-    babble: float = 0.1
+    noise_db: tuple[float, float] = (12.0, 60.0)
+    babble: float = 0.05
     peak_db: tuple[float, float] = (-34.0, 0.0)
     silence: float = 0.7
 
@@ -92,14 +94,14 @@ class Augmentation:
         versions : ndarray, shape=(n, t), dtype=int16
         """
         n, t = clips.shape
-        voice = clips.astype(np.float32) / FULL_SCALE
-        voice = acoustics.warp_time(voice, rng, speed=self.speed, shift_s=self.shift_s)
-        voice = acoustics.change_voice(voice, rng, tract=self.tract, swell_db=self.swell_db)
+        voice = clips.astype(np.float32) / np.float32(FULL_SCALE)
+        voice, rate = acoustics.warp_time(voice, rng, speed=self.speed, shift_s=self.shift_s)
+        voice = acoustics.change_voice(voice, rate, rng, tract=self.tract, swell_db=self.swell_db)
         voice = acoustics.place_in_room(voice, rng, share=self.room, colour_db=self.colour_db)
         noise = acoustics.make_noise(rng, n, t)
         babbling = np.flatnonzero(rng.random(n) < self.babble)
         noise[babbling] += 2 * acoustics.babble(others[babbling].astype(np.float32), rng)
-        ratio_db = rng.uniform(*self.noise_db, n)
+        ratio_db = rng.uniform(self.noise_db[0], self.noise_db[1], size=(n,))
         return self._recorded(acoustics.add_noise(voice, acoustics.normalize(noise), ratio_db), rng)
 
     def make_silence(self, n: int, t: int, rng: np.random.Generator) -> NDArray[np.int16]:
@@ -114,7 +116,8 @@ class Augmentation:
         peak_db = rng.uniform(low if quietest_db is None else quietest_db, high, (len(clips), 1))
         peak = np.maximum(np.abs(clips).max(axis=1, keepdims=True), 1e-9)
         scaled = clips * (FULL_SCALE * 10 ** (peak_db / 20) / peak)
-        return np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+        bounded = np.clip(np.rint(scaled), -FULL_SCALE, FULL_SCALE - 1)
+        return np.asarray(bounded, dtype=np.int16)
 
 
 def augment_dataset(
@@ -171,39 +174,47 @@ def augment_dataset(
     target = cache_dir("augmented") / f"{_digest(data, features, rows, seed, augmentation)}.npy"
     if not target.is_file():
         with writing(target) as draft:
-            _make(draft, data, features, rows, seed, augmentation, progress)
+            make = partial(_make_block, data, features, augmentation, seed)
+            _write_blocks(draft, make, np.split(rows, range(BLOCK, len(rows), BLOCK)), progress)
     return replace(chosen, x=np.load(target))
 
 
-def _make(
-    draft: Path,
+def _make_block(
     data: Dataset,
     features: Features,
-    rows: NDArray[np.int64],
-    seed: int,
     augmentation: Augmentation,
+    seed: int,
+    block: tuple[int, NDArray[np.int64]],
+) -> NDArray[np.int8]:
+    """Make one version of some clips, as inputs, from random numbers of this block's own."""
+    number, rows = block
+    rng = np.random.default_rng([seed, number])
+    talkers = rng.integers(0, len(data), (len(rows), TALKERS))
+    versions = augmentation(data.x[rows], data.x[talkers], rng)
+    if SILENCE in data.labels:
+        silent = data.y[rows] == data.labels.index(SILENCE)
+        pure = silent & (rng.random(len(rows)) < augmentation.silence)
+        versions[pure] = augmentation.make_silence(int(pure.sum()), data.x.shape[1], rng)
+    return np.asarray(features(versions))
+
+
+def _write_blocks(
+    draft: Path,
+    make: Callable[[tuple[int, NDArray[np.int64]]], NDArray[np.int8]],
+    blocks: list[NDArray[np.int64]],
     progress: Callable[[float], None] | None,
 ) -> None:
-    """Write the inputs of all versions to a .npy file; blocks are made in parallel."""
-    silent = data.labels.index(SILENCE) if SILENCE in data.labels else -1
+    """Make all blocks and write them to a .npy file.
 
-    def make_block(start: int) -> NDArray[np.int8]:
-        rng = np.random.default_rng([seed, start])
-        block = rows[start : start + BLOCK]
-        others = rng.integers(0, len(data), (len(block), 4))
-        versions = augmentation(data.x[block], data.x[others], rng)
-        pure = (data.y[block] == silent) & (rng.random(len(block)) < augmentation.silence)
-        versions[pure] = augmentation.make_silence(int(pure.sum()), data.x.shape[1], rng)
-        return np.asarray(features(versions))
-
-    starts = range(0, len(rows), BLOCK)
+    They are made in threads: NumPy and SciPy let go of the interpreter while they compute.
+    """
     done = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy and SciPy let threads run side by side
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
-            for block in pool.map(make_block, starts):
-                done.append(block)
+            for made in pool.map(make, enumerate(blocks)):
+                done.append(made)
                 if progress is not None:
-                    progress(len(done) / len(starts))
+                    progress(len(done) / len(blocks))
         except BaseException:  # Ctrl-C too: what is not begun is dropped
             pool.shutdown(wait=False, cancel_futures=True)
             raise
