@@ -121,8 +121,18 @@ def networks(draw):
             x = net.mean(x, zero_point=draw(ZERO_POINTS))
         else:
             x = net.reshape(x, (1, int(np.prod(net.shape(x)))))
-        x = net.softmax(net.dense(x, draw(CHANNELS), **weighted(draw)))
+        x = net.dense(x, draw(CHANNELS), **weighted(draw))
+        if net.scale(x) > 2.0**-25:  # TFLM aborts on a softmax of finer steps
+            x = net.softmax(x)
     return net, net.build(x)
+
+
+def judge(model: bytes) -> Micro | None:
+    """Return TFLM's interpreter, or None for a quantization it refuses and we need not."""
+    try:
+        return Micro(model)
+    except RuntimeError:
+        return None
 
 
 @settings(
@@ -133,9 +143,15 @@ def networks(draw):
 )
 @given(st.lists(networks(), min_size=24, max_size=24))
 def test_random_networks_equal_micro_on_host_and_board(drawn):
-    models = [compile_model(model, f"net{i}") for i, (_, model) in enumerate(drawn)]
-    batches = [random_input(net, 3) for net, _ in drawn]
-    expected = [Micro(model)(*inputs) for (_, model), inputs in zip(drawn, batches, strict=True)]
+    judges = [judge(model) for _, model in drawn]
+    models = [
+        compile_model(model, f"net{i}")
+        for i, ((_, model), micro) in enumerate(zip(drawn, judges, strict=True))
+        if micro
+    ]
+    batches = [random_input(net, 3) for (net, _), micro in zip(drawn, judges, strict=True) if micro]
+    expected = [micro(*inputs) for micro, inputs in zip(filter(None, judges), batches, strict=True)]
+    assert len(models) > len(drawn) / 2
     for model in models:
         scratch = {step.op.index: step.scratch_bytes for step in model.steps}
         verify_plan(model.graph, model.plan, scratch)

@@ -134,6 +134,19 @@ TINYML_INLINE uint32_t tinyml_odd_bytes(uint32_t word)
     return pair;
 }
 
+/* Two sums of int16, each plus one of the bytes 0 and 2, or 1 and 3. */
+TINYML_INLINE uint32_t tinyml_add_even_bytes(uint32_t sums, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sums) : "r"(word));
+    return sums;
+}
+
+TINYML_INLINE uint32_t tinyml_add_odd_bytes(uint32_t sums, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums) : "r"(word));
+    return sums;
+}
+
 /* (low, high) as one word of two int16. */
 TINYML_INLINE uint32_t tinyml_pair(int32_t low, int32_t high)
 {

@@ -10,29 +10,47 @@ static int row_is_whole(const tinyml_convolution *layer, int x)
     return layer->dilation_width == 1 && x >= 0 && x + layer->kernel_width <= layer->in_width;
 }
 
+static int8_t *fill(int8_t *bytes, int8_t value, int count)
+{
+    for (; count > 0; count--)
+        *bytes++ = value;
+    return bytes;
+}
+
+static int8_t *copy(int8_t *bytes, const int8_t *input, int count)
+{
+    for (; count > 0; count--)
+        *bytes++ = *input++;
+    return bytes;
+}
+
 /* Gather the inputs below one pixel as bytes, where words would not line up. */
 static void gather_bytes(const tinyml_convolution *layer, const int8_t *input, int y, int x,
                          int8_t *bytes)
 {
-    const int whole = row_is_whole(layer, x);
-    const int taps = whole ? 1 : layer->kernel_width;
-    const int run = layer->in_channels * (whole ? layer->kernel_width : 1);
-    const int row_bytes = layer->in_width * layer->in_channels;
+    const int channels = layer->in_channels, width = layer->in_width;
+    const int8_t padding = layer->in_zero_point;
+    /* Taps side by side are one run. */
+    const int dilated = layer->dilation_width > 1;
+    const int runs = dilated ? layer->kernel_width : 1, taps = dilated ? 1 : layer->kernel_width;
 
     for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
-        for (int kx = 0; kx < taps; kx++) {
-            const int ix = x + kx * layer->dilation_width;
-            const int8_t *end = bytes + run;
+        const int row_is_there = y >= 0 && y < layer->in_height;
 
-            if (y >= 0 && y < layer->in_height && (whole || (ix >= 0 && ix < layer->in_width))) {
-                const int8_t *in = input + y * row_bytes + ix * layer->in_channels;
+        for (int run = 0; run < runs; run++) {
+            const int first = x + run * layer->dilation_width;
+            const int before = tinyml_clamp(-first, 0, taps);
+            const int end = tinyml_clamp(width - first, before, taps);
 
-                while (bytes != end)
-                    *bytes++ = *in++;
-            } else {
-                while (bytes != end)
-                    *bytes++ = layer->in_zero_point;
+            if (!row_is_there) {
+                bytes = fill(bytes, padding, taps * channels);
+                continue;
             }
+            bytes = fill(bytes, padding, before * channels);
+            if (end > before)
+                bytes = copy(bytes, input + (y * width + first + before) * channels,
+                             (end - before) * channels);
+            bytes = fill(bytes, padding, (taps - end) * channels);
         }
     }
 }

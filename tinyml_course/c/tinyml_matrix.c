@@ -116,7 +116,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         b3 = tinyml_mac_pairs(b3, both, (x)[3]);                                                   \
     } while (0)
 
-#define MULTIPLY(weights, x, end)                                                                  \
+#define MULTIPLY(weights, x, end, half)                                                            \
     do {                                                                                           \
         STEP((weights)[0], x);                                                                     \
         STEP((weights)[1], (x) + PIXELS);                                                          \
@@ -124,7 +124,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         STEP((weights)[3], (x) + 3 * PIXELS);                                                      \
         (weights) += 4;                                                                            \
         (x) += 4 * PIXELS;                                                                         \
-    } while ((x) != (end))
+    } while ((void)(half), (x) != (end))
 
 #else
 
@@ -142,16 +142,21 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
     "smlad %[a3], %[even], %[x1], %[a3]\n\t"                                                       \
     "smlad %[b3], %[both], %[x1], %[b3]\n\t"
 
-#define MULTIPLY(weights, inputs, end)                                                             \
+/* Eight steps a round; from the middle of it if half a round is left over. */
+#define MULTIPLY(weights, inputs, end, half)                                                       \
     do {                                                                                           \
         uint32_t both, even, x0, x1;                                                               \
-        __asm__("1:\n\t" STEP STEP STEP STEP "ldr %[both], %[last]\n\t"                            \
+        __asm__("ldr %[both], %[odd]\n\t"                                                          \
+                "cmp %[both], #0\n\t"                                                              \
+                "bne 2f\n"                                                                         \
+                "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                          \
+                "ldr %[both], %[last]\n\t"                                                         \
                 "cmp %[x], %[both]\n\t"                                                            \
                 "bne 1b"                                                                           \
                 : [w] "+r"(weights), [x] "+r"(inputs), [both] "=&r"(both), [even] "=&r"(even),     \
                   [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2),     \
                   [a3] "+r"(a3), [b0] "+r"(b0), [b1] "+r"(b1), [b2] "+r"(b2), [b3] "+r"(b3)        \
-                : [last] "m"(end)                                                                  \
+                : [last] "m"(end), [odd] "m"(half)                                                 \
                 : "cc", "memory");                                                                 \
     } while (0)
 
@@ -171,7 +176,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
                   *const row3 = rows[3];
     const tinyml_word *const end = (const tinyml_word *)tile + filters->depth * PIXELS / PAIR;
-    const unsigned channels = filters->channels & ~1u;
+    const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
 
     for (unsigned c = 0; c < channels; c += 2) {
         const tinyml_word *x = (const tinyml_word *)tile;
@@ -179,25 +184,32 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
         int32_t a0 = bias, a1 = bias, a2 = bias, a3 = bias;
         int32_t b0 = bias, b1 = bias, b2 = bias, b3 = bias;
 
-        MULTIPLY(weights, x, end);
+        MULTIPLY(weights, x, end, half);
 
-        bias = biases[c + 1];
-        b0 = ((b0 - a0) >> 8) + bias;
-        b1 = ((b1 - a1) >> 8) + bias;
-        b2 = ((b2 - a2) >> 8) + bias;
-        b3 = ((b3 - a3) >> 8) + bias;
+        b0 -= a0;
+        b1 -= a1;
+        b2 -= a2;
+        b3 -= a3;
 
         tinyml_fast_channel channel =
             tinyml_fast_channel_of(multipliers[c], shifts[c], zero_point);
-        row3[c] = (int8_t)tinyml_fast_finish(channel, a3, rectified);
-        row2[c] = (int8_t)tinyml_fast_finish(channel, a2, rectified);
-        row1[c] = (int8_t)tinyml_fast_finish(channel, a1, rectified);
-        row0[c] = (int8_t)tinyml_fast_finish(channel, a0, rectified);
+        tinyml_fast_finish_four(channel, &a0, &a1, &a2, &a3, rectified);
+        row3[c] = (int8_t)a3;
+        row2[c] = (int8_t)a2;
+        row1[c] = (int8_t)a1;
+        row0[c] = (int8_t)a0;
+
+        bias = biases[c + 1];
+        b0 = bias + (b0 >> 8);
+        b1 = bias + (b1 >> 8);
+        b2 = bias + (b2 >> 8);
+        b3 = bias + (b3 >> 8);
         channel = tinyml_fast_channel_of(multipliers[c + 1], shifts[c + 1], zero_point);
-        row3[c + 1] = (int8_t)tinyml_fast_finish(channel, b3, rectified);
-        row2[c + 1] = (int8_t)tinyml_fast_finish(channel, b2, rectified);
-        row1[c + 1] = (int8_t)tinyml_fast_finish(channel, b1, rectified);
-        row0[c + 1] = (int8_t)tinyml_fast_finish(channel, b0, rectified);
+        tinyml_fast_finish_four(channel, &b0, &b1, &b2, &b3, rectified);
+        row3[c + 1] = (int8_t)b3;
+        row2[c + 1] = (int8_t)b2;
+        row1[c + 1] = (int8_t)b1;
+        row0[c + 1] = (int8_t)b0;
     }
     return channels;
 }

@@ -21,7 +21,12 @@ static window window_at(const tinyml_pool *layer, int out_y, int out_x)
     return result;
 }
 
-/* The average of one channel, rounded half away from zero. */
+/* sum / count, rounded half away from zero. */
+TINYML_INLINE int32_t divide(int32_t sum, int32_t count)
+{
+    return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+}
+
 static int32_t average(const tinyml_pool *layer, const int8_t *channel, window w)
 {
     const int32_t count = (w.bottom - w.top) * (w.right - w.left);
@@ -33,7 +38,7 @@ static int32_t average(const tinyml_pool *layer, const int8_t *channel, window w
         for (int x = w.left; x < w.right; x++, in += layer->channels)
             sum += *in;
     }
-    return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+    return divide(sum, count);
 }
 
 static int32_t largest(const tinyml_pool *layer, const int8_t *channel, window w)
@@ -64,8 +69,46 @@ TINYML_INLINE void pool(const tinyml_pool *layer, const int8_t *input, int8_t *o
     }
 }
 
+#if TINYML_DSP
+
+enum { LANES = 4, MAX_COUNT = 256 }; /* so many int8 values cannot overflow an int16 */
+
+/* Four neighbouring channels of a window that is the whole image, two sums in a word. */
+static void average_image(const tinyml_pool *layer, const int8_t *input, int8_t *output)
+{
+    const int32_t count = layer->in_height * layer->in_width;
+
+    for (unsigned c = 0; c < layer->channels; c += LANES, input += LANES) {
+        const int8_t *in = input;
+        uint32_t even = 0, odd = 0;
+
+        for (int32_t i = 0; i < count; i++, in += layer->channels) {
+            const uint32_t four = tinyml_load_unaligned(in);
+            even = tinyml_add_even_bytes(even, four);
+            odd = tinyml_add_odd_bytes(odd, four);
+        }
+        const int32_t sums[LANES] = {
+            (int16_t)even, (int16_t)odd, (int16_t)(even >> 16), (int16_t)(odd >> 16)};
+        for (unsigned lane = 0; lane < LANES; lane++)
+            *output++ =
+                (int8_t)tinyml_clamp(divide(sums[lane], count), layer->minimum, layer->maximum);
+    }
+}
+
+#endif
+
 void tinyml_pool_average(const tinyml_pool *layer, const int8_t *input, int8_t *output)
 {
+#if TINYML_DSP
+    const int32_t count = layer->in_height * layer->in_width;
+
+    if (layer->out_height == 1 && layer->out_width == 1 && layer->channels % LANES == 0 &&
+        layer->window_height == layer->in_height && layer->window_width == layer->in_width &&
+        layer->pad_top == 0 && layer->pad_left == 0 && count <= MAX_COUNT) {
+        average_image(layer, input, output);
+        return;
+    }
+#endif
     pool(layer, input, output, average);
 }
 
