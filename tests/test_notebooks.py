@@ -152,8 +152,9 @@ def test_check_finds_missing_changed_and_unrun_notebooks(small_course, capsys):
         ("import sys; print('careful', file=sys.stderr)", "stderr"),
         ("import pathlib; print(pathlib.Path.home() / 'x')", "path of this machine"),
         ("import os; print('x' * 500_000)", "bytes"),
+        ("print(1 / 0)", "ZeroDivisionError: division by zero\nprint(1 / 0)"),
     ],
-    ids=["stderr", "private path", "too large"],
+    ids=["stderr", "private path", "too large", "failing"],
 )
 def test_unpublishable_lesson_leaves_the_old_notebook(small_course, capsys, code, message):
     notebook = small_course.parent / "00_tiny.ipynb"

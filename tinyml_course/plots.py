@@ -95,7 +95,7 @@ def draw_map(axes: Any, features: ArrayLike, seconds: float) -> None:
         extent=(0, seconds, len(values) - 0.5, -0.5),
         interpolation="nearest",
     )
-    axes.set(xlabel="seconds", ylabel="coefficient")
+    axes.set(xlabel="seconds", ylabel="coefficient", yticks=range(0, len(values), 3))
 
 
 def plot_confusion(counts: ArrayLike, labels: Sequence[str], *, title: str = "") -> Figure:

@@ -36,7 +36,9 @@ Audio(clip, rate=int(test.rate_hz))
 
 # %%
 x = run.features(clip)
-plots.plot_clip(clip, x[0], rate_hz=test.rate_hz, title="The recording, and what the model sees of it")
+plots.plot_clip(
+    clip, x[0], rate_hz=test.rate_hz, title="The recording, and what the model sees of it"
+)
 
 # %% [markdown]
 # Sixteen thousand samples became the small coloured picture below the wave: the features, subject of [lesson 02](02_features.ipynb).
@@ -167,7 +169,10 @@ word = "go"
 of_word = np.flatnonzero(test.y == test.labels.index(word))
 heard = in_c(run.features(test.x[of_word])).argmax(axis=1)
 wrong = of_word[heard != test.labels.index(word)]
-print(f"{word}: {len(wrong)} of {len(of_word)} wrong,", "well found" if len(wrong) else "try another word")
+print(
+    f"{word}: {len(wrong)} of {len(of_word)} wrong,",
+    "well found" if len(wrong) else "try another word",
+)
 
 # %% [markdown]
 # ## In this lesson we have

@@ -56,7 +56,9 @@ frame = int(stages.log_mel.sum(axis=1).argmax())  # the loudest one
 hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(480) / 480)
 exact = abs(np.fft.rfft(stages.frames[frame] * hann, 512))[1:128]
 error = abs(stages.magnitude[frame, 1:] / 8 - exact).max()
-print(f"{len(stages.frames)} frames; frame {frame}: peak {exact.max():,.0f}, largest error {error:.2f}")
+print(
+    f"{len(stages.frames)} frames; frame {frame}: peak {exact.max():,.0f}, largest error {error:.2f}"
+)
 
 # %% [markdown]
 # The integer spectrum is off by a vanishing part of its peak: the integers were given enough bits.
@@ -86,18 +88,18 @@ print(scrubber.describe())
 # **Why.** Another microphone, or another room, boosts some frequencies and dampens others. To the logarithm that is a constant added
 # to each band, and so to each coefficient. A constant is easily removed: subtract each coefficient's mean over the second.
 #
-# **Predict first.** Below the same recording passes through a louder microphone that is weak in the bass. How much will
-# the numbers change, with the mean left in and with it taken out?
+# **Predict first.** Below, our recording in a room that hisses a little, and the same through a louder microphone that is weak in the
+# bass. How much will the numbers change, with the mean left in and with it taken out?
 
 # %%
-microphone = (2.0, -1.6)  # each sample, less some of the one before: low notes cancel
-other = np.convolve(clip, microphone)[: clip.size]
-other = np.rint(other).clip(-32768, 32767).astype(np.int16)
-Audio(other, rate=int(test.rate_hz))
+room = clip + rng.normal(0, 100, clip.size)
+filtered = np.convolve(room, (2.0, -1.6))[: clip.size]  # minus most of the last sample: less bass
+this, other = (np.rint(one).clip(-32768, 32767).astype(np.int16) for one in (room, filtered))
+Audio(np.concatenate([this, other]), rate=int(test.rate_hz))
 
 # %%
-before = np.stack([stages.coefficients, features.stages(other).coefficients]) / 16
-after = np.stack([features(clip)[0, ..., 0], features(other)[0, ..., 0]]).astype(float)
+before = np.stack([features.stages(one).coefficients for one in (this, other)]) / 16
+after = features(np.stack([this, other]))[..., 0].astype(float)
 for name, pair in (("mean left in", before), ("mean taken out", after)):
     print(f"{name:15} average change {abs(pair[0] - pair[1]).mean():5.1f} of 256 steps")
 

@@ -104,7 +104,9 @@ plots.plot_sizes({"flash": flash, "RAM": ram}, limits)
 
 # %%
 out = artefact_dir("10_deploy_to_arduino")
-sketch = tc.write_sketch(compiled, run.features, run.labels, board="nano33ble", out=out / "keywords")
+sketch = tc.write_sketch(
+    compiled, run.features, run.labels, board="nano33ble", out=out / "keywords"
+)
 for path in sorted(path for path in sketch.rglob("*") if path.is_file()):
     print(f"{path.stat().st_size:7,} bytes  {path.relative_to(sketch)}")
 

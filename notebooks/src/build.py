@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -22,6 +23,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 SOURCES = Path(__file__).resolve().parent
@@ -67,24 +69,39 @@ def read_source(name: str) -> NotebookNode:
 
 
 def run(lesson: NotebookNode) -> NotebookNode:
-    """Run every cell in order in a fresh kernel, in an empty folder."""
+    """Run every cell in order in a fresh kernel, in an empty folder.
+
+    Raises
+    ------
+    LessonError
+        If a cell fails.
+    """
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             lesson,
             timeout=CELL_TIMEOUT_S,
             kernel_name="python3",
             record_timing=False,
-            store_widget_state=False,
             resources={"metadata": {"path": folder}},
         )
-        client.execute(env={**os.environ, **QUIET})
+        try:
+            client.execute(env={**os.environ, **QUIET})
+        except CellExecutionError as error:
+            cell = next(cell for cell in lesson.cells if _failed(cell))
+            message = f"this cell fails with {error.ename}: {error.evalue}\n{cell.source}"
+            raise LessonError(message) from error
     return lesson
+
+
+def _failed(cell: NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
 def tidy(lesson: NotebookNode) -> NotebookNode:
     """Keep of the outputs what a reader without a kernel can use.
 
-    A live widget means nothing without its kernel, so only its static picture or table stays.
+    A live widget means nothing without its kernel: its still picture or table stays, and one that has
+    none, such as a progress bar, goes.
 
     Raises
     ------
@@ -95,16 +112,23 @@ def tidy(lesson: NotebookNode) -> NotebookNode:
     for number, cell in enumerate(lesson.cells):
         if cell.cell_type != "code":
             continue
-        cell.outputs = _merge_streams(cell.outputs)
+        cell.outputs = [one for one in _merge_streams(cell.outputs) if not _only_alive(one)]
         for output in cell.outputs:
             if output.output_type == "stream" and output.name == "stderr":
                 raise LessonError(f"cell {number} wrote to stderr: {output.text[:400]}")
             output.get("data", {}).pop(LIVE_WIDGET, None)
-            text = nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
-            for private in (str(CHECKOUT), str(Path.home()), tempfile.gettempdir() + "/"):
-                if private in text:
-                    raise LessonError(f"cell {number} shows {private}, a path of this machine.")
+        text = nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
+        for private in (str(CHECKOUT), str(Path.home()), tempfile.gettempdir() + "/"):
+            if private in text:
+                raise LessonError(f"cell {number} shows {private}, a path of this machine.")
     return lesson
+
+
+def _only_alive(output: NotebookNode) -> bool:
+    """Tell whether an output is a live widget with no still version but its class's name."""
+    data = output.get("data", {})
+    named = re.fullmatch(r"\w+\(.*\)", data.get("text/plain", ""), re.S)
+    return LIVE_WIDGET in data and bool(named) and len(data) == 2
 
 
 def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:

@@ -49,7 +49,7 @@ function render({ model, el }) {
   }
 
   model.on("change:choice", show);
-  el.classList.add("tinyml");
+  claim(el);
   el.append(choices, make("strong", {}, verdict), bars);
   show();
   return () => model.off("change:choice", show);

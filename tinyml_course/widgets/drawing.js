@@ -32,3 +32,10 @@ function floats(model, name) {
   const view = model.get(name);
   return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 }
+
+/** Make the page's element ours: its style, and its keys, which JupyterLab would give to a cell. */
+function claim(el) {
+  el.classList.add("tinyml");
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+}

@@ -90,7 +90,7 @@ function render({ model, el }) {
     model.save_changes();
   });
   model.on("change:frame", show);
-  el.classList.add("tinyml");
+  claim(el);
   el.append(above, slider, said, below);
   show();
   return () => model.off("change:frame", show);

@@ -61,7 +61,7 @@ function render({ model, el }) {
     model.save_changes();
   });
   model.on("change:choice", show);
-  el.classList.add("tinyml");
+  claim(el);
   el.append(
     make("label", {}, "Threshold: low finds more, high is wrong less often", slider), make("strong", {}, said),
     make("figure", {}, make("figcaption", {}, "Keywords found against false accepts"), plot),
