@@ -10,6 +10,7 @@ Jacob et al. (2018), "Quantization and Training of Neural Networks for Efficient
 Integer-Arithmetic-Only Inference", section 3; TensorFlow Lite's 8-bit quantization specification.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -60,7 +61,8 @@ def quantize_int8(model: Any, calibration: NDArray[np.int8], *, samples: int = 5
         for example in chosen:
             yield [example[None].astype(np.float32)]
 
-    with quiet(), redirect_stdout(StringIO()):  # Keras lists its variables
+    with quiet(), redirect_stdout(StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the converter asks for what calibration gives it
         fixed = tf.keras.Input(batch_shape=(1, *shape), name="input")
         whole = tf.keras.Model(fixed, model(fixed))
         converter = tf.lite.TFLiteConverter.from_keras_model(whole)
