@@ -124,12 +124,14 @@ def plot_confusion(counts: ArrayLike, labels: Sequence[str], *, title: str = "")
     return figure
 
 
-def plot_classes(accuracy: Mapping[str, Mapping[str, float]], *, title: str = "") -> Figure:
+def plot_classes(accuracy: Mapping[str, Mapping[str, float | None]], *, title: str = "") -> Figure:
     """Draw accuracies by class as groups of bars.
 
     Parameters
     ----------
     accuracy : mapping from a model's name to a mapping from label to share, 0 to 1
+        None, for a class without samples, is left out.
+    title : str
     """
     figure, axes = new_figure(height=2.6)
     one = axes[0, 0]
@@ -138,10 +140,11 @@ def plot_classes(accuracy: Mapping[str, Mapping[str, float]], *, title: str = ""
     for place, (name, shares) in enumerate(accuracy.items()):
         x = np.arange(len(labels)) + (place - (len(accuracy) - 1) / 2) * width
         color = (BLUE, ORANGE, GREEN)[place % 3]
-        one.bar(x, [100 * shares[label] for label in labels], width, label=name, color=color)
+        heights = 100 * np.array([shares[label] for label in labels], dtype=float)  # None is NaN
+        one.bar(x, heights, width, label=name, color=color)
     one.set(title=title, ylabel="right, %", ylim=(0, 105), xticks=np.arange(len(labels)))
     one.set_xticklabels(labels, rotation=30, ha="right")
-    one.legend(loc="lower right", ncols=len(accuracy))
+    one.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(accuracy), frameon=False)
     return figure
 
 

@@ -50,7 +50,7 @@ Audio(go.x[:: len(go) // 3][:3].ravel(), rate=16000)
 # %% [markdown]
 # ## 2. More voices than we have
 #
-# **Why.** A few hundred voices in a quiet studio are not the world. So each clip is used several times, each time a little faster or
+# **Why.** A hundred voices in a quiet studio are not the world. So each clip is used several times, each time a little faster or
 # slower, in another room, through another microphone, with other noise. The word stays, everything else moves: the network has to
 # hold on to the word.
 
@@ -150,8 +150,9 @@ for where in ("int8", "people"):
 # %% [markdown]
 # ## 7. Listening all day
 #
-# **Why.** A detector hears hours in which nobody says anything to it. It scores the last second again and again, averages a few scores, and speaks
-# up when a mean passes a threshold. What counts is how many words it finds, and how often an hour it is wrong.
+# **Why.** A detector hears hours of talk that is not meant for it. It scores the last second again and again, averages a few scores, and speaks
+# up when a mean passes a threshold. What counts is how many words it finds, and how often an hour it is wrong. Our stream is a talkative
+# house: noise, keywords, and still more words that are none.
 
 # %%
 stream = make_stream(test, minutes=30, seed=seed)
@@ -180,7 +181,7 @@ slider = ThresholdSlider(points, confidence, stream.spoken, step_s=step_s, choic
 slider
 
 # %%
-print(slider.chosen.threshold, slider.describe().splitlines()[0], sep="\n")
+print(slider.describe().splitlines()[0])
 
 # %% [markdown]
 # No threshold is right; there are only prices. The sketch gets the one you chose.

@@ -125,10 +125,12 @@ def tidy(lesson: NotebookNode) -> NotebookNode:
 
 
 def _only_alive(output: NotebookNode) -> bool:
-    """Tell whether an output is a live widget with no still version but its class's name."""
+    """Tell whether an output shows nothing without its kernel: no still version, or an empty one."""
     data = output.get("data", {})
-    named = re.fullmatch(r"\w+\(.*\)", data.get("text/plain", ""), re.S)
-    return LIVE_WIDGET in data and bool(named) and len(data) == 2
+    text = data.get("text/plain", "")
+    if LIVE_WIDGET in data:
+        return len(data) == 2 and re.fullmatch(r"\w+\(.*\)", text, re.DOTALL) is not None
+    return bool(data) and set(data) <= {"text/plain", "text/html"} and not text.strip()
 
 
 def _merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
