@@ -34,6 +34,8 @@ from tinyml_course.datasets.recordings import KEYWORDS, OTHER_WORDS, SILENCE
 
 SEED = 2026
 PEAK = 0.5  # of full scale, every word
+FRAME = RATE_HZ // 100  # samples in 10 ms
+AUDIBLE = 0.01  # of the loudest 10 ms: 40 dB below
 MARGIN_S = 0.02  # kept before and after the audible part of a word
 LONGEST_S = 0.96
 SHORTEST_S = 0.12
@@ -66,6 +68,11 @@ TRAIN_PEOPLE = (
     Voice("festival", "cmu_us_slt_arctic_hts", "slt", 185),
 )
 TEST_PEOPLE = (Voice("festival", "ked_diphone", "ked", 110),)
+# How much longer than the engines people say a lone word that can be drawn out.
+PEOPLE_LENGTH = dict.fromkeys(("no", "on", "up", "go", "down"), 1.45) | {"right": 1.15}
+ESPEAK_LENGTH = {"on": 1.15, "off": 1.15, "stop": 1.15}
+STOPS = tuple("ptkbdg")  # a word that ends in one is often said without its release
+UNRELEASED = 0.3  # of those words
 
 
 @dataclass(frozen=True)
@@ -107,12 +114,13 @@ def plan_parts() -> Iterator[Part]:
 def plan_utterances(part: Part, rng: np.random.Generator) -> list[Utterance]:
     """Draw how a voice says its words; all words come equally often."""
     others = [w for _ in range(0, part.other_words, 25) for w in rng.permutation(OTHER_WORDS)]
-    words = [*KEYWORDS * part.takes, *islice(others, part.other_words)]
-    usual = 1.25 if part.voice.pitch_hz else 1.0  # engines made from people say a lone word hastily
-    return [Utterance(str(word), _draw_manner(rng, usual)) for word in words]
+    words = [*KEYWORDS * part.takes, *map(str, islice(others, part.other_words))]
+    longer = ESPEAK_LENGTH if part.voice.engine == "espeak" else PEOPLE_LENGTH
+    return [Utterance(word, draw_manner(rng, longer.get(word, 1.0))) for word in words]
 
 
-def _draw_manner(rng: np.random.Generator, usual_length: float) -> Manner:
+def draw_manner(rng: np.random.Generator, usual_length: float) -> Manner:
+    """Draw a way to say a word, around a length."""
     return Manner(
         ending=str(rng.choice([".", "!", "?", ","], p=[0.5, 0.2, 0.2, 0.1])),
         length=usual_length * float(np.exp(rng.uniform(np.log(0.7), np.log(1.7)))),
@@ -127,7 +135,8 @@ def make_part(part: Part) -> list[Clip]:
     utterances = plan_utterances(part, rng)
     clips = []
     for utterance, said in zip(utterances, say_all(part.voice, utterances), strict=True):
-        samples = centre_word(said)
+        clipped = utterance.word.endswith(STOPS) and rng.random() < UNRELEASED
+        samples = centre_word(without_release(said) if clipped else said)
         if samples is not None:
             clips.append(
                 Clip(
@@ -150,6 +159,21 @@ def _file_stem(part: Part) -> str:
     return f"espeak-{accent}" if part.split == "train" else "espeak-test"
 
 
+def without_release(said: Samples) -> Samples:
+    """Cut a word off in the silence before its last stop consonant is released.
+
+    The silence is the quietest 10 ms in the second half of the audible part; a word that has none
+    (30 dB below its loudest 10 ms) stays whole.
+    """
+    level = frame_levels(said)
+    audible = np.flatnonzero(level > AUDIBLE * level.max(initial=0))
+    if len(audible) < 8:
+        return said
+    middle = (audible[0] + audible[-1]) // 2
+    quietest = middle + int(np.argmin(level[middle : audible[-1]]))
+    return said[: quietest * FRAME] if level[quietest] < 0.03 * level.max() else said
+
+
 def centre_word(said: Samples) -> NDArray[np.int16] | None:
     """Trim a word to its audible part, scale it and put it in the middle of a second.
 
@@ -158,15 +182,13 @@ def centre_word(said: Samples) -> NDArray[np.int16] | None:
     clip : ndarray, shape=(16000,), dtype=int16, or None
         None if the audible part is too long for a clip, or too short to be a word.
     """
-    frame = RATE_HZ // 100
-    frames = said[: len(said) // frame * frame].reshape(-1, frame)
-    level = np.sqrt(np.mean(frames**2, axis=1))
-    audible = np.flatnonzero(level > 0.01 * level.max(initial=0))  # -40 dB below the loudest 10 ms
+    level = frame_levels(said)
+    audible = np.flatnonzero(level > AUDIBLE * level.max(initial=0))
     if len(audible) == 0:
         return None
     margin = int(MARGIN_S * RATE_HZ)
-    start = max(0, audible[0] * frame - margin)
-    word = said[start : (audible[-1] + 1) * frame + margin]
+    start = max(0, audible[0] * FRAME - margin)
+    word = said[start : (audible[-1] + 1) * FRAME + margin]
     if not SHORTEST_S <= len(word) / RATE_HZ <= LONGEST_S:
         return None
     fade = np.minimum(1, np.arange(1, len(word) + 1) / (margin / 2))
@@ -175,6 +197,12 @@ def centre_word(said: Samples) -> NDArray[np.int16] | None:
     at = (RATE_HZ - len(word)) // 2
     clip[at : at + len(word)] = np.rint(word * 32_767)
     return clip
+
+
+def frame_levels(said: Samples) -> NDArray[np.float32]:
+    """Return the root mean square of every 10 ms."""
+    frames = said[: len(said) // FRAME * FRAME].reshape(-1, FRAME)
+    return np.sqrt(np.mean(frames**2, axis=1))
 
 
 def make_noises(place: int) -> list[Clip]:
@@ -202,15 +230,21 @@ def write_file(path: Path, clips: list[Clip]) -> str:
         path, samples, RATE_HZ, format="OGG", subtype="OPUS", compression_level=COMPRESSION
     )
     fix_serial(path)
-    return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+    return checksum_line(path)
 
 
-def write_index(path: Path, clips: list[Clip]) -> None:
-    """Write one row a clip, in the order the clips stand in the files."""
+def write_index(path: Path, clips: list[Clip]) -> str:
+    """Write one row a clip, in the order of the files; return the index's line for SHA256SUMS."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "word", "voice", "speaker", "split"])
         writer.writerows([c.file, c.word, c.voice, c.speaker, c.split] for c in clips)
+    return checksum_line(path)
+
+
+def checksum_line(path: Path) -> str:
+    """Return a file's SHA-256 and name, as sha256sum writes them."""
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
 
 
 def main() -> None:
@@ -230,7 +264,7 @@ def main() -> None:
         clips.sort(key=lambda clip: clip.file)  # stable: within a file, in the order of the plan
         files = {name: list(group) for name, group in groupby(clips, key=lambda clip: clip.file)}
         sums = list(pool.map(write_file, [out / name for name in files], files.values()))
-    write_index(out / "index.csv", clips)
+    sums.append(write_index(out / "index.csv", clips))
     (out / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
     for split in ("train", "test"):
         words = Counter(clip.word for clip in clips if clip.split == split)

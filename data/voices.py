@@ -174,7 +174,8 @@ FESTIVAL_WORD = """\
 def _festival(voice: Voice, utterances: Sequence[Utterance]) -> list[Samples]:
     """Say the words with festival, one process for as many as it survives.
 
-    Its diphone voices now and then crash on a pitch curve; that word is left silent.
+    Its diphone voices now and then crash on a pitch curve; that word is left silent. Its HTS voice
+    keeps its pitch whatever it is told, so there the playback is sped up or slowed down instead.
     """
     with tempfile.TemporaryDirectory() as folder:
         said: list[Samples] = []
@@ -187,15 +188,19 @@ def _festival(voice: Voice, utterances: Sequence[Utterance]) -> list[Samples]:
             said += [_read(out) for out in whole]
             if done.returncode:
                 said.append(np.zeros(1, np.float32))
-        return said
+    if _is_hts(voice):
+        speeds = [_playback_speed(utterance.manner) for utterance in utterances]
+        said = [_at_16_khz(s, RATE_HZ * v) for s, v in zip(said, speeds, strict=True)]
+    return said
 
 
 def _festival_script(voice: Voice, utterances: Sequence[Utterance], outs: Sequence[Path]) -> str:
-    hts = "hts_engine_params" if voice.name.endswith("hts") else "nil"
+    """Write the Scheme program that says the words into the given files."""
+    hts = "hts_engine_params" if _is_hts(voice) else "nil"
     words = (
         FESTIVAL_WORD.format(
             length=utterance.manner.length,
-            rate=1 / utterance.manner.length,
+            rate=1 / (utterance.manner.length * _playback_speed(utterance.manner)),
             mean=voice.pitch_hz * utterance.manner.pitch,
             spread=0.12 * voice.pitch_hz * utterance.manner.liveliness,
             text=utterance.word + utterance.manner.ending,
@@ -204,6 +209,15 @@ def _festival_script(voice: Voice, utterances: Sequence[Utterance], outs: Sequen
         for utterance, out in zip(utterances, outs, strict=True)
     )
     return "".join([f"(voice_{voice.name})\n(set! hts {hts})\n", *words])
+
+
+def _is_hts(voice: Voice) -> bool:
+    return voice.name.endswith("hts")
+
+
+def _playback_speed(manner: Manner) -> float:
+    """Return how much faster an HTS voice is played: a third of the pitch asked for, in octaves."""
+    return manner.pitch ** (1 / 3)
 
 
 def _read(path: Path) -> Samples:

@@ -114,6 +114,11 @@ def test_wanted_labels_send_other_words_to_unknown(speech_commands):
     assert np.array_equal(np.bincount(data.y), [3, 3, 6, 33 * 3])
 
 
+def test_silence_is_left_out_where_it_is_no_class(speech_commands):
+    data = load_dataset("keywords", speech_commands, labels=("no", "yes", "unknown"))
+    assert np.array_equal(np.bincount(data.y), [3, 3, 33 * 3])
+
+
 def test_wanted_labels_without_unknown_refuse_other_words(two_words):
     with pytest.raises(InputError, match="woof is none of the classes meow, purr"):
         load_dataset("keywords", two_words, labels=("meow", "purr"))

@@ -71,6 +71,7 @@ def find_recordings(
     labels : sequence of str or None
         The classes wanted, in their order. None takes the twelve classes where all ten keywords
         are there, otherwise every word is a class: in alphabetical order, then silence, unknown.
+        Words that are not among them become unknown; silence is left out if it is not.
 
     Raises
     ------
@@ -92,6 +93,7 @@ def find_recordings(
             f"{root} has one class only ({classes[0]}); a classifier needs two or more. "
             "Add a folder of another word, or of silence."
         )
+    folders = [f for f in folders if _word(f) != SILENCE or SILENCE in classes]
     listed = _read_lists(root)
     found = [
         Recording(path, label, _speaker(path), _count_clips(path, label), _split_of(path, listed))
