@@ -127,7 +127,7 @@ print(f"{sim.energy_uj:,.0f} µJ an inference; a coin cell holds {battery:,.0f} 
 print(f"enough for {battery / per_second / 86400:,.0f} days of one inference a second")
 
 # %% [markdown]
-# Nearly all the work is in a few layers, nearly all the flash is constants, and the RAM is mostly the **arena** in which the layers
+# Nearly all the work is in a few layers, most of the flash is constants, and the RAM is mostly the **arena** in which the layers
 # pass each other their results. The battery's days count the network alone: radio, sensor and sleep come in
 # a later lesson.
 
@@ -139,7 +139,7 @@ print(f"enough for {battery / per_second / 86400:,.0f} days of one inference a s
 # **Predict first.** Will this network fit an Arduino Uno? Decide, then choose the boards below.
 
 # %%
-fits = [Fit.of(tc.simulate(compiled, board=board)) for board in tc.list_boards()]
+fits = [Fit.of(tc.simulate(compiled, board, run.features)) for board in tc.list_boards()]
 picker = BoardPicker(fits)
 picker
 
@@ -147,7 +147,7 @@ picker
 # "Does not fit" comes with the reason, before anything is uploaded. Making models fit is what lessons on memory and smaller models are about.
 
 # %% [markdown]
-# ## 6. Your machine
+# ## The artefact: a report of your machine
 #
 # **Why.** When something differs on somebody else's computer, the first question is what runs there. This report answers it; keep it with
 # your results.

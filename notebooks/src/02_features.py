@@ -70,7 +70,7 @@ print(
 # narrow below, wide above. The **logarithm** makes a change of loudness a sum instead of a factor. The **cosine transform** keeps
 # the broad shape of the bands and drops the ripple that pitch leaves on them.
 #
-# Slide over the clip (or use the arrow keys) and follow one frame through the stages. Where is the *s* of the word?
+# Slide over the clip (or use the arrow keys) and follow one frame through. Where is the *s* of the word?
 
 # %%
 scrubber = FrameScrubber(clip, features, frame)
@@ -178,7 +178,7 @@ figure
 # A perfect rounding to int8 would err by up to half a step. Ours stays within one: the integers lose next to nothing.
 
 # %% [markdown]
-# ## 7. Golden vectors
+# ## The artefact: golden vectors
 #
 # **Why.** Whoever builds the board's program needs to know when it is right: the specification in words a program can read, and
 # examples with their exact answers.

@@ -62,7 +62,7 @@ examples = tc.augment_dataset(train, features, rows=rows, seed=seed)
 print(f"{len(examples):,} examples of shape {examples.x.shape[1:]}, {examples.x.dtype}")
 
 # %% [markdown]
-# ## 3. A network in view
+# ## 3. A network in view, trained in a minute
 #
 # **Why.** A convolution that looks at all channels at once is expensive. This network splits it: a *depthwise* step looks around in each
 # channel alone, a 1x1 step mixes the channels. That takes an eighth of the multiplications and hardly costs accuracy.
@@ -92,12 +92,8 @@ model = build_model(features.input_shape, len(train.labels))
 print(f"{model.count_params():,} numbers to learn or keep")
 
 # %% [markdown]
-# ## 4. Train for a minute
-#
-# **Why.** The seed makes the run repeatable on your machine. One minute is short: the course's reference model, which we use further
-# down, saw many more examples of the same kind.
-#
-# **Predict first.** Guessing would be right for one clip in twelve. Where will the network be after a minute?
+# **Predict first.** Guessing would be right for one clip in twelve. Where will the network be after a minute? (The course's reference
+# model, which we use further down, saw many more examples of the same kind.)
 
 # %%
 model = tc.fit(model, examples, seed=seed, epochs=5)
@@ -108,7 +104,7 @@ in_float = tc.evaluate(lambda x: model.predict(x.astype("float32"), verbose=0), 
 print(f"right on unheard voices: {in_float['accuracy']:.1%} of {in_float['n']:,} clips")
 
 # %% [markdown]
-# ## 5. Eight bits
+# ## 4. Eight bits
 #
 # **Why.** The board multiplies bytes much faster than fractions. Quantization gives each layer a scale, and rounds its weights and results
 # to whole numbers. Some examples show the converter what sizes occur.
@@ -130,7 +126,7 @@ plots.plot_confusion(int8["confusion"], test.labels, title="int8, unheard synthe
 # The two bars of each class hardly differ: eight bits are enough. The matrix shows which words sound alike to the network.
 
 # %% [markdown]
-# ## 6. In the studio, and in reality
+# ## 5. In the studio, and in reality
 #
 # **Why.** All voices so far were made by programs, in silence. People mumble, whisper, sit in kitchens.
 #
@@ -139,16 +135,16 @@ plots.plot_confusion(int8["confusion"], test.labels, title="int8, unheard synthe
 
 # %%
 run = tc.load_run(model_dir("keywords"))
-for where in ("int8", "people"):
-    measured = run.metrics[where]
-    print(f"{where:8} {measured['accuracy']:.1%} of {measured['n']:,} clips")
+for voices, measure in (("synthetic voices", "int8"), ("people", "people")):
+    measured = run.metrics[measure]
+    print(f"{voices:17} {measured['accuracy']:.1%} of {measured['n']:,} clips")
 
 # %% [markdown]
 # This gap is the most honest number of the course. No test set of the same origin as the training set shows it. What helps most is
 # recordings of those who will use the device.
 
 # %% [markdown]
-# ## 7. Listening all day
+# ## 6. Listening all day
 #
 # **Why.** A detector hears hours of talk that is not meant for it. It scores the last second again and again, averages a few scores, and speaks
 # up when a mean passes a threshold. What counts is how many words it finds, and how often an hour it is wrong. Our stream is a talkative
@@ -187,7 +183,7 @@ print(slider.describe().splitlines()[0])
 # No threshold is right; there are only prices. The sketch gets the one you chose.
 
 # %% [markdown]
-# ## 8. The sketch
+# ## The artefact: a sketch
 #
 # **Why.** A detector is the model and its settings. Both go into the folder, so the board behaves like the stream above.
 

@@ -159,6 +159,11 @@ for name, received in faults.items():
 # %% [markdown]
 # One lost sample already shows, though the answer may stay the same; swapped bytes ruin it. "About equal" would have let the first pass.
 
+# %% [markdown]
+# ## The artefact: a verified sketch
+#
+# **Why.** A folder beside a note that says which model it holds and what was compared is worth more than a folder.
+
 # %%
 verdict = {
     "model": compiled.sha256,
