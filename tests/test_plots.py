@@ -76,3 +76,11 @@ def test_figure_is_closed_so_that_a_notebook_shows_it_once():
     before = plt.get_fignums()
     plots.new_figure()
     assert plt.get_fignums() == before
+
+
+def test_figure_tells_a_screen_reader_what_it_draws():
+    figure = plots.plot_classes({"float": {"yes": 0.5}, "int8": {"yes": 0.4}}, title="Words")
+    bundle, metadata = figure._repr_mimebundle_()
+    assert bundle["image/png"].startswith(b"\x89PNG")
+    assert bundle["text/plain"] == "Plot. Words: right, %: float, int8."
+    assert metadata["image/png"]["alt"] == bundle["text/plain"]

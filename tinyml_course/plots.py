@@ -1,12 +1,15 @@
 """Figures that more than one lesson shows. Each takes arrays or results and returns a Figure.
 
-A figure is closed as soon as it is made: a notebook then shows it once, where its cell returns it.
+A figure is closed as soon as it is made: a notebook then shows it once, where its cell returns it,
+and tells a screen reader what is drawn.
 Colours come from a scale that colour-blind readers can tell apart.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,9 +57,35 @@ def new_figure(
         width_ratios=widths,
     )
     plt.close(figure)
+    figure._repr_mimebundle_ = partial(_told, figure)
     for one in axes.flat:
         one.spines[["top", "right"]].set_visible(False)
     return figure, axes
+
+
+def png(figure: Figure) -> bytes:
+    """Render a figure as a PNG small enough for a notebook."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=80, bbox_inches="tight", metadata={"Software": None})
+    return file.getvalue()
+
+
+def describe(figure: Figure) -> str:
+    """Say in words what a figure draws: titles, axes and the names in its legends."""
+    parts = []
+    for axes in figure.axes:
+        across, up = axes.get_xlabel(), axes.get_ylabel()
+        over = " over ".join(label for label in (up, across) if label)
+        legend = axes.get_legend()
+        names = ", ".join(text.get_text() for text in legend.get_texts()) if legend else ""
+        parts.append(": ".join(word for word in (axes.get_title(), over, names) if word))
+    return "Plot. " + "; ".join(part for part in parts if part) + "."
+
+
+def _told(figure: Figure, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a notebook shows of a figure, with its words as the picture's alternative."""
+    words = describe(figure)
+    return {"image/png": png(figure), "text/plain": words}, {"image/png": {"alt": words}}
 
 
 def plot_clip(

@@ -114,8 +114,8 @@ for column, title in enumerate(titles):
 figure
 
 # %% [markdown]
-# With the mean in, the two recordings look like two words; without it, like one. On people's recordings this one
-# subtraction was worth more than any other step we tried.
+# With the mean in, whole rows change colour when the microphone does; without it, the two pictures are hardly to be told apart. On
+# people's recordings this one subtraction was worth more than any other step we tried.
 
 # %% [markdown]
 # ## 5. The same bits in C

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.features.mfcc_tables import HOP, RATE_HZ, WINDOW
-from tinyml_course.widgets.still import StillWidget, float32_bytes, png, script
+from tinyml_course.plots import new_figure, png
+from tinyml_course.widgets.still import StillWidget, float32_bytes, script
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,8 +98,6 @@ class FrameScrubber(StillWidget):
 
     def figure(self) -> Figure:
         """Draw what the widget shows at its frame."""
-        from tinyml_course.plots import new_figure
-
         start = self.frame * HOP
         figure, axes = new_figure(2, 2, width=8.5, height=4.2)
         whole, bands, spectrum, column = axes.flat

@@ -6,18 +6,14 @@ version, from which a viewer without them takes what it can show: HTML, a PNG, o
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tinyml_course.errors import InputError
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).parent
 
@@ -47,13 +43,6 @@ class StillWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's bas
         if "image/png" in bundle:
             metadata = {**metadata, "image/png": {"alt": words}}
         return bundle, metadata
-
-
-def png(figure: Figure) -> bytes:
-    """Render a figure as a PNG small enough for a notebook."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=72, bbox_inches="tight", metadata={"Software": None})
-    return file.getvalue()
 
 
 def float32_bytes(values: ArrayLike, ndim: int, name: str) -> tuple[bytes, tuple[int, ...]]:

@@ -11,8 +11,9 @@ import traitlets as t
 from numpy.typing import ArrayLike
 
 from tinyml_course.errors import InputError
+from tinyml_course.plots import draw_operating_points, draw_posterior, new_figure, png
 from tinyml_course.sketch.operating_points import OperatingPoint
-from tinyml_course.widgets.still import StillWidget, float32_bytes, png, script
+from tinyml_course.widgets.still import StillWidget, float32_bytes, script
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,8 +97,6 @@ class ThresholdSlider(StillWidget):
 
     def figure(self) -> Figure:
         """Draw what the widget shows at its threshold."""
-        from tinyml_course.plots import draw_operating_points, draw_posterior, new_figure
-
         figure, axes = new_figure(1, 2, width=10, height=3.2, widths=(1, 2))
         draw_operating_points(axes[0, 0], self.points, self.chosen)
         seconds = np.arange(len(self._trace)) * self._step_s + 1
