@@ -23,10 +23,22 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory):
-    """Serve copies of all lessons."""
+def settings(tmp_path_factory):
+    """Return the folder of JupyterLab's settings."""
+    return tmp_path_factory.mktemp("settings")
+
+
+@pytest.fixture(scope="session")
+def lessons(tmp_path_factory):
+    """Return a folder with copies of all lessons."""
     folder = tmp_path_factory.mktemp("lessons")
     for notebook in NOTEBOOKS.glob("*.ipynb"):
         (folder / notebook.name).write_bytes(notebook.read_bytes())
-    with lab.running_lab(folder, tmp_path_factory.mktemp("settings")) as served:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(lessons, settings):
+    """Serve the copies; all tests share the server."""
+    with lab.running_lab(lessons, settings) as served:
         yield served

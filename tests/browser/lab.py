@@ -25,16 +25,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SETTINGS = {"notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
 @contextmanager
-def running_lab(folder: Path, settings: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
+def running_lab(folder: Path, settings: Path) -> Iterator[str]:
     """Serve `folder` by JupyterLab on a free port; yield its address."""
-    own = settings / "lab" / "@jupyterlab" / "apputils-extension"
-    own.mkdir(parents=True)
-    for name, values in {**SETTINGS, "themes": {"theme": theme}}.items():
-        (own / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+    set_setting(settings, "notification", {"fetchNews": "false", "checkForUpdates": False})
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -57,6 +53,13 @@ def running_lab(folder: Path, settings: Path, theme: str = "JupyterLab Light") -
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def set_setting(settings: Path, name: str, values: dict[str, Any]) -> None:
+    """Set what JupyterLab's appearance goes by; a page loaded later has it."""
+    own = settings / "lab" / "@jupyterlab" / "apputils-extension"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:

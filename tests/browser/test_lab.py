@@ -3,6 +3,7 @@
 import io
 
 import lab
+import nbformat
 import numpy as np
 import pytest
 
@@ -79,28 +80,26 @@ slider = ThresholdSlider(points, np.linspace(0, 1, 99), [(2.2, "yes")], step_s=0
 """
 
 
-@pytest.fixture(params=["light", "dark"])
-def widgets_page(request, tmp_path):
+@pytest.fixture(params=["Light", "Dark"])
+def widgets_page(request, lessons, settings, address):
     """Show a notebook with the picker and the slider in one theme."""
-    import nbformat
-
     cells = [nbformat.v4.new_code_cell(text) for text in (WIDGETS, "picker", "slider")]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, tmp_path / "widgets.ipynb")
-    dark = request.param == "dark"
-    theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-    with (
-        lab.running_lab(tmp_path, tmp_path / "settings", theme) as served,
-        lab.chromium_page(dark=dark) as page,
-    ):
-        lab.open_notebook(page, served, "widgets.ipynb")
+    nbformat.write(notebook, lessons / "widgets.ipynb")
+    lab.set_setting(settings, "themes", {"theme": f"JupyterLab {request.param}"})
+    with lab.chromium_page(dark=request.param == "Dark") as page:
+        lab.open_notebook(page, address, "widgets.ipynb")
         lab.run_all(page, seconds=60)
         yield page
 
 
 def test_picker_and_slider_work_by_keyboard_and_read_well(widgets_page):
     page = widgets_page
+    is_dark = "() => document.body.dataset.jpThemeLight === 'false'"
+    assert page.evaluate(is_dark) == page.evaluate(
+        "matchMedia('(prefers-color-scheme: dark)').matches"
+    )
     picker, slider = page.locator(".tinyml").nth(0), page.locator(".tinyml").nth(1)
     picker.get_by_role("radio", name="Big").focus()
     page.keyboard.press("ArrowDown")
