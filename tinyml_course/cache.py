@@ -1,4 +1,4 @@
-"""Where built and decoded things are kept between runs, and how a file is written whole or not at all.
+"""Where built and decoded things are kept between runs; files written whole or not at all.
 
 `TINYML_CACHE` names the folder; without it the platform's own place for caches is used. Everything
 in it can be deleted at any time: it is made again when it is needed.
