@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
-    """In CI every tool is installed, so a skip is a failure there (only ../shared may be absent)."""
+    """In CI every tool is installed, so a skip is a failure (only ../shared may be absent)."""
     outcome = yield
     report = outcome.get_result()
     if not (os.environ.get("CI") and report.skipped) or hasattr(report, "wasxfail"):
