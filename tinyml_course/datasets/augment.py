@@ -70,9 +70,9 @@ class Augmentation:
     shift_s: float = 0.12
     tract: float = 0.15
     swell_db: float = 3.0
-    room: float = 0.5
+    room: float = 0.35
     colour_db: float = 5.0
-    noise_db: tuple[float, float] = (12.0, 60.0)
+    noise_db: tuple[float, float] = (15.0, 75.0)
     babble: float = 0.05
     peak_db: tuple[float, float] = (-34.0, 0.0)
     silence: float = 0.7
