@@ -29,6 +29,7 @@ def load_tensorflow() -> Any:
         with suppress(RuntimeError):  # it runs already
             tf.config.threading.set_intra_op_parallelism_threads(1)
             tf.config.threading.set_inter_op_parallelism_threads(THREADS)
+        tf.get_logger().setLevel("ERROR")  # the converter's notes go through Python's logging
         tf.constant(0)  # starts the runtime
     return tf
 

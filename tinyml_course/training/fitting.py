@@ -102,7 +102,7 @@ def fit(
                 loss = trainer.step(order[start : start + batch])
                 if start // batch % 50 == 0:
                     bar.update(shown, completed=trainer.done, loss=float(loss))
-        bar.update(shown, completed=steps)
+        bar.update(shown, completed=steps, loss=float(loss), refresh=True)
     return trainer.finish()
 
 
