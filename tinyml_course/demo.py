@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from tinyml_course.boards import get_board
 from tinyml_course.cache import writing
 from tinyml_course.compiler.codegen import CompiledModel, compile_model
 from tinyml_course.compiler.reference import reference
@@ -25,6 +24,7 @@ from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.simulator.report import Simulation, simulate
 from tinyml_course.sketch import write_sketch
+from tinyml_course.sketch.parts import board_with_microphone
 from tinyml_course.tasks import get_task, train_task
 
 BOARD_CLIPS = 50  # clips run on the emulated board
@@ -47,7 +47,7 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         If an argument is unknown, the model does not fit, or any two places disagree on a bit.
     """
     console = Console(stderr=True, highlight=False)
-    chosen, target = get_task(task), get_board(board)
+    chosen, target = get_task(task), board_with_microphone(board)
     started = time.monotonic()
     with _step(console, "Load the recordings, augment, compute features, train, quantize to int8"):
         trained = train_task(chosen.name)
