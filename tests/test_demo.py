@@ -53,7 +53,7 @@ def test_demo_again_replaces_what_it_left(small):
     ("task", "board"), [("gesture", "nano33ble"), ("keywords", "nano34"), ("keywords", "uno")]
 )
 def test_demo_refuses_what_it_does_not_know_before_it_trains(tmp_path, task, board):
-    with pytest.raises(InputError, match=r"gesture|nano34|uno"):
+    with pytest.raises(InputError, match=r"gesture|nano34|Uno"):
         demo.run_demo(task, board, tmp_path)
     assert not list(tmp_path.iterdir())
 
