@@ -9,6 +9,7 @@ Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization"; Loshchilo
 "SGDR", section 3 (cosine decay); Park et al. (2019), "SpecAugment", section 2 (time masks).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ def fit(
     learning_rate: float = 2e-3,
     weight_decay: float = 4e-3,
     label_smoothing: float = 0.0,
+    mixup: float = 0.0,
+    noise: Sequence[float] = (),
     time_mask: int = 0,
     progress: bool = True,
 ) -> Any:
@@ -54,6 +57,10 @@ def fit(
         Share of a weight taken off at each step, times the learning rate.
     label_smoothing : float
         Share of the target spread over all classes.
+    mixup : float
+        The largest share of another sample, and of its class, laid over each; 0 for none.
+    noise : sequence of float, one a coefficient (axis 2), or empty for none
+        The largest standard deviation of Gaussian noise laid over each sample.
     time_mask : int
         Longest stretch of frames set to zero, twice a sample; 0 for none.
     progress : bool
@@ -82,6 +89,8 @@ def fit(
         learning_rate=learning_rate,
         weight_decay=weight_decay,
         label_smoothing=label_smoothing,
+        mixup=mixup,
+        noise=noise,
         time_mask=time_mask,
     )
     rng = np.random.default_rng(seed)

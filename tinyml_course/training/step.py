@@ -10,10 +10,12 @@ This module imports TensorFlow; it is imported by `training.fit` alone, when tha
 References
 ----------
 Hoffer, Hubara and Soudry (2017), "Train longer, generalize better", section 4 (ghost batch
-normalization); Park et al. (2019), "SpecAugment", section 2 (masks); Loshchilov and Hutter (2019),
-"Decoupled Weight Decay Regularization" (AdamW).
+normalization); Park et al. (2019), "SpecAugment", section 2 (masks); Zhang et al. (2018), "mixup:
+Beyond Empirical Risk Minimization", section 2; Loshchilov and Hutter (2019), "Decoupled Weight
+Decay Regularization" (AdamW).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -69,6 +71,8 @@ class Trainer:
         learning_rate: float,
         weight_decay: float,
         label_smoothing: float,
+        mixup: float,
+        noise: Sequence[float],
         time_mask: int,
     ) -> None:
         keras.utils.set_random_seed(seed)
@@ -84,7 +88,8 @@ class Trainer:
         self._optimizer.build(self._copy.trainable_variables)
         self._loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
         self._random = tf.random.Generator.from_seed(seed)
-        self._time_mask = time_mask
+        self._mixup, self._time_mask = mixup, time_mask
+        self._noise = tf.constant(noise, tf.float32)
         self._step = tf.function(self._halves)
 
     def step(self, samples: NDArray[np.int64]) -> Any:
@@ -102,15 +107,33 @@ class Trainer:
         variables = self._copy.trainable_variables
         losses, gradients = [], []
         for half in tf.split(samples, HALVES):
-            inputs = self._masked(tf.cast(tf.gather(self._inputs, half), tf.float32))
+            inputs = self._noisy(tf.cast(tf.gather(self._inputs, half), tf.float32))
+            inputs = self._masked(inputs)
+            inputs, targets = self._mixed(inputs, tf.gather(self._targets, half))
             with tf.GradientTape() as tape:
-                scores = self._copy(inputs, training=True)
-                loss = self._loss(tf.gather(self._targets, half), scores)
+                loss = self._loss(targets, self._copy(inputs, training=True))
             losses.append(loss)
             gradients.append(tape.gradient(loss, variables))
         mean = [tf.add_n(list(several)) / HALVES for several in zip(*gradients, strict=True)]
         self._optimizer.apply(mean, variables)
         return tf.add_n(losses) / HALVES
+
+    def _noisy(self, inputs: Any) -> Any:
+        """Roughen each sample by noise of a strength of its own."""
+        if not len(self._noise):
+            return inputs
+        strength = self._random.uniform((tf.shape(inputs)[0], *[1] * (len(inputs.shape) - 1)))
+        spread = tf.reshape(self._noise, (1, 1, -1, *[1] * (len(inputs.shape) - 3)))
+        return inputs + strength * spread * self._random.normal(tf.shape(inputs))
+
+    def _mixed(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
+        """Lay a share of its neighbour over each sample, and the same share of its class."""
+        if not self._mixup:
+            return inputs, targets
+        share = self._mixup * self._random.uniform((tf.shape(inputs)[0], 1))
+        over = tf.reshape(share, (-1, *[1] * (len(inputs.shape) - 1)))
+        inputs = (1 - over) * inputs + over * tf.roll(inputs, 1, axis=0)
+        return inputs, (1 - share) * targets + share * tf.roll(targets, 1, axis=0)
 
     def _masked(self, inputs: Any) -> Any:
         """Set stretches of frames (axis 1) to zero."""
