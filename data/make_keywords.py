@@ -18,7 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -233,6 +233,15 @@ def write_file(path: Path, clips: list[Clip]) -> str:
     return checksum_line(path)
 
 
+def thin_unknown(clips: list[Clip]) -> list[Clip]:
+    """Keep in the test part as many unknown words as a keyword has clips; set the others aside."""
+    unknown = [i for i, c in enumerate(clips) if c.split == "test" and c.word in OTHER_WORDS]
+    words = Counter(c.word for c in clips if c.split == "test" and c.word in KEYWORDS)
+    every = max(1, round(len(unknown) * len(KEYWORDS) / max(1, words.total())))
+    spare = set(unknown) - set(unknown[::every])
+    return [replace(c, split="spare") if i in spare else c for i, c in enumerate(clips)]
+
+
 def write_index(path: Path, clips: list[Clip]) -> str:
     """Write one row a clip, in the order of the files; return the index's line for SHA256SUMS."""
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -264,6 +273,7 @@ def main() -> None:
         clips.sort(key=lambda clip: clip.file)  # stable: within a file, in the order of the plan
         files = {name: list(group) for name, group in groupby(clips, key=lambda clip: clip.file)}
         sums = list(pool.map(write_file, [out / name for name in files], files.values()))
+    clips = thin_unknown(clips)
     sums.append(write_index(out / "index.csv", clips))
     (out / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
     for split in ("train", "test"):
