@@ -72,8 +72,9 @@ def test_fused_step_follows_the_gradient_of_plain_keras(keras):
         next(layer for layer in part.layers if isinstance(layer, keras.layers.Dropout)).rate = 0.0
     data = blobs(16)
     double = data.take(np.tile(np.arange(16), 2))
-    rate = {"steps": 1, "learning_rate": 1e-2, "weight_decay": 1e-3}
-    trainer = Trainer(model, double, seed=0, label_smoothing=0.1, time_mask=0, **rate)
+    rates = {"steps": 1, "learning_rate": 1e-2, "weight_decay": 1e-3, "label_smoothing": 0.1}
+    plainly = {"mixup": 0.0, "noise": (), "time_mask": 0}
+    trainer = Trainer(model, double, seed=0, **rates, **plainly)
     loss = float(trainer.step(np.arange(32)))
     trained = trainer.finish()
 
