@@ -39,7 +39,8 @@ def quantize_int8(model: Any, calibration: NDArray[np.int8], *, samples: int = 5
     Returns
     -------
     tflite : bytes
-        A model with a batch of 1. The same model and calibration give the same bytes.
+        A model with a batch of 1. The same model and calibration give the same arithmetic; the
+        order of tensors in the file may differ.
 
     Raises
     ------
