@@ -1,0 +1,214 @@
+/* DEPTHWISE_CONV_2D, one channel's plane at a time.
+ *
+ * The plane is copied to int16 with its padding before anything is written, so that the output may
+ * take the input's place. This kernel is a header: the shape is a constant of the model's source,
+ * and the compiler makes a kernel for each. Where planes are small that is worth a half.
+ */
+#ifndef TINYML_DEPTHWISE_H
+#define TINYML_DEPTHWISE_H
+
+#include "tinyml_output_stage.h"
+
+/* Sizes of planes and steps between neighbours, in elements. The generator may swap rows and
+ * columns. scratch: 2 * plane_rows * plane_pitch bytes. May run in place if multiplier is 1.
+ */
+typedef struct {
+    uint16_t channels, multiplier;    /* C_OUT = channels * multiplier */
+    uint16_t plane_rows, plane_pitch; /* with padding; the pitch is even */
+    uint16_t in_rows, in_columns;
+    uint16_t out_rows, out_columns;
+    uint32_t in_step_rows, in_step_columns;
+    uint32_t out_step_rows, out_step_columns;
+    uint16_t kernel_rows, kernel_columns;
+    uint16_t stride_rows, stride_columns;
+    uint16_t dilation_rows, dilation_columns;
+    uint16_t pad_rows, pad_columns; /* before the first row and column */
+    uint8_t rounding;               /* that of the stage */
+} tinyml_depthwise_shape;
+
+typedef struct {
+    const int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
+    int8_t in_zero_point;
+    tinyml_output_stage stage;
+} tinyml_depthwise;
+
+/* Copy one channel of the input into the middle of a plane whose border is filled already. */
+TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape, const int8_t *input,
+                                       int16_t *plane)
+{
+    const unsigned room_rows = shape->plane_rows - shape->pad_rows;
+    const unsigned room_columns = shape->plane_pitch - shape->pad_columns;
+    const unsigned rows = shape->in_rows < room_rows ? shape->in_rows : room_rows;
+    const unsigned columns = shape->in_columns < room_columns ? shape->in_columns : room_columns;
+
+    const uint32_t step = shape->in_step_columns;
+
+    plane += shape->pad_rows * shape->plane_pitch + shape->pad_columns;
+    for (unsigned row = 0; row < rows; row++) {
+        const int8_t *in = input + row * shape->in_step_rows;
+        int16_t *out = plane + row * shape->plane_pitch;
+
+        for (unsigned fours = columns / 4u; fours > 0; fours--, in += 4 * step, out += 4) {
+            out[0] = in[0];
+            out[1] = in[step];
+            out[2] = in[2 * step];
+            out[3] = in[3 * step];
+        }
+        for (unsigned rest = columns % 4u; rest > 0; rest--, in += step)
+            *out++ = *in;
+    }
+}
+
+/* Sum the taps of one output. */
+TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape, const int8_t *weights,
+                                      const int16_t *plane)
+{
+    int32_t sum = 0;
+
+    for (unsigned row = 0; row < shape->kernel_rows; row++) {
+        for (unsigned column = 0; column < shape->kernel_columns; column++)
+            sum += *weights++ * plane[column * shape->dilation_columns];
+        plane += shape->dilation_rows * shape->plane_pitch;
+    }
+    return sum;
+}
+
+TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
+                                         const tinyml_output_stage *stage, const int8_t *weights,
+                                         const int16_t *plane, unsigned c, int8_t *output)
+{
+    const tinyml_channel channel = tinyml_channel_of(stage, c);
+
+    for (unsigned row = 0; row < shape->out_rows; row++) {
+        for (unsigned column = 0; column < shape->out_columns; column++) {
+            const int32_t sum =
+                tinyml_sum_taps(shape, weights, plane + column * shape->stride_columns);
+
+            output[column * shape->out_step_columns] =
+                tinyml_finish(stage, channel, tinyml_wrapping_add(sum, channel.bias));
+        }
+        output += shape->out_step_rows;
+        plane += shape->stride_rows * shape->plane_pitch;
+    }
+}
+
+#if TINYML_DSP
+
+/* Three taps of a row as pairs: (w0, w1) and (w1, w2). */
+typedef struct {
+    uint32_t first, last;
+} tinyml_taps;
+
+TINYML_INLINE tinyml_taps tinyml_taps_of(const int8_t *weights)
+{
+    const tinyml_taps taps = {
+        tinyml_pair(weights[0], weights[1]),
+        tinyml_pair(weights[1], weights[2]),
+    };
+
+    return taps;
+}
+
+/* Sums of two neighbouring outputs. */
+typedef struct {
+    int32_t left, right;
+} tinyml_neighbours;
+
+/* Add a row's share to two neighbouring outputs, `stride` apart; x is two inputs a word. */
+TINYML_INLINE tinyml_neighbours tinyml_add_row(tinyml_neighbours sum, tinyml_taps taps,
+                                               const tinyml_word *x, unsigned stride)
+{
+    const uint32_t near = x[0], far = x[1];
+
+    sum.left = tinyml_mac_pairs(sum.left, taps.first, near);
+    if (stride == 1) {
+        sum.right = tinyml_mac_low_high(sum.right, taps.first, near);
+        sum.left = tinyml_mac_high_low(sum.left, taps.last, far);
+        sum.right = tinyml_mac_pairs(sum.right, taps.last, far);
+    } else {
+        sum.left = tinyml_mac_high_low(sum.left, taps.last, far);
+        sum.right = tinyml_mac_pairs(sum.right, taps.first, far);
+        sum.right = tinyml_mac_high_low(sum.right, taps.last, x[2]);
+    }
+    return sum;
+}
+
+/* The 3 x 3 kernel of stride 1 or 2: two outputs at a time, all taps in registers. */
+TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
+                                             const tinyml_output_stage *stage,
+                                             const int8_t *weights, const int16_t *plane,
+                                             unsigned c, int8_t *output)
+{
+    const tinyml_fast_channel channel = tinyml_fast_channel_of(
+        stage->multiplier[c], stage->shift[c], stage->zero_point);
+    const int rectified = shape->rounding == TINYML_RECTIFIED;
+    const int32_t bias = stage->bias[c];
+    const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
+                      bottom = tinyml_taps_of(weights + 6);
+    const unsigned pitch = shape->plane_pitch / 2u, stride = shape->stride_columns;
+    const tinyml_word *row = (const tinyml_word *)plane;
+
+    for (unsigned y = 0; y < shape->out_rows; y++) {
+        const tinyml_word *x = row;
+        int8_t *out = output;
+
+        for (unsigned column = 0; column < shape->out_columns; column += 2) {
+            tinyml_neighbours sum = {bias, bias};
+
+            sum = tinyml_add_row(sum, top, x, stride);
+            sum = tinyml_add_row(sum, middle, x + pitch, stride);
+            sum = tinyml_add_row(sum, bottom, x + 2 * pitch, stride);
+            x += stride;
+            sum.left = tinyml_fast_finish(channel, sum.left, rectified);
+            sum.right = tinyml_fast_finish(channel, sum.right, rectified);
+            out[0] = (int8_t)sum.left;
+            if (column + 1 < shape->out_columns)
+                out[shape->out_step_columns] = (int8_t)sum.right;
+            out += 2 * shape->out_step_columns;
+        }
+        output += shape->out_step_rows;
+        row += pitch * shape->stride_rows;
+    }
+}
+
+#endif
+
+/* Take the fastest kernel that fits; the choice is made when this is compiled. */
+TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape,
+                                             const tinyml_output_stage *stage,
+                                             const int8_t *weights, const int16_t *plane,
+                                             unsigned c, int8_t *output)
+{
+#if TINYML_DSP
+    const int is_3x3 = shape->kernel_rows == 3 && shape->kernel_columns == 3 &&
+                       shape->dilation_rows == 1 && shape->dilation_columns == 1 &&
+                       shape->stride_columns <= 2;
+
+    if (is_3x3 && shape->rounding != TINYML_GENERAL) {
+        tinyml_convolve_plane_3x3(shape, stage, weights, plane, c, output);
+        return;
+    }
+#endif
+    tinyml_convolve_plane(shape, stage, weights, plane, c, output);
+}
+
+TINYML_INLINE void tinyml_convolve_depthwise(const tinyml_depthwise_shape *shape,
+                                             const tinyml_depthwise *layer, const int8_t *input,
+                                             int8_t *output, void *scratch)
+{
+    const unsigned taps = (unsigned)shape->kernel_rows * shape->kernel_columns;
+    const unsigned plane_size = (unsigned)shape->plane_rows * shape->plane_pitch;
+    const int8_t *weights = layer->weights;
+    int16_t *plane = scratch;
+    unsigned c = 0;
+
+    for (unsigned i = 0; i < plane_size; i++)
+        plane[i] = layer->in_zero_point;
+    for (unsigned channel = 0; channel < shape->channels; channel++) {
+        tinyml_gather_plane(shape, input + channel, plane);
+        for (unsigned m = 0; m < shape->multiplier; m++, c++, weights += taps)
+            tinyml_convolve_any_plane(shape, &layer->stage, weights, plane, c, output + c);
+    }
+}
+
+#endif
