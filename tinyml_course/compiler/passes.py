@@ -68,16 +68,7 @@ _INTEGER: dict[type[Op], Callable[..., Array]] = {
     m.Cast: np.asarray,
 }
 _MOVES: dict[type[Op], Callable[..., Any]] = {
-    m.Transpose: moving.transpose,
-    m.StridedSlice: moving.strided_slice,
-    m.Slice: moving.strided_slice,
-    m.Split: moving.split,
-    m.SplitV: moving.split,
-    m.Unpack: moving.unpack,
-    m.Pack: moving.pack,
-    m.Gather: moving.gather,
-    m.Tile: moving.tile,
-    m.BroadcastTo: moving.broadcast_to,
+    **moving.MOVES,
     g.Concatenation: moving.concatenation,
     g.Reshape: _itself,
     g.Squeeze: _itself,

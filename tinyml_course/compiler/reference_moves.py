@@ -7,6 +7,7 @@ runs them on activations, `passes` on constants.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -143,3 +144,18 @@ def depth_to_space(graph: Graph, op: m.DepthToSpace, x: Array) -> Array:
 def resize_nearest(graph: Graph, op: m.ResizeNearest, x: Array) -> Array:
     """Show the nearest pixel."""
     return x[:, :, list(op.rows)][:, :, :, list(op.columns)]
+
+
+MOVES: dict[type[g.Op], Callable[..., Any]] = {
+    m.Transpose: transpose,
+    m.StridedSlice: strided_slice,
+    m.Slice: strided_slice,
+    m.Split: split,
+    m.SplitV: split,
+    m.Unpack: unpack,
+    m.Pack: pack,
+    m.Gather: gather,
+    m.Tile: tile,
+    m.BroadcastTo: broadcast_to,
+}
+"""The operators that only put values elsewhere, of any type: constants of them fold away."""
