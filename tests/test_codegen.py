@@ -153,7 +153,7 @@ def test_random_networks_equal_micro_on_host_and_board(drawn):
     expected = [micro(*inputs) for micro, inputs in zip(filter(None, judges), batches, strict=True)]
     assert len(models) > len(drawn) / 2
     for model in models:
-        scratch = {step.op.index: step.scratch_bytes for step in model.steps}
+        scratch = {step.op.index: step.whole_scratch_bytes for step in model.steps}
         verify_plan(model.graph, model.plan, scratch)
     for run in (run_on_host, run_on_board):
         for model, wanted, found in zip(models, expected, run(models, batches), strict=True):

@@ -21,6 +21,17 @@
 extern "C" {
 #endif
 
+/* An image (H, W, C) of which only some rows need be in memory: row y lies at
+ * data + y % capacity * row bytes. A kernel that takes its images like this computes the output
+ * rows `first` to `first + count - 1`. Where all rows are there, capacity is the height.
+ */
+typedef struct {
+    int8_t *data;
+    uint16_t capacity; /* rows in memory, at least 1 */
+} tinyml_rows;
+
+#define TINYML_ROWS(data, capacity) ((tinyml_rows){(int8_t *)(data), (capacity)})
+
 /* How a layer's int32 sums become int8, channel by channel:
  *   q = clamp(zero_point + (sum + bias) * multiplier / 2^shift, minimum, maximum)
  */

@@ -20,7 +20,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
 from tinyml_course.compiler.memory import MemoryPlan, plan_memory
-from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError, UnsupportedModelError
 
@@ -28,7 +28,7 @@ OPTIMIZATIONS = ("balanced", "speed", "size", "memory")
 _SHARED_HEADERS = ("tinyml_kernels.h", "tinyml_arithmetic.h", "tinyml_output_stage.h")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
-_EMITTERS: dict[type[Op], Callable[[Graph, Any], Step]] = {
+_EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Conv2D: emit_layers.conv_2d,
     g.DepthwiseConv2D: emit_layers.depthwise_conv_2d,
     g.FullyConnected: emit_layers.fully_connected,
@@ -151,14 +151,15 @@ def compile_model(
             f"cannot optimize for {optimize!r}; accepted are {', '.join(OPTIMIZATIONS)}."
         )
     graph = model if isinstance(model, Graph) else read_model(model, name)
-    steps = tuple(_emit(graph, op) for op in graph.ops if not _is_alias(graph, op))
+    emission = Emission(optimize)
+    steps = tuple(_emit(graph, op, emission) for op in graph.ops if not _is_alias(graph, op))
     return CompiledModel(name, graph, steps, _plan(graph, steps), optimize)
 
 
 def _plan(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
     """Plan the arena with what the kernels need and where they can run in place."""
     in_place = {step.op.index: step.in_place for step in steps}
-    scratch = {step.op.index: step.scratch_bytes for step in steps}
+    scratch = {step.op.index: step.whole_scratch_bytes for step in steps}
     return plan_memory(graph, scratch, lambda _, op: in_place[op.index])
 
 
@@ -167,10 +168,10 @@ def _is_alias(graph: Graph, op: Op) -> bool:
     return isinstance(op, g.AliasOp) and not graph.tensors[op.input].is_constant
 
 
-def _emit(graph: Graph, op: Op) -> Step:
+def _emit(graph: Graph, op: Op, emission: Emission) -> Step:
     if type(op) not in _EMITTERS:
         raise UnsupportedModelError(f"{op} has no C kernel. Replace the layer it comes from.")
-    return _EMITTERS[type(op)](graph, op)
+    return _EMITTERS[type(op)](graph, op, emission)
 
 
 def _kernel_text(name: str) -> str:

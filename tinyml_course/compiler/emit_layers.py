@@ -16,7 +16,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
 from tinyml_course.compiler.quantization import activation_range, mean_multiplier
-from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.weights import Filters, fold, pack
 from tinyml_course.errors import UnsupportedModelError
 
@@ -103,7 +103,7 @@ def _packed(name: str, filters: Filters, block: int) -> tuple[str, Fields, int, 
     return text, fields, packed.depth, packed.words.nbytes
 
 
-def conv_2d(graph: Graph, op: g.Conv2D) -> Step:
+def conv_2d(graph: Graph, op: g.Conv2D, emission: Emission) -> Step:
     """Multiply gathered tiles of pixels by all filters; one pixel alone is a dense layer."""
     source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
     weights = _constant(graph, op.weights)
@@ -116,7 +116,7 @@ def conv_2d(graph: Graph, op: g.Conv2D) -> Step:
     return _convolution(graph, op, geometry, filters)
 
 
-def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D) -> Step:
+def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -> Step:
     """Convolve plane by plane; filters that all see one channel are an ordinary convolution."""
     source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
     weights = _constant(graph, op.weights)[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
@@ -128,7 +128,7 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D) -> Step:
     return _depthwise(graph, op, geometry, filters)
 
 
-def fully_connected(graph: Graph, op: g.FullyConnected) -> Step:
+def fully_connected(graph: Graph, op: g.FullyConnected, emission: Emission) -> Step:
     """Multiply one row by all filters; several rows are the pixels of a 1 x 1 convolution."""
     weights = _constant(graph, op.weights)
     channels, inputs = weights.shape
@@ -178,7 +178,7 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
         "",
         target.height * target.width * filters.weights.size,
         tile_bytes + (0 if geometry.reads_aligned() else depth),
-        (0,) if shrinks else (),
+        in_place=(0,) if shrinks else (),
     )
 
 
@@ -268,7 +268,7 @@ def _depthwise(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Fil
         shape + _DEPTHWISE_VARIANT,
         target.height * target.width * weights.size,
         2 * rows.extent * pitch,
-        (0,) if source.channels == target.channels else (),
+        in_place=(0,) if source.channels == target.channels else (),
     )
 
 
@@ -290,7 +290,7 @@ def _dense(op: g.WeightedOp, filters: Filters) -> Step:
         "",
         filters.weights.size,
         2 * depth,
-        (0,),
+        in_place=(0,),
     )
 
 
@@ -326,17 +326,17 @@ def _pool(function: str, graph: Graph, op: g.Pool2D) -> Step:
     )
 
 
-def average_pool_2d(graph: Graph, op: g.AveragePool2D) -> Step:
+def average_pool_2d(graph: Graph, op: g.AveragePool2D, emission: Emission) -> Step:
     """Average windows."""
     return _pool("tinyml_pool_average", graph, op)
 
 
-def max_pool_2d(graph: Graph, op: g.MaxPool2D) -> Step:
+def max_pool_2d(graph: Graph, op: g.MaxPool2D, emission: Emission) -> Step:
     """Take the largest value of windows."""
     return _pool("tinyml_pool_max", graph, op)
 
 
-def mean(graph: Graph, op: g.Mean) -> Step:
+def mean(graph: Graph, op: g.Mean, emission: Emission) -> Step:
     """Average over neighbouring axes: the middle one of (outer, count, inner)."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     axes = [axis for axis in op.axes if source.shape[axis] > 1] or [0]

@@ -10,7 +10,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
 from tinyml_course.compiler.quantization import activation_range, add_multipliers
-from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tables import softmax_exp, unary_table
 from tinyml_course.compiler.weights import rounding
 from tinyml_course.errors import UnsupportedModelError
@@ -38,7 +38,7 @@ def _list(values: tuple[int, ...]) -> str:
     return f"{{{', '.join(map(str, values))}}}"
 
 
-def add(graph: Graph, op: g.Add) -> Step:
+def add(graph: Graph, op: g.Add, emission: Emission) -> Step:
     """Add with broadcasting; the operand of the larger scale comes first."""
     factors = add_multipliers(graph, op)
     operands = sorted(
@@ -81,7 +81,7 @@ def add(graph: Graph, op: g.Add) -> Step:
     )
 
 
-def look_up(graph: Graph, op: g.UnaryOp) -> Step:
+def look_up(graph: Graph, op: g.UnaryOp, emission: Emission) -> Step:
     """Replace each byte by an entry of a table, which is in the order of the bytes."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     table = unary_table(graph, op)
@@ -113,11 +113,11 @@ def _border(name: str, tensor: Tensor) -> str:
     )
 
 
-def quantize(graph: Graph, op: g.Quantize) -> Step:
+def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
     """Bring float32 to bytes; from bytes to bytes it is a table."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     if source.dtype != np.float32:
-        return look_up(graph, op)
+        return look_up(graph, op, emission)
     name = f"op{op.index}_border"
     return Step(
         op,
@@ -127,7 +127,7 @@ def quantize(graph: Graph, op: g.Quantize) -> Step:
     )
 
 
-def dequantize(graph: Graph, op: g.Dequantize) -> Step:
+def dequantize(graph: Graph, op: g.Dequantize, emission: Emission) -> Step:
     """Bring bytes to float32."""
     source = graph.tensors[op.input]
     name = f"op{op.index}_border"
@@ -139,7 +139,7 @@ def dequantize(graph: Graph, op: g.Dequantize) -> Step:
     )
 
 
-def softmax(graph: Graph, op: g.Softmax) -> Step:
+def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
     """Normalize rows of exponentials, which are a table of the distance from the largest."""
     source = graph.tensors[op.input]
     exponentials, count = softmax_exp(graph, op)
@@ -167,7 +167,7 @@ def softmax(graph: Graph, op: g.Softmax) -> Step:
     )
 
 
-def pad(graph: Graph, op: g.Pad) -> Step:
+def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
     """Put a tensor into a larger one filled with the zero point."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     out_shape = _four_axes(op, target.shape)
@@ -193,7 +193,7 @@ def pad(graph: Graph, op: g.Pad) -> Step:
     )
 
 
-def concatenation(graph: Graph, op: g.Concatenation) -> Step:
+def concatenation(graph: Graph, op: g.Concatenation, emission: Emission) -> Step:
     """Copy each tensor's pieces between those of the others."""
     target = graph.tensors[op.output]
     rows = math.prod(target.shape[: op.axis])
@@ -208,7 +208,7 @@ def concatenation(graph: Graph, op: g.Concatenation) -> Step:
     return Step(op, tuple(calls), files=("tinyml_layout.c",))
 
 
-def copy_constant(graph: Graph, op: g.AliasOp) -> Step:
+def copy_constant(graph: Graph, op: g.AliasOp, emission: Emission) -> Step:
     """Bring a constant into the arena; only activations change their shape for nothing."""
     count = graph.tensors[op.input].nbytes
     call = f"tinyml_place(1, {count}, {count}, {{in0}}, {{out0}});"

@@ -114,7 +114,7 @@ def _head_comment(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPl
     rows: list[tuple[str, ...]] = [("op", "kind", "output", "MACs", "constants", "scratch")]
     for step in steps:
         shape = "x".join(str(n) for n in graph.tensors[step.op.output].shape)
-        numbers = (step.macs, step.constants_bytes, step.scratch_bytes)
+        numbers = (step.macs, step.constants_bytes, step.whole_scratch_bytes)
         rows.append((str(step.op.index), step.op.kind, shape, *(f"{n:,}" for n in numbers)))
     total = [sum(step.macs for step in steps), sum(step.constants_bytes for step in steps)]
     rows.append(("", "all", "", *(f"{n:,}" for n in total), ""))
@@ -169,8 +169,17 @@ def _call(graph: Graph, plan: MemoryPlan, step: Step, variants: Mapping[str, str
         if index >= 0
     }
     places |= {f"out{i}": _address(graph, plan, t) for i, t in enumerate(step.op.outputs)}
+    if step.rows:
+        images = [(f"in{i}", index) for i, index in enumerate(step.op.inputs) if index >= 0]
+        images += [(f"out{i}", index) for i, index in enumerate(step.op.outputs)]
+        places |= {
+            f"{key}_rows": f"TINYML_ROWS({places[key]}, {graph.tensors[index].shape[1]})"
+            for key, index in images
+            if len(graph.tensors[index].shape) == 4
+        }
+        places |= {"first": "0", "count": str(step.rows.count)}
     if step.variant:
         places["variant"] = variants[step.variant]
-    if step.scratch_bytes:
+    if step.whole_scratch_bytes:
         places["scratch"] = f"arena + {plan.scratch_offsets[step.op.index]}"
     return "\n".join("    " + call.format(**places) for call in step.calls)
