@@ -65,6 +65,20 @@ class Elu(UnaryOp):
 
 
 @dataclass(frozen=True)
+class Table(UnaryOp):
+    """Map by a table of our own, never in a file: several operators on single values in one.
+
+    Attributes
+    ----------
+    entries : tuple of 256 int
+        The results, from that of the least value up.
+    """
+
+    kind = "TABLE"
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Reduction(Op):
     """Reduce over `axes`."""
 

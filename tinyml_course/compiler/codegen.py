@@ -15,11 +15,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import emit_layers, emit_pointwise
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
 from tinyml_course.compiler.memory import MemoryPlan, plan_memory
+from tinyml_course.compiler.simplify import simplify
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError, UnsupportedModelError
@@ -40,6 +43,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Relu6: emit_pointwise.look_up,
     g.Logistic: emit_pointwise.look_up,
     g.Tanh: emit_pointwise.look_up,
+    a.Table: emit_pointwise.look_up,
     g.Quantize: emit_pointwise.quantize,
     g.Dequantize: emit_pointwise.dequantize,
     g.Softmax: emit_pointwise.softmax,
@@ -60,11 +64,14 @@ class CompiledModel:
     name : str
         Prefix of its C functions, and name of its files.
     graph : Graph
+        The network of the file, or a smaller one that gives the same bits.
     steps : tuple of Step
         What runs, in order, one step an operator; operators that only rename a shape have none.
     plan : MemoryPlan
         Where tensors and scratch memory lie in the arena.
     optimize : {"balanced", "speed", "size", "memory"}
+    notes : tuple of str
+        What was found in the network and taken away, for the learner.
     """
 
     name: str
@@ -72,6 +79,7 @@ class CompiledModel:
     steps: tuple[Step, ...]
     plan: MemoryPlan
     optimize: str
+    notes: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -96,7 +104,7 @@ class CompiledModel:
     @cached_property
     def header(self) -> str:
         """The C header: functions, sizes, scales."""
-        return header(self.name, self.graph, self.steps, self.plan)
+        return header(self.name, self.graph, self.steps, self.plan, self.notes)
 
     @cached_property
     def source(self) -> str:
@@ -150,10 +158,14 @@ def compile_model(
         raise InputError(
             f"cannot optimize for {optimize!r}; accepted are {', '.join(OPTIMIZATIONS)}."
         )
-    graph = model if isinstance(model, Graph) else read_model(model, name)
+    simplified = simplify(
+        model if isinstance(model, Graph) else read_model(model, name),
+        1 if optimize == "size" else CHANNEL_MULTIPLE,
+    )
+    graph = simplified.graph
     emission = Emission(optimize)
     steps = tuple(_emit(graph, op, emission) for op in graph.ops if not _is_alias(graph, op))
-    return CompiledModel(name, graph, steps, _plan(graph, steps), optimize)
+    return CompiledModel(name, graph, steps, _plan(graph, steps), optimize, simplified.notes)
 
 
 def _plan(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:

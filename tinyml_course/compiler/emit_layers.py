@@ -109,7 +109,8 @@ def conv_2d(graph: Graph, op: g.Conv2D, emission: Emission) -> Step:
     weights = _constant(graph, op.weights)
     _, height, width, _ = weights.shape
     filters = fold(graph, op, weights.reshape(len(weights), -1))
-    if target.height == target.width == 1 and (height, width) == (source.height, source.width):
+    covers = (height, width) == (source.height, source.width) and not any(op.padding)
+    if target.height == target.width == 1 and covers:
         return _dense(op, filters)
     kernel = (height, width)
     geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)

@@ -64,6 +64,8 @@ class Inspection:
         All RAM of the compiled model.
     constants_bytes : int
         Flash of the compiled model's weights, biases, multipliers and tables.
+    notes : tuple of str
+        What the compiler took out of the network, and what that saves.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Inspection:
     arena_bytes: int
     constants_bytes: int
     plan: MemoryPlan
+    notes: tuple[str, ...] = ()
 
     @property
     def macs(self) -> int:
@@ -97,6 +100,7 @@ class Inspection:
             "best_by_lifetimes_bytes": self.best_by_lifetimes_bytes,
             "arena_bytes": self.arena_bytes,
             "constants_bytes": self.constants_bytes,
+            "notes": list(self.notes),
             "peak_op": self.plan.peak_op,
             "tensors": [
                 {"tensor": index, "offset": offset, "first": life[0], "last": life[1]}
@@ -116,16 +120,19 @@ class Inspection:
             ).rstrip()
             for row in table
         ]
-        return "\n".join([self.name, *lines, "", *(f"{k:<42}{v}" for k, v in self._sums())])
+        notes = [f"{note}." for note in self.notes]
+        sums = [f"{k:<42}{v}" for k, v in self._sums()]
+        return "\n".join([self.name, *lines, "", *sums, *([""] if notes else []), *notes])
 
     def _repr_html_(self) -> str:
         head, *body = [_COLUMNS, *map(_cells, self.rows)]
         rows = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in row)}</tr>" for row in body)
         sums = "".join(f"<tr><td>{escape(k)}</td><td>{v}</td></tr>" for k, v in self._sums())
+        notes = "".join(f"<p>{escape(note)}.</p>" for note in self.notes)
         header = "".join(f"<th>{cell}</th>" for cell in head)
         return (
             f"<table><caption>{escape(self.name)}</caption><tr>{header}</tr>{rows}</table>"
-            f"<table>{sums}</table>{self.plan._repr_html_()}"
+            f"<table>{sums}</table>{notes}{self.plan._repr_html_()}"
         )
 
     def _sums(self) -> list[tuple[str, str]]:
@@ -160,6 +167,7 @@ def inspect_model(model: Graph | bytes | str | Path) -> Inspection:
         arena_bytes=compiled.arena_bytes,
         constants_bytes=compiled.constants_bytes,
         plan=compiled.plan,
+        notes=compiled.notes,
     )
 
 

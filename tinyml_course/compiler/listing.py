@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,9 +13,12 @@ from tinyml_course.compiler.printing import array, c_float, c_type
 from tinyml_course.compiler.steps import Step
 
 GENERATOR = "tinyml_course 0.1.0"
+_COMMENT_WIDTH = 97
 
 
-def header(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> str:
+def header(
+    name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan, notes: Sequence[str] = ()
+) -> str:
     """Return the header: what the model is, its ports, and the functions to run it."""
     guard = f"{name.upper()}_H"
     ports = _ports(name, graph)
@@ -22,7 +26,7 @@ def header(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
     functions = "\n".join(
         f"{c_type(tensor.dtype)} *{port}(void); /* {_shape(tensor)} */" for port, tensor in ports
     )
-    return f"""{_head_comment(name, graph, steps, plan)}
+    return f"""{_head_comment(name, graph, steps, plan, notes)}
 #ifndef {guard}
 #define {guard}
 
@@ -109,7 +113,9 @@ def _shape(tensor: Tensor) -> str:
     return f"{tensor.dtype} ({', '.join(map(str, tensor.shape))})"
 
 
-def _head_comment(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> str:
+def _head_comment(
+    name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan, notes: Sequence[str]
+) -> str:
     """Return the comment that says what the model is: a table with one line a step."""
     rows: list[tuple[str, ...]] = [("op", "kind", "output", "MACs", "constants", "scratch")]
     for step in steps:
@@ -133,7 +139,16 @@ def _head_comment(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPl
 {table}
  *
  * Constants and scratch in bytes. All RAM is one arena of {plan.arena_bytes:,} bytes.
- */"""
+{_remarks(notes)} */"""
+
+
+def _remarks(notes: Sequence[str]) -> str:
+    """Return lines of a comment, one paragraph a note."""
+    lines = []
+    for note in notes:
+        sentence = f"{note[:1].upper()}{note[1:]}."
+        lines += ["", *textwrap.wrap(sentence, _COMMENT_WIDTH, break_on_hyphens=False)]
+    return "".join(f" * {line}".rstrip() + "\n" for line in lines)
 
 
 def _is_operand(graph: Graph, step: Step, index: int) -> bool:

@@ -192,6 +192,7 @@ KERNELS: dict[type[Op], Kernel] = {
     a.LeakyRelu: pointwise.look_up,
     a.HardSwish: pointwise.look_up,
     a.Elu: pointwise.look_up,
+    a.Table: pointwise.look_up,
     a.Sum: layers.total,
     a.ReduceMax: layers.extreme,
     a.ReduceMin: layers.extreme,

@@ -159,6 +159,11 @@ def _hard_swish(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     return _clamp(y + target.zero_point, -128, 127)
 
 
+def _as_given(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    assert isinstance(op, a.Table)
+    return np.array(op.entries, np.int32)
+
+
 def _high_half(factor: Multiplier) -> int:
     """Round a mantissa of 31 bits to 15."""
     return min((int(factor.value[0]) + (1 << 15)) >> 16, (1 << 15) - 1)
@@ -208,4 +213,5 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.LeakyRelu: _leaky_relu,
     a.HardSwish: _hard_swish,
     a.Elu: _elu,
+    a.Table: _as_given,
 }

@@ -1,0 +1,209 @@
+"""Bound what each channel of a network can hold, whatever the input.
+
+Interval arithmetic on the integers of the model, one interval a channel (the last axis): from the
+weights follow the least and greatest sum, and rounding and clamping keep order. A channel whose
+interval is a single integer is a constant: its filter is all zero, or its multiplier vanishes, or
+the activation clamps every sum it can have to the same value.
+
+References
+----------
+Moore, Kearfott and Cloud 2009, "Introduction to Interval Analysis", chapter 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.compiler import arithmetic as a
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
+from tinyml_course.compiler.graph import Graph, Op, Tensor
+from tinyml_course.compiler.quantization import (
+    activation_range,
+    mean_multiplier,
+    requantize,
+    weighted_multiplier,
+)
+from tinyml_course.compiler.reference_pointwise import add
+from tinyml_course.compiler.tables import unary_table
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ranges:
+    """The least and greatest integer of each channel.
+
+    Attributes
+    ----------
+    low, high : int64 array, (channels,)
+    """
+
+    low: Ints
+    high: Ints
+
+    @property
+    def constant(self) -> NDArray[np.bool_]:
+        """Which channels always hold the same value, `low`."""
+        return np.equal(self.low, self.high)
+
+
+def channel_ranges(graph: Graph) -> dict[int, Ranges]:
+    """Return the ranges of each int8 activation with at least one axis, by tensor index."""
+    ranges: dict[int, Ranges] = {}
+    for op in graph.ops:
+        for tensor in (*graph.read_by(op), *graph.written_by(op)):
+            if tensor.dtype == np.int8 and tensor.shape and tensor.index not in ranges:
+                ranges[tensor.index] = _at_rest(tensor)
+        if type(op) in _BOUNDS and graph.tensors[op.output].dtype == np.int8:
+            found = _BOUNDS[type(op)](graph, op, ranges)
+            ranges[op.output] = ranges[op.output] if found is None else found
+    return ranges
+
+
+def _at_rest(tensor: Tensor) -> Ranges:
+    """Return the values of a constant, or all an activation's type can hold."""
+    if tensor.data is not None:
+        rows = tensor.data.astype(np.int64).reshape(-1, tensor.shape[-1])
+        return Ranges(rows.min(axis=0), rows.max(axis=0))
+    everything = np.ones(tensor.shape[-1], np.int64)
+    return Ranges(-128 * everything, 127 * everything)
+
+
+def _sum_of_products(graph: Graph, op: g.WeightedOp, ranges: dict[int, Ranges]) -> Ranges | None:
+    """Bound the output of a layer with weights; a padded tap may be absent, and adds 0."""
+    source, weights = graph.tensors[op.input], graph.tensors[op.weights].data
+    if source.dtype != np.int8 or weights is None:
+        return None
+    low, high = (
+        (end - source.zero_point).astype(np.float64)
+        for end in (ranges[op.input].low, ranges[op.input].high)
+    )
+    if isinstance(op, g.Conv2D | g.DepthwiseConv2D) and any(op.padding):
+        low, high = np.minimum(low, 0), np.maximum(high, 0)
+    positive, negative = (part.astype(np.float64) for part in _signed_parts(op, weights))
+    if isinstance(op, g.DepthwiseConv2D):
+        low, high = np.repeat(low, op.multiplier), np.repeat(high, op.multiplier)
+        least, greatest = positive * low + negative * high, positive * high + negative * low
+    else:
+        depth = positive.shape[1]
+        if low.size != depth:  # a dense layer that flattens its input
+            low, high = np.tile(low, depth // low.size), np.tile(high, depth // high.size)
+        least, greatest = positive @ low + negative @ high, positive @ high + negative @ low
+    bias = 0 if op.bias is None else graph.tensors[op.bias].data
+    assert bias is not None
+    sums = [np.asarray(end + np.ravel(bias)).astype(np.int64) for end in (least, greatest)]
+    return _finish(graph, op, *sums)
+
+
+def _signed_parts(op: g.WeightedOp, weights: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the sums over taps of positive and of negative weights, (C_OUT, C_IN) or (C_OUT,)."""
+    wide = weights.astype(np.int32)
+    taps = (0, 1, 2) if isinstance(op, g.DepthwiseConv2D) else tuple(range(1, wide.ndim - 1))
+    return np.maximum(wide, 0).sum(axis=taps), np.minimum(wide, 0).sum(axis=taps)
+
+
+def _finish(graph: Graph, op: g.WeightedOp, least: Ints, greatest: Ints) -> Ranges:
+    """Requantize and clamp both ends; sums that may overflow can become anything."""
+    target, factor = graph.tensors[op.output], weighted_multiplier(graph, op)
+    limits = activation_range(op.activation, target)
+    room = np.int64(1 << 31) >> np.clip(factor.shift, 0, 31)
+    overflow = (least < -room) | (greatest >= room)
+    ends = [
+        np.clip(requantize(np.where(overflow, 0, end), factor) + target.zero_point, *limits)
+        for end in (least, greatest)
+    ]
+    return Ranges(np.where(overflow, limits[0], ends[0]), np.where(overflow, limits[1], ends[1]))
+
+
+def _pool_2d(graph: Graph, op: g.Pool2D, ranges: dict[int, Ranges]) -> Ranges:
+    limits = activation_range(op.activation, graph.tensors[op.output])
+    read = ranges[op.input]
+    return Ranges(np.clip(read.low, *limits), np.clip(read.high, *limits))
+
+
+def _mean(graph: Graph, op: g.Mean, ranges: dict[int, Ranges]) -> Ranges | None:
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    if len(source.shape) - 1 in op.axes or not target.shape:
+        return None
+    count, factor = source.size // target.size, mean_multiplier(graph, op)
+    low, high = (
+        np.clip(
+            requantize(count * (end - source.zero_point), factor) + target.zero_point, -128, 127
+        )
+        for end in (ranges[op.input].low, ranges[op.input].high)
+    )
+    return Ranges(low, high)
+
+
+def _unary(graph: Graph, op: g.UnaryOp, ranges: dict[int, Ranges]) -> Ranges | None:
+    if graph.tensors[op.input].dtype != np.int8:
+        return None
+    table, read = unary_table(graph, op).astype(np.int64), ranges[op.input]
+    spans = {
+        (low, high): table[low + 128 : high + 129]
+        for low, high in zip(read.low.tolist(), read.high.tolist(), strict=True)
+    }
+    ends = [spans[span] for span in zip(read.low.tolist(), read.high.tolist(), strict=True)]
+    return Ranges(np.array([s.min() for s in ends]), np.array([s.max() for s in ends]))
+
+
+def _add(graph: Graph, op: g.Add, ranges: dict[int, Ranges]) -> Ranges | None:
+    """Bound a sum, which grows with both operands, by the sums of their ends."""
+    first, second = (ranges.get(index) for index in op.inputs)
+    if first is None or second is None:
+        return None
+    rank = len(graph.tensors[op.output].shape)
+    ends = [
+        add(graph, op, *(x.astype(np.int8).reshape(1, *(1,) * (rank - 1), -1) for x in pair))
+        for pair in ((first.low, second.low), (first.high, second.high))
+    ]
+    low, high = (end.reshape(-1).astype(np.int64) for end in ends)
+    return Ranges(low, high)
+
+
+def _same_values(graph: Graph, op: Op, ranges: dict[int, Ranges]) -> Ranges | None:
+    """Give the elements of another shape the ranges of the channels they come from."""
+    read, channels = ranges[op.input], graph.tensors[op.output].shape[-1:]
+    if not channels or channels[0] % read.low.size:
+        return None
+    copies = channels[0] // read.low.size
+    return Ranges(np.tile(read.low, copies), np.tile(read.high, copies))
+
+
+def _pad(graph: Graph, op: g.Pad, ranges: dict[int, Ranges]) -> Ranges | None:
+    if op.amounts[-1] != (0, 0):
+        return None
+    read, value = ranges[op.input], graph.tensors[op.output].zero_point
+    return Ranges(np.minimum(read.low, value), np.maximum(read.high, value))
+
+
+_BOUNDS: dict[type[Op], Callable[[Graph, Any, dict[int, Ranges]], Ranges | None]] = {
+    g.Conv2D: _sum_of_products,
+    g.DepthwiseConv2D: _sum_of_products,
+    g.FullyConnected: _sum_of_products,
+    g.AveragePool2D: _pool_2d,
+    g.MaxPool2D: _pool_2d,
+    g.Mean: _mean,
+    g.Add: _add,
+    g.Relu: _unary,
+    g.Relu6: _unary,
+    g.Logistic: _unary,
+    g.Tanh: _unary,
+    g.Quantize: _unary,
+    a.LeakyRelu: _unary,
+    a.HardSwish: _unary,
+    a.Elu: _unary,
+    a.Table: _unary,
+    g.Reshape: _same_values,
+    g.Squeeze: _same_values,
+    g.ExpandDims: _same_values,
+    g.Pad: _pad,
+    m.ResizeNearest: _same_values,
+}
+"""How each operator bounds its output; one that is not here may write anything."""

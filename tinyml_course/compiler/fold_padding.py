@@ -1,0 +1,65 @@
+"""Let convolutions pad by themselves what a PAD before them pads.
+
+PAD surrounds an image with its zero point; a convolution counts what lies beside the image as the
+zero point as well. So rows and columns of a PAD that only convolutions read become their own
+padding, and the larger image is never made. (Pooling counts only what lies on the image, so there
+a PAD must stay.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
+from tinyml_course.compiler.graph import Graph, Op, Padding
+
+
+def fold_padding(graph: Graph) -> tuple[Graph, str | None]:
+    """Return an equal graph without the PADs convolutions can do, and a sentence on what it saved.
+
+    A window stays on the image with at least one row and column, so padding must be narrower than
+    the filter.
+    """
+    ops = list(graph.ops)
+    folded = []
+    for pad in graph.ops:
+        readers = [i for i, op in enumerate(ops) if pad.output in op.inputs]
+        merged = [_padded(graph, pad, ops[i]) for i in readers]
+        if not merged or pad.output in graph.outputs or None in merged:
+            continue
+        for i, op in zip(readers, merged, strict=True):
+            ops[i] = op or ops[i]
+        ops.remove(pad)
+        folded.append(graph.tensors[pad.output])
+    if not folded:
+        return graph, None
+    nbytes = sum(tensor.nbytes for tensor in folded)
+    operators = "1 PAD" if len(folded) == 1 else f"{len(folded)} PADs"
+    note = f"{operators} became padding of the convolutions behind: {nbytes:,} bytes less to write"
+    return replace(graph, ops=tuple(ops)), note
+
+
+def _padded(graph: Graph, pad: Op, op: Op) -> Op | None:
+    """Return `op` reading what `pad` reads and padding by itself; None if it can't."""
+    if not isinstance(op, g.Conv2D | g.DepthwiseConv2D) or not _pads_image(graph, pad):
+        return None
+    assert isinstance(pad, g.Pad | m.PadV2)
+    _, rows, columns, _ = pad.amounts
+    padding = Padding(*(own + n for own, n in zip(op.padding, (*rows, *columns), strict=True)))
+    height, width = (
+        (taps - 1) * step + 1
+        for taps, step in zip(graph.tensors[op.weights].shape[1:3], op.dilation, strict=True)
+    )
+    if max(padding[:2]) >= height or max(padding[2:]) >= width:
+        return None
+    return replace(op, inputs=(pad.input, *op.inputs[1:]), padding=padding)
+
+
+def _pads_image(graph: Graph, pad: Op) -> bool:
+    """Whether `pad` puts rows and columns of the zero point around an image."""
+    if not isinstance(pad, g.Pad | m.PadV2) or len(pad.amounts) != 4:
+        return False
+    if isinstance(pad, m.PadV2) and pad.value != graph.tensors[pad.input].zero_point:
+        return False
+    return pad.amounts[0] == pad.amounts[3] == (0, 0) and not graph.tensors[pad.input].is_constant
