@@ -11,7 +11,6 @@ those inside, so it stays where a layer with padding reads it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.channel_ranges import Ranges, channel_ranges
 from tinyml_course.compiler.channel_spaces import Spaces, channel_spaces, columns
 from tinyml_course.compiler.graph import Graph, Op, Tensor
+from tinyml_course.compiler.macs import network_macs
 
 CHANNEL_MULTIPLE = 4
 """Kernels read whole words: so many channels stay together."""
@@ -222,7 +222,7 @@ def _note(before: Graph, after: Graph, found: _Findings) -> str:
     filters = sum(found.kept_in(op.output).size for op in layers)
     idle = sum(int(found.idle_in(op.output).sum()) for op in layers)
     zero = sum(_zero_filters(before, op) for op in layers)
-    macs, parameters = ((count(before), count(after)) for count in (_macs, _weight_count))
+    macs, parameters = ((count(before), count(after)) for count in (network_macs, _weight_count))
     return (
         f"{idle:,} of {filters:,} filters are not needed ({zero:,} have only zero weights): what "
         "they write is a constant, or no other filter reads it. Without them the network takes "
@@ -239,9 +239,3 @@ def _zero_filters(graph: Graph, op: g.WeightedOp) -> int:
 
 def _weight_count(graph: Graph) -> int:
     return sum(graph.tensors[op.weights].size for op in graph.ops if isinstance(op, _LAYERS))
-
-
-def _macs(graph: Graph) -> int:
-    layers = (op for op in graph.ops if isinstance(op, _LAYERS))
-    places = ((math.prod(graph.tensors[op.output].shape[:-1]), op.weights) for op in layers)
-    return sum(count * graph.tensors[weights].size for count, weights in places)

@@ -15,6 +15,7 @@ from typing import Any
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.graph import Graph, Op
+from tinyml_course.compiler.macs import layer_macs
 from tinyml_course.compiler.memory import MemoryPlan, best_by_lifetimes
 from tinyml_course.compiler.tflite import read_model
 
@@ -157,11 +158,10 @@ def inspect_model(model: Graph | bytes | str | Path) -> Inspection:
     """
     graph = model if isinstance(model, Graph) else read_model(model)
     compiled = compile_model(graph)
-    macs = {step.op.index: step.macs for step in compiled.steps}
     return Inspection(
         name=graph.name,
         sha256=graph.sha256,
-        rows=tuple(_row(graph, op, macs.get(op.index, 0)) for op in graph.ops),
+        rows=tuple(_row(graph, op) for op in graph.ops),
         textbook_bytes=textbook_bytes(graph),
         best_by_lifetimes_bytes=best_by_lifetimes(graph),
         arena_bytes=compiled.arena_bytes,
@@ -183,7 +183,7 @@ def textbook_bytes(graph: Graph) -> int:
     return sum(tensor.size for tensors in touched for tensor in tensors)
 
 
-def _row(graph: Graph, op: Op, macs: int) -> Row:
+def _row(graph: Graph, op: Op) -> Row:
     constants = [tensor for tensor in graph.values_of(op) if tensor.is_constant]
     read = [tensor for tensor in graph.values_of(op) if not tensor.is_constant]
     return Row(
@@ -191,7 +191,7 @@ def _row(graph: Graph, op: Op, macs: int) -> Row:
         kind=op.kind,
         inputs=tuple(tensor.shape for tensor in read),
         output=graph.tensors[op.output].shape,
-        macs=macs,
+        macs=layer_macs(graph, op),
         parameters=sum(tensor.size for tensor in constants),
         weight_bytes=sum(tensor.nbytes for tensor in constants),
         details=_details(graph, op),
