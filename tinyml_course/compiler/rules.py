@@ -74,6 +74,8 @@ def one_scale(graph: Graph, op: Op) -> str | None:
     for tensor in _activations(graph, op):
         if tensor.dtype == np.float32:
             continue
+        if tensor.dtype == np.bool_:
+            return f"uses {tensor}"
         if tensor.quant is None:
             return f"uses {tensor}, which has no quantization"
         if tensor.quant.per_channel:
