@@ -271,6 +271,50 @@ def test_other_padding_stays(reader):
         assert [op.kind for op in simplify(graph).graph.ops] == ["PAD", "CONV_2D"]
 
 
+def dilated(net, padding, crops, block=(2, 3), layer="conv2d"):
+    """What TensorFlow makes of a dilated convolution on an image of 8 x 9."""
+    x = net.input((1, 8, 9, 2), 0.05, 9)
+    height, width = (n + sum(p) for n, p in zip((8, 9), padding, strict=True))
+    down, across = block
+    operands = [net.constant(np.int32(block)), net.constant(np.int32(padding))]
+    dealt = net.like(x, (down * across, height // down, width // across, 2))
+    y = net.op("SPACE_TO_BATCH_ND", [x, *operands], [dealt])
+    y = getattr(net, layer)(y, kernel=(3, 2), padding="VALID", activation="RELU", zero_point=-128)
+    _, height, width, channels = net.shape(y)
+    sizes = (n - sum(c) for n, c in zip((height * down, width * across), crops, strict=True))
+    operands = [net.constant(np.int32(block)), net.constant(np.int32(crops))]
+    return net.op("BATCH_TO_SPACE_ND", [y, *operands], [net.like(y, (1, *sizes, channels))])
+
+
+@pytest.mark.parametrize("layer", ["conv2d", "depthwise"])
+def test_images_dealt_out_to_the_batch_become_a_dilation(layer):
+    net = Network(14)
+    y = dilated(net, ((2, 2), (1, 2)), ((0, 1), (0, 1)), layer=layer)
+    model, inputs = net.build(y), random_input(net, 5)
+    compiled = compile_model(model, "dilated")
+    (op,) = compiled.graph.ops
+    assert (op.dilation, op.padding) == ((2, 3), (2, 1, 1, 1))
+    (got,) = run_on_host([compiled], [inputs])
+    # Not TFLM, which leaves its padding value uninitialised.
+    np.testing.assert_array_equal(got[0], reference(read_model(model))(*inputs))
+
+
+def test_a_dilation_without_padding_is_what_tflite_micro_computes():
+    net = Network(16)
+    model, inputs = (
+        net.build(dilated(net, ((0, 0), (0, 0)), ((0, 0), (0, 0)))),
+        random_input(net, 5),
+    )
+    (got,) = run_on_host([compile_model(model, "unpadded")], [inputs])
+    np.testing.assert_array_equal(got, Micro(model)(*inputs))
+
+
+def test_cropping_more_than_is_padded_stays_as_it_is():
+    net = Network(15)
+    y = dilated(net, ((0, 0), (0, 0)), ((0, 1), (0, 0)))
+    assert kinds(net, y) == ["SPACE_TO_BATCH_ND", "CONV_2D", "BATCH_TO_SPACE_ND"]
+
+
 @pytest.mark.parametrize("kind", ["RELU", "RELU6"])
 def test_a_clamp_behind_a_layer_becomes_its_own(kind):
     net = Network(6)

@@ -1,5 +1,6 @@
 """Spoilt models: a share of those `fuzz_reader` can make, and the common faults, each named."""
 
+import os
 import re
 import struct
 import subprocess
@@ -23,7 +24,8 @@ MODELS = small_models()
 def test_spoilt_models_end_compiled_or_in_one_error():
     script = Path(fuzz_reader.__file__)
     command = [sys.executable, str(script), "--count", str(COUNT), "--jobs", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    here = os.environ | {"PYTHONPATH": str(script.parents[1])}
+    done = subprocess.run(command, env=here, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     compiled = re.search(r"5,000 spoilt models: (\d+) compiled, 0 faults", done.stdout)
     assert compiled and int(compiled[1]) > COUNT // 50

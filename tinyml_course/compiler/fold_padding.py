@@ -16,11 +16,7 @@ from tinyml_course.compiler.graph import Graph, Op, Padding
 
 
 def fold_padding(graph: Graph) -> tuple[Graph, str | None]:
-    """Return an equal graph without the PADs convolutions can do, and a sentence on what it saved.
-
-    A window stays on the image with at least one row and column, so padding must be narrower than
-    the filter.
-    """
+    """Return an equal graph without the PADs convolutions can do, and a sentence on it."""
     ops = list(graph.ops)
     folded = []
     for pad in graph.ops:
@@ -47,13 +43,20 @@ def _padded(graph: Graph, pad: Op, op: Op) -> Op | None:
     assert isinstance(pad, g.Pad | m.PadV2)
     _, rows, columns, _ = pad.amounts
     padding = Padding(*(own + n for own, n in zip(op.padding, (*rows, *columns), strict=True)))
+    padded = replace(op, inputs=(pad.input, *op.inputs[1:]), padding=padding)
+    return padded if stays_on_image(graph, padded) else None
+
+
+def stays_on_image(graph: Graph, op: g.Conv2D | g.DepthwiseConv2D) -> bool:
+    """Whether every padding is narrower than the filter, so that no window lies beside the image.
+
+    Kernels may rely on it, as it is so of all padding a `.tflite` file can ask for.
+    """
     height, width = (
         (taps - 1) * step + 1
         for taps, step in zip(graph.tensors[op.weights].shape[1:3], op.dilation, strict=True)
     )
-    if max(padding[:2]) >= height or max(padding[2:]) >= width:
-        return None
-    return replace(op, inputs=(pad.input, *op.inputs[1:]), padding=padding)
+    return max(op.padding[:2]) < height and max(op.padding[2:]) < width
 
 
 def _pads_image(graph: Graph, pad: Op) -> bool:

@@ -91,7 +91,7 @@ def _conv_2d(raw: RawOp) -> Op:
 def _depthwise_conv_2d(raw: RawOp) -> Op:
     # The multiplier in the options may be 0 or stale: like TFLM, take it from the shapes.
     channels, outputs = raw.tensor(0, rank=4).shape[3], raw.tensor(1, rank=4).shape[3]
-    if outputs % channels:
+    if not channels or outputs % channels:
         raise ModelError(f"{raw} has {outputs} filters for {channels} channels; not a multiple.")
     return _convolution(
         raw, g.DepthwiseConv2D, tflite.DepthwiseConv2DOptions, multiplier=outputs // channels

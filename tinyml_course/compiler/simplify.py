@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE, fold_channels
+from tinyml_course.compiler.fold_dilation import fold_dilation
 from tinyml_course.compiler.fold_padding import fold_padding
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.merge_operators import merge_operators
@@ -45,7 +46,8 @@ def simplify(graph: Graph, multiple: int = CHANNEL_MULTIPLE) -> Simplified:
     notes: list[str] = []
     for _ in range(_MAX_ROUNDS):
         before = graph
-        for found in (merge_operators, fold_padding, partial(fold_channels, multiple=multiple)):
+        narrow = partial(fold_channels, multiple=multiple)
+        for found in (merge_operators, fold_dilation, fold_padding, narrow):
             graph, note = found(graph)
             notes += [note] if note else []
         if graph is before:

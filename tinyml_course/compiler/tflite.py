@@ -36,7 +36,15 @@ MAX_RANK = 6
 MAX_TENSOR_BYTES = 1 << 28
 MIN_SCALE, MAX_SCALE = 1e-30, 1e30
 _BUDGET_PER_BYTE = 64
-_DAMAGE = (struct.error, IndexError, TypeError, ValueError, OverflowError, AttributeError)
+_DAMAGE = (
+    struct.error,
+    IndexError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    ZeroDivisionError,
+    AttributeError,
+)
 _DTYPES: dict[int, np.dtype[Any]] = {
     tflite.TensorType.FLOAT32: np.dtype(np.float32),
     tflite.TensorType.INT32: np.dtype(np.int32),
