@@ -240,8 +240,17 @@ def test_padding_goes_into_the_convolutions_behind():
     wide = net.conv2d(x, 2, padding="VALID")
     y = net.binary("ADD", wide, net.depthwise(x, padding="VALID"))
     simplified = simplify(read_model(net.build(y)))
-    assert simplified.notes[0].startswith("1 PAD became padding of the convolutions behind")
+    assert simplified.notes[0].startswith("1 PAD became padding of the layers behind")
     assert kinds(net, y) == ["CONV_2D", "DEPTHWISE_CONV_2D", "ADD"]
+
+
+@pytest.mark.parametrize(("activation", "left"), [("RELU", 2), ("NONE", 3)])
+def test_padding_goes_into_max_pooling_where_it_can_never_be_the_largest(activation, left):
+    net = Network(17)
+    x = net.conv2d(net.input((1, 6, 6, 2)), 3, activation=activation, zero_point=-30)
+    x = net.pad(x, [(0, 0), (1, 1), (1, 0), (0, 0)])
+    y = net.pool(x, "MAX", (3, 3), (2, 2))
+    assert len(kinds(net, y)) == left
 
 
 def test_a_padded_image_seen_at_once_by_one_filter_is_right_in_c():

@@ -14,15 +14,16 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.fold_padding import stays_on_image
 from tinyml_course.compiler.graph import Graph, Op, Padding
+from tinyml_course.compiler.neighbours import only_readers
 
 
 def fold_dilation(graph: Graph) -> tuple[Graph, str | None]:
     """Return an equal graph with dilated convolutions, and a sentence on what was found."""
-    ops = list(graph.ops)
+    ops, readers = list(graph.ops), only_readers(graph)
     found = 0
     for deal in graph.ops:
-        layer = _only_reader(graph, deal)
-        gather = _only_reader(graph, layer) if layer else None
+        layer = readers.get(deal.index)
+        gather = readers.get(layer.index) if layer else None
         dilated = _dilated(graph, deal, layer, gather)
         if dilated:
             ops = [dilated if op is gather else op for op in ops if op not in (deal, layer)]
@@ -32,11 +33,6 @@ def fold_dilation(graph: Graph) -> tuple[Graph, str | None]:
     convolutions = "1 convolution" if found == 1 else f"{found} convolutions"
     note = f"{convolutions} between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND became dilated"
     return replace(graph, ops=tuple(ops)), note
-
-
-def _only_reader(graph: Graph, op: Op) -> Op | None:
-    readers = [reader for reader in graph.ops if op.output in reader.inputs]
-    return readers[0] if len(readers) == 1 and op.output not in graph.outputs else None
 
 
 def _dilated(graph: Graph, deal: Op, layer: Op | None, gather: Op | None) -> Op | None:

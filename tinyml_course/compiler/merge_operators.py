@@ -18,6 +18,7 @@ from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.graph import Activation, Graph, Op, Tensor
+from tinyml_course.compiler.neighbours import only_readers
 from tinyml_course.compiler.quantization import activation_range
 from tinyml_course.compiler.tables import unary_table
 
@@ -49,28 +50,17 @@ def merge_operators(graph: Graph) -> tuple[Graph, str | None]:
     return graph, f"{count} dropped or merged with a neighbour ({kinds})"
 
 
-def _readers(graph: Graph, index: int) -> list[Op]:
-    return [op for op in graph.ops if index in op.inputs]
-
-
-def _only_reader(graph: Graph, op: Op) -> Op | None:
-    """Return the operator that alone reads the only output of `op`; None if there is another."""
-    readers = _readers(graph, op.output)
-    alone = len(op.outputs) == 1 and len(readers) == 1 and op.output not in graph.outputs
-    return readers[0] if alone else None
-
-
 def _merged(graph: Graph, merge: Callable[[Graph, Op, Op], Op | None]) -> Graph:
-    """Replace pairs of an operator and its only reader while `merge` finds one that does both."""
-    ops: list[Op] = []
+    """Replace an operator and its only reader by what `merge` makes of both, wherever it can."""
+    writers = {reader.index: writer for writer, reader in only_readers(graph).items()}
+    ops: dict[int, Op] = {}
     for op in graph.ops:
-        before = [i for i, first in enumerate(ops) if _only_reader(graph, first) is op]
-        found = [(i, merge(graph, ops[i], op)) for i in before]
-        merged = next(((i, new) for i, new in found if new), None)
-        if merged:
-            del ops[merged[0]]
-        ops.append(merged[1] if merged else op)
-    return graph if len(ops) == len(graph.ops) else replace(graph, ops=tuple(ops))
+        first = ops.get(writers.get(op.index, -1))
+        both = first and merge(graph, first, op)
+        if first and both:
+            del ops[writers[op.index]]
+        ops[op.index] = both or op
+    return graph if len(ops) == len(graph.ops) else replace(graph, ops=tuple(ops.values()))
 
 
 def _without_dead(graph: Graph) -> Graph:
@@ -84,7 +74,8 @@ def _without_dead(graph: Graph) -> Graph:
 
 
 def _same_grid(first: Tensor, second: Tensor) -> bool:
-    if first.quant is None or second.quant is None or first.dtype != second.dtype:
+    grids = (first.quant, second.quant)
+    if first.dtype != second.dtype or any(grid is None or grid.per_channel for grid in grids):
         return False
     return (first.scale, first.zero_point) == (second.scale, second.zero_point)
 
