@@ -134,8 +134,8 @@ def two_layers(padding="VALID", kernel=(3, 3), bias=5000, **style):
     return net, net.conv2d(x, 3, kernel, padding=padding)
 
 
-def macs_per_channel(net, y):
-    """Return how many of the 4 channels between two layers are left."""
+def channels_left(net, y):
+    """Return how many of the 4 channels between two layers are left, after a check."""
     graph, note = fold_channels(read_model(net.build(y)), 1)
     inputs = random_input(net, 3)
     np.testing.assert_array_equal(
@@ -157,7 +157,7 @@ def macs_per_channel(net, y):
     ids=["no-padding", "one-tap", "zero-meets-padding", "other-value-meets-padding"],
 )
 def test_constant_channels_go_unless_they_differ_from_the_padding(padding, kernel, bias, left):
-    assert macs_per_channel(*two_layers(padding, kernel, bias)) == left
+    assert channels_left(*two_layers(padding, kernel, bias)) == left
 
 
 def test_a_channel_no_filter_reads_goes_with_all_that_only_it_needs():
@@ -180,7 +180,7 @@ def test_a_filter_that_always_saturates_is_a_constant():
     ranges = channel_ranges(graph)[graph.ops[0].output]
     assert ranges.constant.tolist() == [False, True, True, True]
     assert ranges.low[3] == -128
-    assert macs_per_channel(net, y) == 1
+    assert channels_left(net, y) == 1
 
 
 def test_sums_that_may_overflow_are_no_constants():
@@ -195,6 +195,33 @@ def test_outputs_and_shared_channels_stay():
     inner = net.ops[0].outputs[0]
     graph = read_model(net.build(y, inner))
     assert fold_channels(graph, 1) == (graph, None)
+
+
+@pytest.mark.parametrize(("bias", "left"), [(0, 2), (5000, 4)], ids=["zero", "other-value"])
+def test_a_transposed_convolution_reads_only_what_it_needs(bias, left):
+    net = Network(18)
+    x = net.conv2d(net.input((1, 4, 4, 2)), 4, (1, 1))
+    clear_filters(net, 0, [1, 2])
+    spec(net, 0, 2).data[[1, 2]] = bias
+    weights = net.constant(net.rng.integers(-127, 128, (5, 3, 3, 4)).astype(np.int8), 0.01)
+    shape, y = net.constant(np.int32([1, 8, 8, 5])), net.tensor((1, 8, 8, 5), 0.3)
+    net.op("TRANSPOSE_CONV", [shape, weights, x], [y], "TransposeConvOptions",
+           Padding=0, StrideH=2, StrideW=2)  # fmt: skip
+    z = net.conv2d(y, 3, (1, 1))
+    spec(net, 2, 1).data[..., 1] = 0
+    graph, _ = fold_channels(read_model(net.build(z)), 1)
+    assert [graph.tensors[op.output].shape[3] for op in graph.ops] == [left, 4, 3]
+    inputs = random_input(net, 4)
+    expected = Micro(net.build(z))(*inputs)[0]
+    np.testing.assert_array_equal(reference(graph)(*inputs), expected)
+
+
+def test_a_layer_without_bias_gets_one():
+    net, y = two_layers()
+    net.ops[1].inputs.pop()
+    assert channels_left(net, y) == 2
+    graph, _ = fold_channels(read_model(net.build(y)), 1)
+    assert graph.tensors[graph.ops[1].bias].data.any()
 
 
 def test_a_dense_layer_keeps_scales_of_its_own():

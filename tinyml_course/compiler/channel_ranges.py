@@ -84,7 +84,8 @@ def _sum_of_products(graph: Graph, op: g.WeightedOp, ranges: dict[int, Ranges]) 
         (end - source.zero_point).astype(np.float64)
         for end in (ranges[op.input].low, ranges[op.input].high)
     )
-    if isinstance(op, g.Conv2D | g.DepthwiseConv2D) and any(op.padding):
+    padded = isinstance(op, g.Conv2D | g.DepthwiseConv2D) and any(op.padding)
+    if padded or isinstance(op, a.TransposeConv):
         low, high = np.minimum(low, 0), np.maximum(high, 0)
     positive, negative = (part.astype(np.float64) for part in _signed_parts(op, weights))
     if isinstance(op, g.DepthwiseConv2D):
@@ -187,6 +188,7 @@ _BOUNDS: dict[type[Op], Callable[[Graph, Any, dict[int, Ranges]], Ranges | None]
     g.Conv2D: _sum_of_products,
     g.DepthwiseConv2D: _sum_of_products,
     g.FullyConnected: _sum_of_products,
+    a.TransposeConv: _sum_of_products,
     g.AveragePool2D: _pool_2d,
     g.MaxPool2D: _pool_2d,
     g.Mean: _mean,

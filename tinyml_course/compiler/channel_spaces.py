@@ -149,6 +149,7 @@ def _binary(graph: Graph, op: g.BinaryOp, spaces: Spaces) -> None:
 _TIES: dict[type[Op], Callable[[Graph, Any, Spaces], None]] = {
     g.Conv2D: _filters,
     g.FullyConnected: _filters,
+    a.TransposeConv: _filters,
     g.DepthwiseConv2D: _depthwise,
     g.AveragePool2D: _channelwise,
     g.MaxPool2D: _channelwise,

@@ -6,7 +6,8 @@ their biases: weight * (value - zero point), exactly. A channel that meets only 
 taken out as well. Each finding may lead to others, so this is done until nothing more is found.
 
 A constant channel that is not zero meets padding that is: near the border its sums differ from
-those inside, so it stays where a layer with padding reads it.
+those inside, so it stays where a layer with padding reads it. (A transposed
+convolution does not give every output the same number of sums: it counts as one with padding.)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.channel_ranges import Ranges, channel_ranges
 from tinyml_course.compiler.channel_spaces import Spaces, channel_spaces, columns
@@ -26,7 +28,7 @@ from tinyml_course.compiler.macs import network_macs
 
 CHANNEL_MULTIPLE = 4
 """Kernels read whole words: so many channels stay together."""
-_LAYERS = (g.Conv2D, g.DepthwiseConv2D, g.FullyConnected)
+_LAYERS = (g.Conv2D, g.DepthwiseConv2D, g.FullyConnected, a.TransposeConv)
 Bools = NDArray[np.bool_]
 
 
@@ -76,7 +78,9 @@ def _find(graph: Graph, multiple: int) -> _Findings:
     spaces, ranges = channel_spaces(graph), channel_ranges(graph)
     idle = {space: np.zeros(size, np.bool_) for space, size in spaces.sizes.items()}
     found = _Findings(graph, spaces, ranges, idle, {})
-    layers = [op for op in graph.ops if isinstance(op, g.Conv2D | g.FullyConnected)]
+    layers = [
+        op for op in graph.ops if isinstance(op, g.Conv2D | g.FullyConnected | a.TransposeConv)
+    ]
     free = set(spaces.space_of.values()) - spaces.pinned
     changed = True
     while changed:
@@ -108,7 +112,7 @@ def _least(graph: Graph, spaces: Spaces, space: int) -> int:
     return 2 if scaled else 1
 
 
-def _needed(found: _Findings, op: g.Conv2D | g.FullyConnected) -> Bools:
+def _needed(found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv) -> Bools:
     """Return which elements of the input's last axis a layer really reads."""
     places = columns(found.graph, op)
     assert places is not None
@@ -119,12 +123,12 @@ def _needed(found: _Findings, op: g.Conv2D | g.FullyConnected) -> Bools:
     return needed & ~_foldable(found, op)
 
 
-def _foldable(found: _Findings, op: g.Conv2D | g.FullyConnected) -> Bools:
+def _foldable(found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv) -> Bools:
     """Return which elements of the input's last axis can go into the bias."""
     source, read = found.graph.tensors[op.input], found.ranges.get(op.input)
     if read is None:
         return np.zeros(source.shape[-1], np.bool_)
-    padded = isinstance(op, g.Conv2D) and any(op.padding)
+    padded = isinstance(op, a.TransposeConv) or (isinstance(op, g.Conv2D) and any(op.padding))
     return read.constant & (read.low == source.zero_point) if padded else read.constant
 
 
@@ -142,7 +146,7 @@ def _without(found: _Findings) -> Graph:
     for op in graph.ops:
         inputs = list(op.inputs)
         for position, tensor in _constants(found, op):
-            inputs[position] = len(tensors)
+            inputs[position : position + 1] = [len(tensors)]  # a bias may be new
             tensors.append(replace(tensor, index=len(tensors)))
         ops.append(replace(op, inputs=tuple(inputs)))
     return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
@@ -157,7 +161,7 @@ def _narrowed(found: _Findings, tensor: Tensor) -> Tensor:
 
 def _constants(found: _Findings, op: Op) -> Iterator[tuple[int, Tensor]]:
     """Yield the constants an operator reads from now on, with their positions."""
-    if isinstance(op, g.Conv2D | g.FullyConnected):
+    if isinstance(op, g.Conv2D | g.FullyConnected | a.TransposeConv):
         yield from _parameters(found, op)
     elif isinstance(op, g.DepthwiseConv2D):
         idle, kept = found.idle_in(op.output), found.kept_in(op.output)
@@ -175,7 +179,9 @@ def _constants(found: _Findings, op: Op) -> Iterator[tuple[int, Tensor]]:
                 yield position, _constant(tensor, tensor.data[..., kept], kept)
 
 
-def _parameters(found: _Findings, op: g.Conv2D | g.FullyConnected) -> Iterator[tuple[int, Tensor]]:
+def _parameters(
+    found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv
+) -> Iterator[tuple[int, Tensor]]:
     """Yield weights and bias of a layer, the constant channels of its input in the bias."""
     graph = found.graph
     source, places = graph.tensors[op.input], columns(graph, op)
@@ -204,7 +210,8 @@ def _parameters(found: _Findings, op: g.Conv2D | g.FullyConnected) -> Iterator[t
     if op.bias is not None or bias.any():
         like = graph.tensors[op.weights if op.bias is None else op.bias]
         wrapped = (bias & 0xFFFFFFFF).astype(np.uint32).view(np.int32)[kept_out]
-        yield 2, replace(_constant(like, wrapped, kept_out), quant=None)
+        position = 3 if isinstance(op, a.TransposeConv) else 2
+        yield position, replace(_constant(like, wrapped, kept_out), quant=None)
 
 
 def _constant(like: Tensor, data: NDArray[Any], kept: Bools) -> Tensor:
