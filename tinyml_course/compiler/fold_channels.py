@@ -29,6 +29,7 @@ from tinyml_course.compiler.macs import network_macs
 CHANNEL_MULTIPLE = 4
 """Kernels read whole words: so many channels stay together."""
 _LAYERS = (g.Conv2D, g.DepthwiseConv2D, g.FullyConnected, a.TransposeConv)
+_Layer = g.Conv2D | g.FullyConnected | a.TransposeConv
 Bools = NDArray[np.bool_]
 
 
@@ -78,41 +79,41 @@ def _find(graph: Graph, multiple: int) -> _Findings:
     spaces, ranges = channel_spaces(graph), channel_ranges(graph)
     idle = {space: np.zeros(size, np.bool_) for space, size in spaces.sizes.items()}
     found = _Findings(graph, spaces, ranges, idle, {})
-    layers = [
-        op for op in graph.ops if isinstance(op, g.Conv2D | g.FullyConnected | a.TransposeConv)
-    ]
-    free = set(spaces.space_of.values()) - spaces.pinned
-    changed = True
-    while changed:
-        now = {space: np.ones(spaces.sizes[space], np.bool_) for space in free}
-        for op in layers:
-            if (space := spaces.space_of[op.input]) in free:
-                needed = _needed(found, op)
-                now[space][spaces.channel_of[op.input][needed]] = False
-        changed = any((now[space] != idle[space]).any() for space in free)
-        idle.update(now)
-    least = {space: _least(graph, spaces, space) for space in free}
+    _find_idle(found)
+    # A dense layer of a single scale has another arithmetic than one with a scale for each filter.
+    dense = {spaces.space_of[op.output] for op in graph.ops if isinstance(op, g.FullyConnected)}
     for space, channels in idle.items():
-        size, needed_count = channels.size, int((~channels).sum())
-        target = max(-(-needed_count // multiple) * multiple, least.get(space, 1))
-        spare = np.flatnonzero(channels)[: min(target, size) - needed_count]
+        needed = int((~channels).sum())
+        target = max(-(-needed // multiple) * multiple, 2 if space in dense else 1)
+        spare = np.flatnonzero(channels)[: max(min(target, channels.size) - needed, 0)]
         found.kept[space] = ~channels
         found.kept[space][spare] = True
     return found
 
 
-def _least(graph: Graph, spaces: Spaces, space: int) -> int:
-    """Return the least number of channels a space must keep.
+def _find_idle(found: _Findings) -> None:
+    """Search the spaces from the last to the first, and again those a finding may change."""
+    spaces, graph = found.spaces, found.graph
+    reading: dict[int, list[_Layer]] = {space: [] for space in spaces.sizes}
+    writing: dict[int, list[_Layer]] = {space: [] for space in spaces.sizes}
+    for op in graph.ops:
+        if isinstance(op, _Layer):
+            reading[spaces.space_of[op.input]].append(op)
+            writing[spaces.space_of[op.output]].append(op)
+    waiting = list(dict.fromkeys(spaces.space_of[op.output] for op in graph.ops))
+    while waiting:
+        space = waiting.pop()
+        if space in spaces.pinned:
+            continue
+        now = np.ones(spaces.sizes[space], np.bool_)
+        for op in reading[space]:
+            now[spaces.channel_of[op.input][_needed(found, op)]] = False
+        if (now != found.idle[space]).any():
+            found.idle[space] = now
+            waiting += [spaces.space_of[op.input] for op in writing[space]]
 
-    A dense layer of a single scale has another arithmetic than one with a scale for each filter.
-    """
-    scaled = any(
-        isinstance(op, g.FullyConnected) and spaces.space_of[op.output] == space for op in graph.ops
-    )
-    return 2 if scaled else 1
 
-
-def _needed(found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv) -> Bools:
+def _needed(found: _Findings, op: _Layer) -> Bools:
     """Return which elements of the input's last axis a layer really reads."""
     places = columns(found.graph, op)
     assert places is not None
@@ -123,7 +124,7 @@ def _needed(found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv)
     return needed & ~_foldable(found, op)
 
 
-def _foldable(found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv) -> Bools:
+def _foldable(found: _Findings, op: _Layer) -> Bools:
     """Return which elements of the input's last axis can go into the bias."""
     source, read = found.graph.tensors[op.input], found.ranges.get(op.input)
     if read is None:
@@ -161,7 +162,7 @@ def _narrowed(found: _Findings, tensor: Tensor) -> Tensor:
 
 def _constants(found: _Findings, op: Op) -> Iterator[tuple[int, Tensor]]:
     """Yield the constants an operator reads from now on, with their positions."""
-    if isinstance(op, g.Conv2D | g.FullyConnected | a.TransposeConv):
+    if isinstance(op, _Layer):
         yield from _parameters(found, op)
     elif isinstance(op, g.DepthwiseConv2D):
         idle, kept = found.idle_in(op.output), found.kept_in(op.output)
@@ -179,9 +180,7 @@ def _constants(found: _Findings, op: Op) -> Iterator[tuple[int, Tensor]]:
                 yield position, _constant(tensor, tensor.data[..., kept], kept)
 
 
-def _parameters(
-    found: _Findings, op: g.Conv2D | g.FullyConnected | a.TransposeConv
-) -> Iterator[tuple[int, Tensor]]:
+def _parameters(found: _Findings, op: _Layer) -> Iterator[tuple[int, Tensor]]:
     """Yield weights and bias of a layer, the constant channels of its input in the bias."""
     graph = found.graph
     source, places = graph.tensors[op.input], columns(graph, op)
@@ -229,10 +228,11 @@ def _note(before: Graph, after: Graph, found: _Findings) -> str:
     filters = sum(found.kept_in(op.output).size for op in layers)
     idle = sum(int(found.idle_in(op.output).sum()) for op in layers)
     zero = sum(_zero_filters(before, op) for op in layers)
+    empty = f" ({zero:,} have only zero weights)" if zero else ""
     macs, parameters = ((count(before), count(after)) for count in (network_macs, _weight_count))
     return (
-        f"{idle:,} of {filters:,} filters are not needed ({zero:,} have only zero weights): what "
-        "they write is a constant, or no other filter reads it. Without them the network takes "
+        f"{idle:,} of {filters:,} filters are not needed{empty}: what they write is a constant, or "
+        "no other filter reads it. Without them the network takes "
         f"{macs[1]:,} MACs instead of {macs[0]:,}, and {parameters[1]:,} weights instead of "
         f"{parameters[0]:,}"
     )
