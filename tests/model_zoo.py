@@ -127,4 +127,16 @@ def _stateful() -> bytes:
     return net.build(y)
 
 
-_MODELS = (_image, _empty_filters, _tables, _moves, _reductions, _transposed, _stateful)
+def _scalars() -> bytes:
+    net = Network(10)
+    x = net.input((1, 3, 4, 1))
+    lone = net.mean(x, (0, 1, 2, 3))
+    lone = net.unary("RELU", net.binary("ADD", lone, lone), net.scale(lone))
+    rows = net.reshape(x, (3, 4))
+    weights = net.constant(net.rng.integers(-127, 128, (5, 6)).astype(np.int8), 0.01)
+    y = net.tensor((2, 5), 0.1)
+    net.op("FULLY_CONNECTED", [rows, weights, -1], [y], "FullyConnectedOptions")
+    return net.build(net.dense(net.reshape(lone, (1, 1)), 2), lone, y)
+
+
+_MODELS = (_image, _scalars, _empty_filters, _tables, _moves, _reductions, _transposed, _stateful)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from compiled_batches import run_on_board, run_on_host
+from model_zoo import small_models
 from tflite_models import Micro, Network, random_input
 
 from tinyml_course.compiler import arithmetic as a
@@ -243,6 +244,13 @@ def test_ranges_hold_whatever_the_input():
                 seen = values[index].reshape(-1, found.low.size)
                 assert (seen.min(axis=0) >= found.low).all(), (seed, index)
                 assert (seen.max(axis=0) <= found.high).all(), (seed, index)
+
+
+def test_scalars_and_rows_of_another_length_are_no_trouble():
+    graph = read_model(small_models()["scalars"])
+    x = np.random.default_rng(0).integers(-128, 128, (5, 1, 3, 4, 1)).astype(np.int8)
+    for got, want in zip(reference(simplify(graph).graph)(x), reference(graph)(x), strict=True):
+        np.testing.assert_array_equal(got, want)
 
 
 # Padding and neighbours -------------------------------------------------------------------------

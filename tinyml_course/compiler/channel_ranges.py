@@ -54,11 +54,11 @@ class Ranges:
 
 
 def channel_ranges(graph: Graph) -> dict[int, Ranges]:
-    """Return the ranges of each int8 activation with at least one axis, by tensor index."""
+    """Return the ranges of what int8 tensors hold, by tensor index; a scalar is one channel."""
     ranges: dict[int, Ranges] = {}
     for op in graph.ops:
         for tensor in (*graph.read_by(op), *graph.written_by(op)):
-            if tensor.dtype == np.int8 and tensor.shape and tensor.index not in ranges:
+            if tensor.dtype == np.int8 and tensor.index not in ranges:
                 ranges[tensor.index] = _at_rest(tensor)
         if type(op) in _BOUNDS and graph.tensors[op.output].dtype == np.int8:
             found = _BOUNDS[type(op)](graph, op, ranges)
@@ -69,10 +69,14 @@ def channel_ranges(graph: Graph) -> dict[int, Ranges]:
 def _at_rest(tensor: Tensor) -> Ranges:
     """Return the values of a constant, or all an activation's type can hold."""
     if tensor.data is not None:
-        rows = tensor.data.astype(np.int64).reshape(-1, tensor.shape[-1])
+        rows = tensor.data.astype(np.int64).reshape(-1, _channels(tensor))
         return Ranges(rows.min(axis=0), rows.max(axis=0))
-    everything = np.ones(tensor.shape[-1], np.int64)
+    everything = np.ones(_channels(tensor), np.int64)
     return Ranges(-128 * everything, 127 * everything)
+
+
+def _channels(tensor: Tensor) -> int:
+    return tensor.shape[-1] if tensor.shape else 1
 
 
 def _sum_of_products(graph: Graph, op: g.WeightedOp, ranges: dict[int, Ranges]) -> Ranges | None:
@@ -93,6 +97,8 @@ def _sum_of_products(graph: Graph, op: g.WeightedOp, ranges: dict[int, Ranges]) 
         least, greatest = positive * low + negative * high, positive * high + negative * low
     else:
         depth = positive.shape[1]
+        if depth % low.size:
+            return None
         if low.size != depth:  # a dense layer that flattens its input
             low, high = np.tile(low, depth // low.size), np.tile(high, depth // high.size)
         least, greatest = positive @ low + negative @ high, positive @ high + negative @ low
@@ -170,10 +176,10 @@ def _add(graph: Graph, op: g.Add, ranges: dict[int, Ranges]) -> Ranges | None:
 
 def _same_values(graph: Graph, op: Op, ranges: dict[int, Ranges]) -> Ranges | None:
     """Give the elements of another shape the ranges of the channels they come from."""
-    read, channels = ranges[op.input], graph.tensors[op.output].shape[-1:]
-    if not channels or channels[0] % read.low.size:
+    read, channels = ranges[op.input], _channels(graph.tensors[op.output])
+    if channels % read.low.size:
         return None
-    copies = channels[0] // read.low.size
+    copies = channels // read.low.size
     return Ranges(np.tile(read.low, copies), np.tile(read.high, copies))
 
 

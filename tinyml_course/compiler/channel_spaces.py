@@ -83,9 +83,8 @@ def channel_spaces(graph: Graph) -> Spaces:
 
 def columns(graph: Graph, op: g.WeightedOp) -> Indices | None:
     """Return which channel of its input each weight of a filter reads, (K,); None if unclear."""
-    channels = graph.tensors[op.input].shape[-1]
-    depth = graph.tensors[op.weights].shape[-1]
-    return None if depth % channels else np.arange(depth) % channels
+    shape, depth = graph.tensors[op.input].shape, graph.tensors[op.weights].shape[-1]
+    return None if not shape or depth % shape[-1] else np.arange(depth) % shape[-1]
 
 
 def _open(graph: Graph, spaces: Spaces, index: int) -> None:
