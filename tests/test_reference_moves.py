@@ -256,6 +256,7 @@ def test_a_cast_at_run_time_is_refused():
         ("GATHER", [(9,)], "GatherOptions", "takes index 9 of an axis of length 1"),
         ("SLICE", [(0, 0, 0, 0), (1, 9, 1, 1)], "SliceOptions", "takes 0 to 9 of an axis"),
         ("TILE", [(1, 0, 1, 1)], "TileOptions", "repeats 4 axes by"),
+        ("TILE", [(1,) * 99], "TileOptions", "reads 99 numbers from tensor 1 .*, not up to 16"),
         ("SPACE_TO_BATCH_ND", [(0, 2), (0, 0, 0, 0)], "SpaceToBatchNDOptions", r"block \(0, 2\)"),
     ],
 )

@@ -71,13 +71,17 @@ class RawOp:
             )
         return tensor
 
-    def integers(self, position: int) -> tuple[int, ...]:
-        """Return the values of a constant integer operand, flattened."""
+    def integers(self, position: int, most: int = 16) -> tuple[int, ...]:
+        """Return the values of a constant integer operand, flattened; `most` is their number."""
         tensor = self.tensor(position)
         if tensor.data is None or tensor.dtype not in (np.int32, np.int64):
             raise UnsupportedModelError(
                 f"{self} takes {tensor} at run time; it must be constant integers. "
                 "Convert the model with static shapes."
+            )
+        if tensor.size > most:
+            raise ModelError(
+                f"{self} reads {tensor.size:,} numbers from {tensor}, not up to {most}."
             )
         return tuple(int(value) for value in tensor.data.ravel())
 

@@ -98,7 +98,7 @@ def _split(raw: RawOp) -> Op:
 def _split_v(raw: RawOp) -> Op:
     shape = raw.tensor(0).shape
     axis = _axis(raw, raw.integer(2), len(shape))
-    sizes = list(raw.integers(1))
+    sizes = list(raw.integers(1, most=len(raw.outputs)))
     if sizes.count(-1) == 1:
         sizes[sizes.index(-1)] = shape[axis] - sum(size for size in sizes if size != -1)
     if min(sizes) < 1 or sum(sizes) != shape[axis] or len(sizes) != len(raw.outputs):
@@ -125,7 +125,7 @@ def _gather(raw: RawOp) -> Op:
         raise UnsupportedModelError(f"{raw} has batch_dims. Use tf.gather with batch_dims=0.")
     axis = _axis(raw, options.Axis(), _rank(raw))
     length = raw.tensor(0).shape[axis]
-    indices = tuple(_index(raw, index, length) for index in raw.integers(1))
+    indices = tuple(_index(raw, index, length) for index in raw.integers(1, most=MAX_EXTENT))
     shape = raw.tensor(1).shape
     return raw.build(m.Gather, axis=axis, indices=indices, indices_shape=shape)
 
