@@ -6,8 +6,8 @@ their biases: weight * (value - zero point), exactly. A channel that meets only 
 taken out as well. Each finding may lead to others, so this is done until nothing more is found.
 
 A constant channel that is not zero meets padding that is: near the border its sums differ from
-those inside, so it stays where a layer with padding reads it. (A transposed
-convolution does not give every output the same number of sums: it counts as one with padding.)
+those inside, so it stays where a layer with padding reads it. (A transposed convolution does not
+give every output the same number of products: it counts as one with padding.)
 """
 
 from __future__ import annotations
