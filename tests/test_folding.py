@@ -191,6 +191,20 @@ def test_sums_that_may_overflow_are_no_constants():
     assert not channel_ranges(graph)[graph.ops[0].output].constant[3]
 
 
+@pytest.mark.parametrize("layer", ["add", "mean"])
+def test_results_that_may_overflow_have_no_bounds(layer):
+    """A tiny output scale shifts sums out of their 32 bits: the largest may come out least."""
+    net = Network(19)
+    x = net.input((1, 4, 4, 1), 0.5, -100)
+    if layer == "add":
+        y = net.binary("ADD", x, x, scale=1e-9)
+    else:
+        y = net.mean(x, (1, 2), True, scale=1e-8)
+    graph = read_model(net.build(y))
+    found = channel_ranges(graph)[y]
+    assert (found.low[0], found.high[0]) == (-128, 127)
+
+
 def test_outputs_and_shared_channels_stay():
     net, y = two_layers()
     inner = net.ops[0].outputs[0]

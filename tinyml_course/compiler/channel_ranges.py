@@ -24,7 +24,10 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.quantization import (
+    ADD_LEFT_SHIFT,
+    Multiplier,
     activation_range,
+    add_multipliers,
     mean_multiplier,
     requantize,
     weighted_multiplier,
@@ -33,6 +36,7 @@ from tinyml_course.compiler.reference_pointwise import add
 from tinyml_course.compiler.tables import unary_table
 
 Ints = NDArray[np.int64]
+_LARGEST_SUM = 256 << ADD_LEFT_SHIFT  # of two operands, each halved at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,13 +123,19 @@ def _finish(graph: Graph, op: g.WeightedOp, least: Ints, greatest: Ints) -> Rang
     """Requantize and clamp both ends; sums that may overflow can become anything."""
     target, factor = graph.tensors[op.output], weighted_multiplier(graph, op)
     limits = activation_range(op.activation, target)
-    room = np.int64(1 << 31) >> np.clip(factor.shift, 0, 31)
-    overflow = (least < -room) | (greatest >= room)
+    overflow = _may_overflow(factor, least, greatest)
     ends = [
         np.clip(requantize(np.where(overflow, 0, end), factor) + target.zero_point, *limits)
         for end in (least, greatest)
     ]
     return Ranges(np.where(overflow, limits[0], ends[0]), np.where(overflow, limits[1], ends[1]))
+
+
+def _may_overflow(factor: Multiplier, least: Any, greatest: Any) -> NDArray[np.bool_]:
+    """Whether sums leave 32 bits when they are shifted to the left: then order is lost."""
+    room = np.int64(1 << 31) >> np.clip(factor.shift, 0, 31)
+    overflow: NDArray[np.bool_] = np.logical_or(least < -room, greatest >= room)
+    return overflow
 
 
 def _pool_2d(graph: Graph, op: g.Pool2D, ranges: dict[int, Ranges]) -> Ranges:
@@ -139,13 +149,11 @@ def _mean(graph: Graph, op: g.Mean, ranges: dict[int, Ranges]) -> Ranges | None:
     if len(source.shape) - 1 in op.axes or not target.shape:
         return None
     count, factor = source.size // target.size, mean_multiplier(graph, op)
-    low, high = (
-        np.clip(
-            requantize(count * (end - source.zero_point), factor) + target.zero_point, -128, 127
-        )
-        for end in (ranges[op.input].low, ranges[op.input].high)
-    )
-    return Ranges(low, high)
+    sums = [count * (x - source.zero_point) for x in (ranges[op.input].low, ranges[op.input].high)]
+    if _may_overflow(factor, *sums).any():
+        return None
+    ends = [np.clip(requantize(x, factor) + target.zero_point, -128, 127) for x in sums]
+    return Ranges(*ends)
 
 
 def _unary(graph: Graph, op: g.UnaryOp, ranges: dict[int, Ranges]) -> Ranges | None:
@@ -164,6 +172,8 @@ def _add(graph: Graph, op: g.Add, ranges: dict[int, Ranges]) -> Ranges | None:
     """Bound a sum, which grows with both operands, by the sums of their ends."""
     first, second = (ranges.get(index) for index in op.inputs)
     if first is None or second is None:
+        return None
+    if _may_overflow(add_multipliers(graph, op).output, -_LARGEST_SUM, _LARGEST_SUM).any():
         return None
     rank = len(graph.tensors[op.output].shape)
     ends = [
