@@ -57,6 +57,9 @@ class Ranges:
         return np.equal(self.low, self.high)
 
 
+_Bounds = Callable[[Graph, Any, dict[int, Ranges]], Ranges | None]
+
+
 def channel_ranges(graph: Graph) -> dict[int, Ranges]:
     """Return the ranges of what int8 tensors hold, by tensor index; a scalar is one channel."""
     ranges: dict[int, Ranges] = {}
@@ -64,9 +67,9 @@ def channel_ranges(graph: Graph) -> dict[int, Ranges]:
         for tensor in (*graph.read_by(op), *graph.written_by(op)):
             if tensor.dtype == np.int8 and tensor.index not in ranges:
                 ranges[tensor.index] = _at_rest(tensor)
-        if type(op) in _BOUNDS and graph.tensors[op.output].dtype == np.int8:
-            found = _BOUNDS[type(op)](graph, op, ranges)
-            ranges[op.output] = ranges[op.output] if found is None else found
+        bounds: _Bounds | None = _unary if isinstance(op, g.UnaryOp) else _BOUNDS.get(type(op))
+        if bounds and graph.tensors[op.output].dtype == np.int8:
+            ranges[op.output] = bounds(graph, op, ranges) or ranges[op.output]
     return ranges
 
 
@@ -200,7 +203,7 @@ def _pad(graph: Graph, op: g.Pad, ranges: dict[int, Ranges]) -> Ranges | None:
     return Ranges(np.minimum(read.low, value), np.maximum(read.high, value))
 
 
-_BOUNDS: dict[type[Op], Callable[[Graph, Any, dict[int, Ranges]], Ranges | None]] = {
+_BOUNDS: dict[type[Op], _Bounds] = {
     g.Conv2D: _sum_of_products,
     g.DepthwiseConv2D: _sum_of_products,
     g.FullyConnected: _sum_of_products,
@@ -209,19 +212,13 @@ _BOUNDS: dict[type[Op], Callable[[Graph, Any, dict[int, Ranges]], Ranges | None]
     g.MaxPool2D: _pool_2d,
     g.Mean: _mean,
     g.Add: _add,
-    g.Relu: _unary,
-    g.Relu6: _unary,
-    g.Logistic: _unary,
-    g.Tanh: _unary,
-    g.Quantize: _unary,
-    a.LeakyRelu: _unary,
-    a.HardSwish: _unary,
-    a.Elu: _unary,
-    a.Table: _unary,
     g.Reshape: _same_values,
     g.Squeeze: _same_values,
     g.ExpandDims: _same_values,
     g.Pad: _pad,
     m.ResizeNearest: _same_values,
 }
-"""How each operator bounds its output; one that is not here may write anything."""
+"""How each operator bounds its output.
+
+Every `UnaryOp` does by its table; one that is not here may write anything.
+"""

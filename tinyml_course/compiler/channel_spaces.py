@@ -76,7 +76,8 @@ def channel_spaces(graph: Graph) -> Spaces:
         for index in (op.input,) if isinstance(op, g.WeightedOp) else op.inputs[op.values]:
             if index not in spaces.space_of:
                 _open(graph, spaces, index)
-        _TIES.get(type(op), _pinned)(graph, op, spaces)
+        otherwise = _channelwise if isinstance(op, g.UnaryOp) else _pinned
+        _TIES.get(type(op), otherwise)(graph, op, spaces)
     spaces.pin(*graph.inputs, *graph.outputs, *graph.variables)
     return spaces
 
@@ -161,16 +162,6 @@ _TIES: dict[type[Op], Callable[[Graph, Any, Spaces], None]] = {
     a.Mul: _binary,
     a.Maximum: _binary,
     a.Minimum: _binary,
-    g.Relu: _channelwise,
-    g.Relu6: _channelwise,
-    g.Logistic: _channelwise,
-    g.Tanh: _channelwise,
-    g.Quantize: _channelwise,
-    g.Dequantize: _channelwise,
-    a.LeakyRelu: _channelwise,
-    a.HardSwish: _channelwise,
-    a.Elu: _channelwise,
-    a.Table: _channelwise,
     g.Pad: _pad,
     m.PadV2: _pad,
     m.ResizeNearest: _channelwise,
@@ -179,4 +170,7 @@ _TIES: dict[type[Op], Callable[[Graph, Any, Spaces], None]] = {
     g.Squeeze: _alias,
     g.ExpandDims: _alias,
 }
-"""How the channels of operands and output hang together; other operators pin theirs."""
+"""How the channels of operands and output hang together.
+
+Every `UnaryOp` keeps channels as they are; other operators pin theirs.
+"""
