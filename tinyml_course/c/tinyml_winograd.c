@@ -37,8 +37,19 @@ enum {
  * order (0, 2), (1, 3), in which SXTB16 takes a word apart.
  */
 #if TINYML_DSP
-
 typedef tinyml_word lanes;
+#else
+typedef struct {
+    int16_t low, high;
+} lanes;
+#endif
+
+/* A transformed column of a tile. */
+typedef struct {
+    lanes d0, d1, d2, d3;
+} line;
+
+#if TINYML_DSP
 
 TINYML_INLINE lanes add(lanes a, lanes b)
 {
@@ -54,19 +65,35 @@ TINYML_INLINE lanes subtract(lanes a, lanes b)
     return difference;
 }
 
-/* Channels 0 and 2 of four, or 1 and 3 if odd. */
-TINYML_INLINE lanes widen(const int8_t *four, int odd)
-{
-    const uint32_t word = tinyml_load_unaligned(four);
+/* Read a column of a tile, channels 0 and 2 of four or 1 and 3, and transform it. One block for GCC,
+ * which would rather keep sixteen addresses than their steps.
+ */
+#define READ_COLUMN(bytes)                                                                         \
+    "ldr %0, [%5]\n\tldr %1, [%5, %6]\n\t"                                                         \
+    "ldr %2, [%5, %6, lsl #1]\n\tldr %3, [%5, %7]\n\t"                                             \
+    "sxtb16 %0, %0" bytes "sxtb16 %1, %1" bytes "sxtb16 %2, %2" bytes "sxtb16 %3, %3" bytes        \
+    "ssub16 %0, %0, %2\n\tsadd16 %4, %1, %2\n\t"                                                   \
+    "ssub16 %2, %2, %1\n\tssub16 %3, %1, %3"
 
-    return odd ? tinyml_odd_bytes(word) : tinyml_even_bytes(word);
+TINYML_INLINE line read_column(const int8_t *top, unsigned pitch, unsigned three_pitches, int odd)
+{
+    line to;
+    lanes spare;
+
+    if (odd)
+        __asm__(READ_COLUMN(", ror #8\n\t")
+                : "=&r"(to.d0), "=&r"(spare), "=&r"(to.d2), "=&r"(to.d3), "=&r"(to.d1)
+                : "r"(top), "r"(pitch), "r"(three_pitches)
+                : "memory");
+    else
+        __asm__(READ_COLUMN("\n\t")
+                : "=&r"(to.d0), "=&r"(spare), "=&r"(to.d2), "=&r"(to.d3), "=&r"(to.d1)
+                : "r"(top), "r"(pitch), "r"(three_pitches)
+                : "memory");
+    return to;
 }
 
 #else
-
-typedef struct {
-    int16_t low, high;
-} lanes;
 
 static lanes add(lanes a, lanes b)
 {
@@ -89,55 +116,66 @@ static lanes widen(const int8_t *four, int odd)
     return pair;
 }
 
-#endif
-
-/* One column or row of a tile. */
-typedef struct {
-    lanes d[EDGE];
-} line;
-
-TINYML_INLINE line read_column(const int8_t *top, unsigned pitch, int odd)
+static line read_column(const int8_t *top, unsigned pitch, unsigned three_pitches, int odd)
 {
-    const int8_t *const second = top + pitch;
-    const lanes d0 = widen(top, odd), d1 = widen(second, odd);
-    const lanes d2 = widen(second + pitch, odd), d3 = widen(second + 2 * pitch, odd);
-    const line column = {{subtract(d0, d2), add(d1, d2), subtract(d2, d1), subtract(d1, d3)}};
+    const lanes d0 = widen(top, odd), d1 = widen(top + pitch, odd);
+    const lanes d2 = widen(top + 2 * pitch, odd), d3 = widen(top + three_pitches, odd);
+    const line column = {subtract(d0, d2), add(d1, d2), subtract(d2, d1), subtract(d1, d3)};
 
     return column;
 }
 
-/* Transform two channels of a tile. Columns 0 and 2 come first: then 0 is done with. */
-TINYML_INLINE void transform_lanes(const int8_t *input, unsigned pitch, unsigned channels, int odd,
-                                   lanes *point)
+#endif
+
+/* The four tiles' words of one point lie side by side. */
+TINYML_INLINE void put(lanes *word, unsigned point, lanes pair)
 {
-    const line column0 = read_column(input, pitch, odd);
-    const line column2 = read_column(input + 2 * channels, pitch, odd);
-
-    for (unsigned i = 0; i < EDGE; i++)
-        point[EDGE * i * POINT_WORDS] = subtract(column0.d[i], column2.d[i]);
-
-    const line column1 = read_column(input + channels, pitch, odd);
-
-    for (unsigned i = 0; i < EDGE; i++) {
-        point[(EDGE * i + 1) * POINT_WORDS] = add(column1.d[i], column2.d[i]);
-        point[(EDGE * i + 2) * POINT_WORDS] = subtract(column2.d[i], column1.d[i]);
-    }
-
-    const line column3 = read_column(input + 3 * channels, pitch, odd);
-
-    for (unsigned i = 0; i < EDGE; i++)
-        point[(EDGE * i + 3) * POINT_WORDS] = subtract(column1.d[i], column3.d[i]);
+    word[point * POINT_WORDS] = pair;
 }
 
-/* Transform a tile whose rows lie `pitch` bytes apart into its column of the transformed ones. */
-static void transform(const int8_t *input, unsigned pitch, unsigned channels, lanes *column)
+/* Transform two channels of a tile. Columns 0 and 2 come first: then 0 is done with. */
+TINYML_INLINE void transform_lanes(const int8_t *input, unsigned pitch, unsigned channels, int odd,
+                                   lanes *word)
 {
-    for (unsigned k = 0; k < channels; k += 4, input += 4) {
-        transform_lanes(input, pitch, channels, 0, column);
-        transform_lanes(input, pitch, channels, 1, column + TILES);
-        column += 2 * TILES;
-        if ((k + 4) % CHUNK == 0)
-            column += CHUNK_WORDS - POINT_WORDS;
+    const unsigned three = 3 * pitch;
+    const line a = read_column(input, pitch, three, odd);
+    const line c = read_column(input + 2 * channels, pitch, three, odd);
+
+    put(word, 0, subtract(a.d0, c.d0));
+    put(word, 4, subtract(a.d1, c.d1));
+    put(word, 8, subtract(a.d2, c.d2));
+    put(word, 12, subtract(a.d3, c.d3));
+
+    const line b = read_column(input + channels, pitch, three, odd);
+
+    put(word, 1, add(b.d0, c.d0));
+    put(word, 2, subtract(c.d0, b.d0));
+    put(word, 5, add(b.d1, c.d1));
+    put(word, 6, subtract(c.d1, b.d1));
+    put(word, 9, add(b.d2, c.d2));
+    put(word, 10, subtract(c.d2, b.d2));
+    put(word, 13, add(b.d3, c.d3));
+    put(word, 14, subtract(c.d3, b.d3));
+
+    const line d = read_column(input + 3 * channels, pitch, three, odd);
+
+    put(word, 3, subtract(b.d0, d.d0));
+    put(word, 7, subtract(b.d1, d.d1));
+    put(word, 11, subtract(b.d2, d.d2));
+    put(word, 15, subtract(b.d3, d.d3));
+}
+
+/* Transform a tile whose rows lie `pitch` bytes apart into its words of the transformed ones. */
+static void transform(const int8_t *input, unsigned pitch, unsigned channels, lanes *word)
+{
+    for (unsigned k = 0; k < channels;) {
+        transform_lanes(input, pitch, channels, 0, word);
+        transform_lanes(input, pitch, channels, 1, word + TILES);
+        word += 2 * TILES;
+        input += 4;
+        k += 4;
+        if (k % CHUNK == 0)
+            word += CHUNK_WORDS - POINT_WORDS;
     }
 }
 
@@ -329,17 +367,22 @@ typedef struct {
 /* Take the sums of one filter and tile back from points to outputs. */
 TINYML_INLINE outputs gather_points(const int32_t *sums, int32_t bias)
 {
-    int32_t left[EDGE], right[EDGE];
-    outputs y;
+    /* Along the rows first. */
+    const int32_t left0 = sums[0] + sums[SUMS] + sums[2 * SUMS];
+    const int32_t right0 = sums[SUMS] - sums[2 * SUMS] - sums[3 * SUMS];
+    const int32_t left1 = sums[4 * SUMS] + sums[5 * SUMS] + sums[6 * SUMS];
+    const int32_t right1 = sums[5 * SUMS] - sums[6 * SUMS] - sums[7 * SUMS];
+    const int32_t left2 = sums[8 * SUMS] + sums[9 * SUMS] + sums[10 * SUMS];
+    const int32_t right2 = sums[9 * SUMS] - sums[10 * SUMS] - sums[11 * SUMS];
+    const int32_t left3 = sums[12 * SUMS] + sums[13 * SUMS] + sums[14 * SUMS];
+    const int32_t right3 = sums[13 * SUMS] - sums[14 * SUMS] - sums[15 * SUMS];
+    const outputs y = {
+        tinyml_wrapping_add(bias, (left0 + left1 + left2) >> 2),
+        tinyml_wrapping_add(bias, (right0 + right1 + right2) >> 2),
+        tinyml_wrapping_add(bias, (left1 - left2 - left3) >> 2),
+        tinyml_wrapping_add(bias, (right1 - right2 - right3) >> 2),
+    };
 
-    for (unsigned row = 0; row < EDGE; row++, sums += EDGE * SUMS) {
-        left[row] = sums[0] + sums[SUMS] + sums[2 * SUMS];
-        right[row] = sums[SUMS] - sums[2 * SUMS] - sums[3 * SUMS];
-    }
-    y.y00 = tinyml_wrapping_add(bias, (left[0] + left[1] + left[2]) >> 2);
-    y.y01 = tinyml_wrapping_add(bias, (right[0] + right[1] + right[2]) >> 2);
-    y.y10 = tinyml_wrapping_add(bias, (left[1] - left[2] - left[3]) >> 2);
-    y.y11 = tinyml_wrapping_add(bias, (right[1] - right[2] - right[3]) >> 2);
     return y;
 }
 
