@@ -1,13 +1,15 @@
 /* CONV_2D of 3 x 3, stride 1, by Winograd's minimal filtering: 16 products where 36 are due.
  *
- * Two neighbouring outputs of a filter (g0, g1, g2) over inputs d0 to d3 are
- *   y0 = d0 g0 + d1 g1 + d2 g2 = m0 + m1 + m2,    m0 = (d0 - d2) g0,  m1 = (d1 + d2) (g0 + g1 + g2) / 2,
- *   y1 = d1 g0 + d2 g1 + d3 g2 = m1 - m2 - m3,    m3 = (d1 - d3) g2,  m2 = (d2 - d1) (g0 - g1 + g2) / 2:
- * four products for six. Down the columns and then along the rows, a tile of 4 x 4 inputs gives
- * 2 x 2 outputs with 16. The sums of g are known beforehand; those of d serve all filters, and those
- * of m are taken once all channels are summed up, so both matter less the more channels there are.
- * Filters doubled on either axis have no halves: every sum here is four times what it should be, as
- * an integer, and the division at the end leaves nothing.
+ * Two outputs side by side of a filter (g0, g1, g2) over d0 to d3 take four products, not six:
+ *   y0 = d0 g0 + d1 g1 + d2 g2 = m0 + m1 + m2    m0 = (d0 - d2) g0
+ *   y1 = d1 g0 + d2 g1 + d3 g2 = m1 - m2 - m3    m1 = (d1 + d2) (g0 + g1 + g2) / 2
+ *                                                m2 = (d2 - d1) (g0 - g1 + g2) / 2
+ *                                                m3 = (d1 - d3) g2
+ * Down the columns and then along the rows that makes 16 points of 4 x 4 inputs, and of 16 sums
+ * 2 x 2 outputs. What the filters give at the points is known beforehand; what the inputs give
+ * serves all filters; and the m are summed over all channels before they are put together. So the
+ * more channels there are, the less counts but the products. Filters doubled on either axis have no
+ * halves: all sums are integers, four times what they stand for, and the division leaves nothing.
  *
  * Source: Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks", section 4.1.
  */
@@ -15,171 +17,13 @@
 #pragma GCC optimize("O2") /* also where the rest is built for size */
 #endif
 
-#include "tinyml_arithmetic.h"
+#include "tinyml_winograd.h"
+
 #include "tinyml_kernels.h"
 #include "tinyml_output_stage.h"
 
-enum {
-    TILES = 4,    /* multiplied together */
-    EDGE = 4,     /* inputs along a tile */
-    POINTS = 16,  /* of a transformed tile */
-    CHUNK = 16,   /* channels that lie together in a transformed tile */
-    LANES = 2,    /* channels in a word */
-    CHANNELS = 2, /* multiplied together */
-    POINT_WORDS = CHUNK / LANES * TILES,
-    CHUNK_WORDS = POINT_WORDS * POINTS,
-    SUMS = CHANNELS * TILES
-};
-
-/* Two channels of a transformed input, as int16.
- *
- * Four tiles lie as [C_IN / 16][16 points][8][4 tiles] of them; the channels within four are in the
- * order (0, 2), (1, 3), in which SXTB16 takes a word apart.
- */
-#if TINYML_DSP
-typedef tinyml_word lanes;
-#else
-typedef struct {
-    int16_t low, high;
-} lanes;
-#endif
-
-/* A transformed column of a tile. */
-typedef struct {
-    lanes d0, d1, d2, d3;
-} line;
-
-#if TINYML_DSP
-
-TINYML_INLINE lanes add(lanes a, lanes b)
-{
-    lanes sum;
-    __asm__("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
-    return sum;
-}
-
-TINYML_INLINE lanes subtract(lanes a, lanes b)
-{
-    lanes difference;
-    __asm__("ssub16 %0, %1, %2" : "=r"(difference) : "r"(a), "r"(b));
-    return difference;
-}
-
-/* Read a column of a tile, channels 0 and 2 of four or 1 and 3, and transform it. One block for GCC,
- * which would rather keep sixteen addresses than their steps.
- */
-#define READ_COLUMN(bytes)                                                                         \
-    "ldr %0, [%5]\n\tldr %1, [%5, %6]\n\t"                                                         \
-    "ldr %2, [%5, %6, lsl #1]\n\tldr %3, [%5, %7]\n\t"                                             \
-    "sxtb16 %0, %0" bytes "sxtb16 %1, %1" bytes "sxtb16 %2, %2" bytes "sxtb16 %3, %3" bytes        \
-    "ssub16 %0, %0, %2\n\tsadd16 %4, %1, %2\n\t"                                                   \
-    "ssub16 %2, %2, %1\n\tssub16 %3, %1, %3"
-
-TINYML_INLINE line read_column(const int8_t *top, unsigned pitch, unsigned three_pitches, int odd)
-{
-    line to;
-    lanes spare;
-
-    if (odd)
-        __asm__(READ_COLUMN(", ror #8\n\t")
-                : "=&r"(to.d0), "=&r"(spare), "=&r"(to.d2), "=&r"(to.d3), "=&r"(to.d1)
-                : "r"(top), "r"(pitch), "r"(three_pitches)
-                : "memory");
-    else
-        __asm__(READ_COLUMN("\n\t")
-                : "=&r"(to.d0), "=&r"(spare), "=&r"(to.d2), "=&r"(to.d3), "=&r"(to.d1)
-                : "r"(top), "r"(pitch), "r"(three_pitches)
-                : "memory");
-    return to;
-}
-
-#else
-
-static lanes add(lanes a, lanes b)
-{
-    const lanes sum = {(int16_t)(a.low + b.low), (int16_t)(a.high + b.high)};
-
-    return sum;
-}
-
-static lanes subtract(lanes a, lanes b)
-{
-    const lanes difference = {(int16_t)(a.low - b.low), (int16_t)(a.high - b.high)};
-
-    return difference;
-}
-
-static lanes widen(const int8_t *four, int odd)
-{
-    const lanes pair = {four[odd], four[odd + 2]};
-
-    return pair;
-}
-
-static line read_column(const int8_t *top, unsigned pitch, unsigned three_pitches, int odd)
-{
-    const lanes d0 = widen(top, odd), d1 = widen(top + pitch, odd);
-    const lanes d2 = widen(top + 2 * pitch, odd), d3 = widen(top + three_pitches, odd);
-    const line column = {subtract(d0, d2), add(d1, d2), subtract(d2, d1), subtract(d1, d3)};
-
-    return column;
-}
-
-#endif
-
-/* The four tiles' words of one point lie side by side. */
-TINYML_INLINE void put(lanes *word, unsigned point, lanes pair)
-{
-    word[point * POINT_WORDS] = pair;
-}
-
-/* Transform two channels of a tile. Columns 0 and 2 come first: then 0 is done with. */
-TINYML_INLINE void transform_lanes(const int8_t *input, unsigned pitch, unsigned channels, int odd,
-                                   lanes *word)
-{
-    const unsigned three = 3 * pitch;
-    const line a = read_column(input, pitch, three, odd);
-    const line c = read_column(input + 2 * channels, pitch, three, odd);
-
-    put(word, 0, subtract(a.d0, c.d0));
-    put(word, 4, subtract(a.d1, c.d1));
-    put(word, 8, subtract(a.d2, c.d2));
-    put(word, 12, subtract(a.d3, c.d3));
-
-    const line b = read_column(input + channels, pitch, three, odd);
-
-    put(word, 1, add(b.d0, c.d0));
-    put(word, 2, subtract(c.d0, b.d0));
-    put(word, 5, add(b.d1, c.d1));
-    put(word, 6, subtract(c.d1, b.d1));
-    put(word, 9, add(b.d2, c.d2));
-    put(word, 10, subtract(c.d2, b.d2));
-    put(word, 13, add(b.d3, c.d3));
-    put(word, 14, subtract(c.d3, b.d3));
-
-    const line d = read_column(input + 3 * channels, pitch, three, odd);
-
-    put(word, 3, subtract(b.d0, d.d0));
-    put(word, 7, subtract(b.d1, d.d1));
-    put(word, 11, subtract(b.d2, d.d2));
-    put(word, 15, subtract(b.d3, d.d3));
-}
-
-/* Transform a tile whose rows lie `pitch` bytes apart into its words of the transformed ones. */
-static void transform(const int8_t *input, unsigned pitch, unsigned channels, lanes *word)
-{
-    for (unsigned k = 0; k < channels;) {
-        transform_lanes(input, pitch, channels, 0, word);
-        transform_lanes(input, pitch, channels, 1, word + TILES);
-        word += 2 * TILES;
-        input += 4;
-        k += 4;
-        if (k % CHUNK == 0)
-            word += CHUNK_WORDS - POINT_WORDS;
-    }
-}
-
-static void copy_words(int8_t *to, const int8_t *from, unsigned count)
+/* Copy bytes, a multiple of four. */
+static void copy(int8_t *to, const int8_t *from, unsigned count)
 {
     for (unsigned k = 0; k < count; k += 4, to += 4, from += 4) {
 #if TINYML_DSP
@@ -190,7 +34,7 @@ static void copy_words(int8_t *to, const int8_t *from, unsigned count)
     }
 }
 
-static void fill_words(int8_t *to, int8_t value, unsigned count)
+static void fill(int8_t *to, int8_t value, unsigned count)
 {
     for (unsigned k = 0; k < count; k++)
         to[k] = value;
@@ -202,36 +46,35 @@ static void gather(const tinyml_winograd *layer, tinyml_rows input, int y, int x
     const unsigned channels = layer->in_channels;
     const int before = tinyml_clamp(-x, 0, EDGE);
     const int end = tinyml_clamp(layer->in_width - x, before, EDGE);
+    const unsigned left = (unsigned)before * channels, right = (unsigned)end * channels;
 
     for (int row = 0; row < EDGE; row++, y++, tile += EDGE * channels) {
         if (y < 0 || y >= layer->in_height) {
-            fill_words(tile, layer->in_zero_point, EDGE * channels);
+            fill(tile, layer->in_zero_point, EDGE * channels);
             continue;
         }
-        const unsigned first = (unsigned)y % input.capacity * layer->in_width + (unsigned)(x + before);
+        const unsigned first = (unsigned)y % input.capacity * layer->in_width;
 
-        fill_words(tile, layer->in_zero_point, (unsigned)before * channels);
-        copy_words(tile + (unsigned)before * channels, input.data + first * channels,
-                   (unsigned)(end - before) * channels);
-        fill_words(tile + (unsigned)end * channels, layer->in_zero_point,
-                   (unsigned)(EDGE - end) * channels);
+        fill(tile, layer->in_zero_point, left);
+        copy(tile + left, input.data + (first + (unsigned)(x + before)) * channels, right - left);
+        fill(tile + right, layer->in_zero_point, EDGE * channels - right);
     }
 }
 
 /* Transform the tile at (y, x); `copied` is memory for one that does not lie there as a whole. */
 static void read_tile(const tinyml_winograd *layer, tinyml_rows input, int y, int x,
-                      int8_t *copied, lanes *column)
+                      int8_t *copied, lanes *words)
 {
     const unsigned channels = layer->in_channels, pitch = layer->in_width * channels;
     const unsigned row = y < 0 ? 0u : (unsigned)y % input.capacity;
 
     if (y >= 0 && y + EDGE <= layer->in_height && x >= 0 && x + EDGE <= layer->in_width &&
         row + EDGE <= input.capacity) {
-        transform(input.data + row * pitch + (unsigned)x * channels, pitch, channels, column);
+        transform(input.data + row * pitch + (unsigned)x * channels, pitch, channels, words);
         return;
     }
     gather(layer, input, y, x, copied);
-    transform(copied, EDGE * channels, channels, column);
+    transform(copied, EDGE * channels, channels, words);
 }
 
 #if TINYML_DSP
@@ -242,7 +85,7 @@ static void read_tile(const tinyml_winograd *layer, tinyml_rows input, int y, in
  * inputs, r4 to r11 hold the sums. Each point starts with a product that needs no zero, and ends
  * by storing the sums at once.
  */
-#if defined(__clang__) || !defined(__OPTIMIZE__)
+#if defined(__clang__)
 
 static const uint32_t *multiply(const uint32_t *weights, const lanes *inputs, unsigned chunks,
                                 int32_t *sums)
@@ -272,16 +115,18 @@ static const uint32_t *multiply(const uint32_t *weights, const lanes *inputs, un
 
 #else
 
-#define PRODUCTS(first, second, a0, b0, a1, b1)                                                    \
-    "ldrd r12, lr, [r1], #8\n\t" first " " a0 ", r2, r12" second(a0) first " " b0                  \
-    ", r3, r12" second(b0) first " " a1 ", r2, lr" second(a1) first " " b1 ", r3, lr" second(b1)
-#define ALONE(sum) "\n\t"
-#define ADDED(sum) ", " sum "\n\t"
-#define STEP(mnemonic, second)                                                                     \
-    "ldrd r2, r3, [r0], #8\n\t" PRODUCTS(mnemonic, second, "r4", "r8", "r5", "r9")                 \
-    PRODUCTS(mnemonic, second, "r6", "r10", "r7", "r11")
-#define FIRST STEP("smuad", ALONE)
-#define NEXT STEP("smlad", ADDED)
+#define WEIGHTS "ldrd r2, r3, [r0], #8\n\t"
+#define INPUTS "ldrd r12, lr, [r1], #8\n\t"
+#define FIRST                                                                                      \
+    WEIGHTS INPUTS "smuad r4, r2, r12\n\tsmuad r8, r3, r12\n\t"                                    \
+                   "smuad r5, r2, lr\n\tsmuad r9, r3, lr\n\t" INPUTS                               \
+                   "smuad r6, r2, r12\n\tsmuad r10, r3, r12\n\t"                                   \
+                   "smuad r7, r2, lr\n\tsmuad r11, r3, lr\n\t"
+#define NEXT                                                                                       \
+    WEIGHTS INPUTS "smlad r4, r2, r12, r4\n\tsmlad r8, r3, r12, r8\n\t"                            \
+                   "smlad r5, r2, lr, r5\n\tsmlad r9, r3, lr, r9\n\t" INPUTS                       \
+                   "smlad r6, r2, r12, r6\n\tsmlad r10, r3, r12, r10\n\t"                          \
+                   "smlad r7, r2, lr, r7\n\tsmlad r11, r3, lr, r11\n\t"
 
 static const uint32_t *multiply(const uint32_t *weights, const lanes *inputs, unsigned chunks,
                                 int32_t *sums)
@@ -338,7 +183,6 @@ static const uint32_t *multiply(const uint32_t *weights, const lanes *inputs, un
                 const unsigned tile = k % TILES, channel = k / TILES % CHANNELS;
                 const lanes pair = x[k / SUMS * TILES + tile];
                 const uint32_t w = weights[k / SUMS * CHANNELS + channel];
-
                 int32_t *const sum = sums + channel * TILES + tile;
 
                 *sum = tinyml_wrapping_add(*sum, (int16_t)w * pair.low);

@@ -32,8 +32,10 @@ _DIRECT = 0.9
 
 def transform(weights: NDArray[np.int8]) -> NDArray[np.int64]:
     """Return filters (C_OUT, 3, 3, C_IN) at their points (C_OUT, 4, 4, C_IN), times four."""
-    wide = weights.astype(np.int64)
-    return np.einsum("iy,jx,oyxc->oijc", _FILTER, _FILTER, wide)
+    points: NDArray[np.int64] = np.einsum(
+        "iy,jx,oyxc->oijc", _FILTER, _FILTER, weights.astype(np.int64)
+    )
+    return points
 
 
 def sums_fit(transformed: NDArray[np.int64]) -> bool:
@@ -86,7 +88,7 @@ def _instructions(tiles: int, inputs: int, channels: int) -> int:
     """Estimate what the kernel takes on a Cortex-M4."""
     chunks, pairs, groups = -(-inputs // _CHUNK), -(-channels // _CHANNELS), -(-tiles // 4)
     product = _POINTS * (93 * chunks + 7)
-    return groups * pairs * product + tiles * (70 * channels + 50 * inputs + 60)
+    return groups * pairs * product + tiles * (70 * channels + 50 * inputs + 350)
 
 
 def convolution(
@@ -131,7 +133,7 @@ def convolution(
         ),
         (array(f"{name}_weights", words, layout), *stage_texts, layer),
         words.nbytes + stage_bytes,
-        ("tinyml_winograd.c",),
+        ("tinyml_winograd.h", "tinyml_winograd.c"),
         macs=target.shape[1] * target.shape[2] * filters.weights.size,
         scratch_bytes=2 * _POINTS * 4 * rounded + max(_LEAST_SUMS_BYTES, 16 * inputs),
         rows=RowAccess(target.shape[1], extent=3, pad=op.padding.top),
