@@ -14,7 +14,7 @@
  * Source: Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks", section 4.1.
  */
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O2") /* also where the rest is built for size */
+#pragma GCC optimize("O2,omit-frame-pointer") /* also where the rest is built for size */
 #endif
 
 #include "tinyml_winograd.h"
