@@ -24,8 +24,10 @@ _FILTER = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]])
 _GATHER = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])
 """From the sums at four points to two outputs."""
 _LARGEST_INPUT = 4 * 128
-_CHUNK, _CHANNELS, _POINTS = 16, 2, 16
-_LEAST_SUMS_BYTES = 512
+"""Four int8 values make an input at its point."""
+_CHUNK, _CHANNELS, _TILES, _POINTS = 16, 2, 4, 16
+"""Channels and filters are rounded up to the first two; so many tiles are multiplied at once."""
+_SUMS_BYTES = 4 * _CHANNELS * _TILES * _POINTS
 _DIRECT = 0.9
 """Instructions of a direct convolution for each product, at best."""
 
@@ -86,7 +88,7 @@ def pays(graph: Graph, op: g.Conv2D, emission: Emission) -> bool:
 
 def _instructions(tiles: int, inputs: int, channels: int) -> int:
     """Estimate what the kernel takes on a Cortex-M4."""
-    chunks, pairs, groups = -(-inputs // _CHUNK), -(-channels // _CHANNELS), -(-tiles // 4)
+    chunks, pairs, groups = -(-inputs // _CHUNK), -(-channels // _CHANNELS), -(-tiles // _TILES)
     product = _POINTS * (93 * chunks + 7)
     return groups * pairs * product + tiles * (70 * channels + 50 * inputs + 350)
 
@@ -135,6 +137,6 @@ def convolution(
         words.nbytes + stage_bytes,
         ("tinyml_winograd.h", "tinyml_winograd.c"),
         macs=target.shape[1] * target.shape[2] * filters.weights.size,
-        scratch_bytes=2 * _POINTS * 4 * rounded + max(_LEAST_SUMS_BYTES, 16 * inputs),
+        scratch_bytes=2 * _POINTS * _TILES * rounded + max(_SUMS_BYTES, _POINTS * inputs),
         rows=RowAccess(target.shape[1], extent=3, pad=op.padding.top),
     )
