@@ -28,7 +28,7 @@ _LARGEST_INPUT = 4 * 128
 _CHUNK, _CHANNELS, _TILES, _POINTS = 16, 2, 4, 16
 """Channels and filters are rounded up to the first two; so many tiles are multiplied at once."""
 _SUMS_BYTES = 4 * _CHANNELS * _TILES * _POINTS
-_DIRECT = 0.9
+_DIRECT = 0.85
 """Instructions of a direct convolution for each product, at best."""
 
 
