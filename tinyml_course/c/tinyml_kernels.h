@@ -84,6 +84,24 @@ typedef struct {
 void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
                      void *scratch);
 
+/* CONV_2D of 3 x 3, stride 1, with 16 products for every 2 x 2 outputs. Weights are transformed:
+ *   weights[C_OUT / 2][16 points][C_IN / 4][2][2] = inputs (k, k + 2), then (k + 1, k + 3), of two
+ * channels each, int16 in words; C_IN is rounded up to a multiple of 16 with zeros, C_OUT to 2.
+ * C_IN itself is a multiple of 4. scratch: 128 bytes for each channel of the C_IN rounded up, and
+ * 512 bytes or 16 * C_IN, whichever is more.
+ */
+typedef struct {
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint16_t pad_top, pad_left;
+    int8_t in_zero_point;
+    const uint32_t *weights;
+    tinyml_output_stage stage;
+} tinyml_winograd;
+
+void tinyml_convolve_winograd(const tinyml_winograd *layer, tinyml_rows input, tinyml_rows output,
+                              unsigned first, unsigned count, void *scratch);
+
 /* FULLY_CONNECTED of one row (inputs) -> (C_OUT). scratch: 2 * K bytes. */
 typedef struct {
     uint16_t inputs;

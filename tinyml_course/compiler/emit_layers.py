@@ -12,6 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from tinyml_course.compiler import emit_winograd
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
@@ -112,6 +113,9 @@ def conv_2d(graph: Graph, op: g.Conv2D, emission: Emission) -> Step:
     covers = (height, width) == (source.height, source.width) and not any(op.padding)
     if target.height == target.width == 1 and covers:
         return _dense(op, filters)
+    if emit_winograd.pays(graph, op, emission):
+        own = filters.with_own_multipliers()
+        return emit_winograd.convolution(graph, op, own, _stage(f"op{op.index}", own))
     kernel = (height, width)
     geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
     return _convolution(graph, op, geometry, filters)
