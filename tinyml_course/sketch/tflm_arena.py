@@ -47,9 +47,7 @@ def measured_bytes(model: bytes) -> int:
     found = _TOTAL.search(printed)
     if done.returncode or found is None:
         said = (printed.strip().splitlines() or ["nothing"])[0]
-        raise InputError(
-            f"TFLite Micro does not run this model; it says: {said}. Use --runtime c."
-        )
+        raise InputError(f"TFLite Micro does not run this model; it says: {said}. Use --runtime c.")
     return int(found.group(1))
 
 
