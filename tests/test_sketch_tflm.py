@@ -164,9 +164,9 @@ def keyword_model(model):
 def type_check(folder, tmp_path):
     """Compile every C++ file of a sketch against declarations of Arduino's and TFLM's API."""
     (tmp_path / "sketch.cpp").write_text(as_cpp(folder))
-    options = [*CPP_FLAGS, *STRICT, "-fsyntax-only", f"-I{STAND_IN}", f"-I{TFLM_STAND_IN}"]
+    options = [*CPP_FLAGS, *STRICT, "-nostdlib++", "-c", f"-I{STAND_IN}", f"-I{TFLM_STAND_IN}"]
     for source in (tmp_path / "sketch.cpp", *folder.glob("src/*.cpp")):
-        zig(folder, tmp_path, "c++", *options, f"-I{folder}", str(source))
+        zig(folder, tmp_path, "c++", *options, f"-I{folder}", str(source), "-o", "checked.o")
 
 
 def test_the_keyword_sketch_runs_tflite_micro_behind_the_same_functions(keyword_model, tmp_path):
