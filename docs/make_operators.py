@@ -12,7 +12,7 @@ PAGE = Path(__file__).with_name("operators.md")
 _INTRODUCTION = """\
 # Supported operators
 
-<!-- Written by docs/make_operators.py from tinyml_course/compiler/rules.py: run `make operators`. -->
+<!-- Written from tinyml_course/compiler/rules.py; write it again with `make operators`. -->
 
 The compiler reads these operators of a `.tflite` file and gives the same bits as TFLite Micro. What
 breaks one of an operator's rules is refused with the same sentence; so is any operator not listed.
