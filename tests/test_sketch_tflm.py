@@ -153,6 +153,12 @@ def test_scratch_is_two_unfolded_pixels_of_the_largest_convolution():
     assert scratch_bytes(graph) == align(2 * 2 * 3 * 2 * 5 + 16, 16)
 
 
+def test_scratch_of_an_average_pool_is_an_int32_sum_a_channel():
+    net = Network()
+    graph = read_model(net.build(net.pool(net.input((1, 4, 4, 40)))))
+    assert scratch_bytes(graph) == 4 * 40 + 16
+
+
 # The sketch --------------------------------------------------------------------------------------
 
 

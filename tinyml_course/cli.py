@@ -216,7 +216,10 @@ def sketch(
         out.print(f"sketch written to {written}: open {written / (written.name + '.ino')}")
         return
     if not source.is_dir():
-        raise InputError(f"{source} is no RUN folder. Write one with `tinyml train keywords`.")
+        raise InputError(
+            f"{source} is no RUN folder. Write one with `tinyml train keywords`; --runtime tflm "
+            "also takes a .tflite file."
+        )
     loaded = load_run(source)
     model = (
         _interpreted(loaded.tflite, loaded.task)

@@ -23,7 +23,7 @@ _TOTAL = re.compile(r"Arena allocation total (\d+) bytes")
 _TIMEOUT_S = 120
 _MARGIN_BYTES = 2048
 _PER_TENSOR, _PER_OP, _PER_FILTER = 64, 256, 16
-_INT16_BYTES = 2
+_INT16_BYTES, _INT32_BYTES = 2, 4
 
 
 def can_measure() -> bool:
@@ -73,8 +73,8 @@ def bounded_bytes(graph: Graph) -> int:
 def scratch_bytes(graph: Graph) -> int:
     """Return what the board's optimized kernels may take beside TFLite Micro's own, in bytes.
 
-    CMSIS-NN unfolds the inputs of two output pixels of a convolution to int16; the kernels of this
-    computer do not.
+    CMSIS-NN unfolds the inputs of two output pixels of a convolution to int16 and sums the
+    channels of an average pool in int32; the kernels of this computer do neither.
     """
     needed = [0]
     for op in graph.ops:
@@ -84,6 +84,9 @@ def scratch_bytes(graph: Graph) -> int:
             if isinstance(op, g.Conv2D):
                 per_pixel //= weights.shape[0]
             needed.append(2 * _INT16_BYTES * per_pixel + ALIGNMENT)
+        if isinstance(op, g.AveragePool2D):
+            channels = graph.tensors[op.output].shape[3]
+            needed.append(_INT32_BYTES * channels + ALIGNMENT)
     return align(max(needed), ALIGNMENT)
 
 

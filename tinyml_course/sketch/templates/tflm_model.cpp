@@ -17,7 +17,7 @@ namespace {
  * ${arena_plan} */
 constexpr size_t arenaBytes = ${arena_bytes};
 
-/* The kernels for Cortex-M (CMSIS-NN) unfold a convolution's input beside it: at most this much. */
+/* The kernels for Cortex-M (CMSIS-NN) need room beside it, at most this much. */
 constexpr size_t scratchBytes = ${scratch_bytes};
 
 alignas(16) uint8_t arena[arenaBytes + scratchBytes];
