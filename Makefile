@@ -8,7 +8,7 @@ READY  := .venv/.ready
 export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONWARNINGS := ignore::DeprecationWarning
 
-.PHONY: demo test core-tests notebook-tests lab notebooks lint data models sketches bench lock clean
+.PHONY: demo test core-tests notebook-tests lab notebooks lint data models sketches operators bench lock clean
 
 demo: $(READY)              ## keyword spotting from recordings to an Arduino sketch
 	$(RUN)tinyml demo keywords
@@ -40,6 +40,9 @@ models: $(READY)            ## train the reference models of data/models again
 
 sketches: $(READY)          ## write the folders of arduino/ again
 	$(RUN)python arduino/make_sketches.py
+
+operators: $(READY)         ## write docs/operators.md from the compiler's rules again
+	$(RUN)python docs/make_operators.py
 
 bench: $(READY)             ## print the README's numbers
 	$(RUN)python benchmarks/compiler.py

@@ -50,6 +50,17 @@ def test_ds_cnn_converts_to_the_ops_of_the_benchmark(tflite):
     assert {tensor.dtype for tensor in graph.tensors} <= {np.dtype("int8"), np.dtype("int32")}
 
 
+@pytest.mark.parametrize(("per_tensor", "scales"), [(False, 12), (True, 1)])
+def test_dense_weights_have_a_scale_a_unit_or_one(model, calibration, per_tensor, scales):
+    tflite = quantize_int8(model, calibration[:4], per_tensor_dense=per_tensor)
+    graph = reference(tflite).graph
+    (dense,) = (op for op in graph.ops if op.kind == "FULLY_CONNECTED")
+    assert graph.tensors[dense.weights].quant.scale.size == scales
+    assert any(
+        graph.tensors[op.weights].quant.per_channel for op in graph.ops if op.kind == "CONV_2D"
+    )
+
+
 def test_model_has_about_24_000_parameters(model):
     assert 23_000 < model.count_params() < 25_000
 

@@ -184,7 +184,8 @@ def test_full_disk_is_told_in_words(tmp_path, monkeypatch):
     [
         ({"board": "uno"}, "Uno R3 has no microphone.*use nano33ble, nano33ble_rev2"),
         ({"board": "nano33"}, "unknown board"),
-        ({"runtime": "tflm"}, "no runtime 'tflm' for sketches; use 'c'"),
+        ({"runtime": "rust"}, "no runtime 'rust' for sketches; use 'c' or 'tflm'"),
+        ({"runtime": "tflm"}, r"for 'tflm' give what sketch.tflm.tflm_model\(tflite\) returns"),
         ({"labels": LABELS[:11]}, "has 12 outputs, there are 11 labels"),
         ({"labels": (*LABELS[:11], 'a"b')}, "without quotes"),
         ({"labels": (*LABELS[:11], "a*/b")}, "without quotes"),

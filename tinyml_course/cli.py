@@ -37,6 +37,13 @@ class Optimize(StrEnum):
     memory = "memory"
 
 
+class Runtime(StrEnum):
+    """What runs the model in a sketch."""
+
+    c = "c"
+    tflm = "tflm"
+
+
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A quantized model.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder written by tinyml train.")]
 BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boards`.")]
@@ -197,19 +204,30 @@ def sketch(
     source: Annotated[Path, typer.Argument(metavar="RUN|MODEL.tflite")],
     folder: Annotated[Path, typer.Option("-o", "--out", help="The sketch folder to write.")],
     board: BoardName = "nano33ble",
-    runtime: Annotated[str, typer.Option(help="c")] = "c",
+    runtime: Annotated[Runtime, typer.Option(help="What runs the model.")] = Runtime.c,
     optimize: Trade = Optimize.balanced,
 ) -> None:
-    """Write a self-contained Arduino sketch."""
+    """Write an Arduino sketch: of a RUN, self-contained; for TFLite Micro also of a model."""
     from tinyml_course.run import load_run
-    from tinyml_course.sketch import write_sketch
+    from tinyml_course.sketch import write_plain_sketch, write_sketch
 
+    if runtime is Runtime.tflm and not source.is_dir():
+        written = write_plain_sketch(_interpreted(source), board=board, out=folder)
+        out.print(f"sketch written to {written}: open {written / (written.name + '.ino')}")
+        return
     if not source.is_dir():
-        raise InputError(f"{source} is no RUN folder. Write one with `tinyml train keywords`.")
+        raise InputError(
+            f"{source} is no RUN folder. Write one with `tinyml train keywords`; --runtime tflm "
+            "also takes a .tflite file."
+        )
     loaded = load_run(source)
-    compiled = _compile(loaded.tflite, optimize, loaded.task)
+    model = (
+        _interpreted(loaded.tflite, loaded.task)
+        if runtime is Runtime.tflm
+        else _compile(loaded.tflite, optimize, loaded.task)
+    )
     written = write_sketch(
-        compiled, loaded.features, loaded.labels, board=board, out=folder, runtime=runtime
+        model, loaded.features, loaded.labels, board=board, out=folder, runtime=runtime.value
     )
     out.print(f"sketch written to {written}: open {written / (written.name + '.ino')}")
 
@@ -280,10 +298,22 @@ def _compile(model: Path | bytes, optimize: Optimize, name: str | None = None) -
     """Compile a model under a name that C accepts (by default its file's)."""
     from tinyml_course.compiler.codegen import compile_model
 
-    if name is None and isinstance(model, Path):
-        name = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.stem.lower())
-        name = name if name[:1].isalpha() else f"model_{name}"
-    return compile_model(model, name=name or "model", optimize=optimize.value)
+    return compile_model(model, name=name or _c_name(model), optimize=optimize.value)
+
+
+def _interpreted(model: Path | bytes, name: str | None = None) -> Any:
+    """Prepare a model for TFLite Micro under a name that C accepts (by default its file's)."""
+    from tinyml_course.sketch.tflm import tflm_model
+
+    data = model.read_bytes() if isinstance(model, Path) else model
+    return tflm_model(data, name or _c_name(model))
+
+
+def _c_name(model: Path | bytes) -> str:
+    if isinstance(model, bytes):
+        return "model"
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.stem.lower())
+    return name if name[:1].isalpha() else f"model_{name}"
 
 
 def _print_json(value: dict[str, Any]) -> None:

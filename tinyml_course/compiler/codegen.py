@@ -82,9 +82,19 @@ class CompiledModel:
     notes: tuple[str, ...] = ()
 
     @property
+    def runtime(self) -> str:
+        """What runs the model in a sketch."""
+        return "c"
+
+    @property
     def sha256(self) -> str:
         """Hexadecimal digest of the `.tflite` bytes."""
         return self.graph.sha256
+
+    @property
+    def library_note(self) -> str:
+        """What a sketch's page says of the libraries the model needs."""
+        return " No library is needed."
 
     @property
     def arena_bytes(self) -> int:

@@ -17,6 +17,7 @@ from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.macs import layer_macs
 from tinyml_course.compiler.memory import MemoryPlan, best_by_lifetimes
+from tinyml_course.compiler.memory_text import plan_text
 from tinyml_course.compiler.tflite import read_model
 
 _COLUMNS = ("op", "kind", "output", "MACs", "parameters", "weight bytes", "details")
@@ -57,8 +58,8 @@ class Inspection:
 
     Attributes
     ----------
-    textbook_bytes : int
-        Inputs, outputs, weights and biases of all layers, summed, one byte a number.
+    textbook_terms : tuple of four int
+        Inputs, outputs, weights and biases of all layers, one byte a number.
     best_by_lifetimes_bytes : int
         Activations alive at the fullest step.
     arena_bytes : int
@@ -72,12 +73,17 @@ class Inspection:
     name: str
     sha256: str
     rows: tuple[Row, ...]
-    textbook_bytes: int
+    textbook_terms: tuple[int, int, int, int]
     best_by_lifetimes_bytes: int
     arena_bytes: int
     constants_bytes: int
     plan: MemoryPlan
     notes: tuple[str, ...] = ()
+
+    @property
+    def textbook_bytes(self) -> int:
+        """The textbook's sum over layers."""
+        return sum(self.textbook_terms)
 
     @property
     def macs(self) -> int:
@@ -111,7 +117,7 @@ class Inspection:
         }
 
     def to_text(self) -> str:
-        """Return the table of operators and the sums, for a terminal."""
+        """Return the table of operators, the sums and the memory plan, for a terminal."""
         table = [_COLUMNS, *map(_cells, self.rows)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
@@ -123,7 +129,9 @@ class Inspection:
         ]
         notes = [f"{note}." for note in self.notes]
         sums = [f"{k:<42}{v}" for k, v in self._sums()]
-        return "\n".join([self.name, *lines, "", *sums, *([""] if notes else []), *notes])
+        plan = plan_text(self.plan.bars, len(self.plan.steps))
+        lines = [self.name, *lines, "", *sums, *([""] if notes else []), *notes, "", plan]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         head, *body = [_COLUMNS, *map(_cells, self.rows)]
@@ -141,6 +149,10 @@ class Inspection:
             ("multiplications (MACs)", f"{self.macs:,}"),
             ("parameters", f"{self.parameters:,}"),
             ("textbook sum, one byte a number", f"{self.textbook_bytes:,} bytes"),
+            (
+                "  inputs + outputs + weights + biases",
+                " + ".join(f"{n:,}" for n in self.textbook_terms),
+            ),
             ("fullest step by lifetimes", f"{self.best_by_lifetimes_bytes:,} bytes"),
             ("arena of the compiled C (RAM)", f"{self.arena_bytes:,} bytes"),
             ("constants of the compiled C (flash)", f"{self.constants_bytes:,} bytes"),
@@ -162,7 +174,7 @@ def inspect_model(model: Graph | bytes | str | Path) -> Inspection:
         name=graph.name,
         sha256=graph.sha256,
         rows=tuple(_row(graph, op) for op in graph.ops),
-        textbook_bytes=textbook_bytes(graph),
+        textbook_terms=textbook_terms(graph),
         best_by_lifetimes_bytes=best_by_lifetimes(graph),
         arena_bytes=compiled.arena_bytes,
         constants_bytes=compiled.constants_bytes,
@@ -171,16 +183,25 @@ def inspect_model(model: Graph | bytes | str | Path) -> Inspection:
     )
 
 
-def textbook_bytes(graph: Graph) -> int:
-    """Return the sum over layers of input, output, weights and bias, one byte a number.
+def textbook_terms(graph: Graph) -> tuple[int, int, int, int]:
+    """Return inputs, outputs, weights and biases summed over layers, one byte a number.
 
     Examples
     --------
-    16 filters of 3 x 3, unpadded, on an image of 28 x 28: 784 + 10,816 + 144 + 16 = 11,760.
+    16 filters of 3 x 3, unpadded, on an image of 28 x 28: 784 + 10,816 + 144 + 16 = 11,760, where
+    a widely read page prints 12,272.
     """
-    layers = [op for op in graph.ops if not isinstance(op, g.AliasOp)]
-    touched = ((*graph.values_of(op), *graph.written_by(op)) for op in layers)
-    return sum(tensor.size for tensors in touched for tensor in tensors)
+    inputs = outputs = weights = biases = 0
+    for op in graph.ops:
+        if isinstance(op, g.AliasOp):
+            continue
+        outputs += sum(tensor.size for tensor in graph.written_by(op))
+        for tensor in graph.values_of(op):
+            bias = isinstance(op, g.WeightedOp) and tensor.index == op.bias
+            inputs += 0 if tensor.is_constant else tensor.size
+            weights += tensor.size if tensor.is_constant and not bias else 0
+            biases += tensor.size if tensor.is_constant and bias else 0
+    return inputs, outputs, weights, biases
 
 
 def _row(graph: Graph, op: Op) -> Row:

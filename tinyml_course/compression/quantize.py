@@ -23,7 +23,13 @@ from tinyml_course.backend import load_tensorflow, quiet
 from tinyml_course.errors import InputError
 
 
-def quantize_int8(model: Any, calibration: NDArray[np.int8], *, samples: int = 500) -> bytes:
+def quantize_int8(
+    model: Any,
+    calibration: NDArray[np.int8],
+    *,
+    samples: int = 500,
+    per_tensor_dense: bool = False,
+) -> bytes:
     """Convert a trained Keras model to int8.
 
     Parameters
@@ -35,6 +41,9 @@ def quantize_int8(model: Any, calibration: NDArray[np.int8], *, samples: int = 5
         and zero point 0.
     samples : int
         How many of them to use, evenly spaced.
+    per_tensor_dense : bool
+        Give the weights of a dense layer one scale, not one a unit: less exact, but what
+        TFLite Micro for Arduino (early 2023) can run.
 
     Returns
     -------
@@ -70,6 +79,7 @@ def quantize_int8(model: Any, calibration: NDArray[np.int8], *, samples: int = 5
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = examples
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter._experimental_disable_per_channel_quantization_for_dense_layers = per_tensor_dense
         converter.inference_input_type = converter.inference_output_type = tf.int8
         return bytes(converter.convert())
 

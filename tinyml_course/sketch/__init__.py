@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinyml_course.boards import Board
+from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import InputError
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
-from tinyml_course.sketch.keywords import AudioFeatures, sketch_files
+from tinyml_course.sketch.keywords import AudioFeatures, SketchModel, check_name, sketch_files
 from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
 from tinyml_course.sketch.microphone_test import microphone_test_files
 from tinyml_course.sketch.parts import board_with_microphone
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.sketch.tflm import InterpretedModel
 
 __all__ = [
     "Detection",
@@ -24,14 +24,16 @@ __all__ = [
     "detect",
     "smooth",
     "write_microphone_test",
+    "write_plain_sketch",
     "write_sketch",
 ]
 
-RUNTIMES = ("c",)
+RUNTIMES = {"c": "compile_model(tflite)", "tflm": "sketch.tflm.tflm_model(tflite)"}
+"""What runs a model in a sketch, and what makes such a model."""
 
 
 def write_sketch(
-    compiled: CompiledModel,
+    compiled: SketchModel,
     features: AudioFeatures,
     labels: Sequence[str],
     board: str | Board = "nano33ble",
@@ -44,7 +46,7 @@ def write_sketch(
 
     Parameters
     ----------
-    compiled : CompiledModel
+    compiled : CompiledModel or InterpretedModel
         Takes the features as they are (int8, scale 1, zero point 0) and ends in a softmax.
     features : Mfcc
     labels : sequence of str
@@ -54,8 +56,9 @@ def write_sketch(
     out : str or Path
         The folder; its name becomes the sketch's. One written before is replaced as a whole,
         unless a file in it was changed; anything else that is there is refused.
-    runtime : {"c"}
-        "c" is the model compiled to C.
+    runtime : {"c", "tflm"}
+        "c" is the model compiled to C; "tflm" is a model of `tflm.tflm_model`, run by TFLite
+        Micro.
     detector : Detector, optional
         When a score becomes a detection; the usual settings by default.
 
@@ -72,7 +75,12 @@ def write_sketch(
         The model is too big for the board.
     """
     if runtime not in RUNTIMES:
-        raise InputError(f"there is no runtime {runtime!r} for sketches; use {RUNTIMES[0]!r}.")
+        raise InputError(f"there is no runtime {runtime!r} for sketches; use 'c' or 'tflm'.")
+    if compiled.runtime != runtime:
+        raise InputError(
+            f"{compiled.name} is a model for runtime {compiled.runtime!r}; for {runtime!r} give "
+            f"what {RUNTIMES[runtime]} returns."
+        )
     target = board_with_microphone(board)
     folder = Path(out).expanduser().resolve()
     files = sketch_files(
@@ -84,6 +92,26 @@ def write_sketch(
         detector=detector or Detector(),
     )
     write_folder(folder, files)
+    return Path(out)
+
+
+def write_plain_sketch(
+    model: InterpretedModel, board: str | Board = "nano33ble", out: str | Path = "arduino/model"
+) -> Path:
+    """Write a sketch that runs a model on zeros with TFLite Micro, and prints outputs and time.
+
+    Raises
+    ------
+    InputError
+        The board is unknown, the folder's name cannot name a sketch, or the folder is not ours.
+    FitError
+        The model is too big for the board.
+    """
+    from tinyml_course.sketch.tflm import plain_sketch_files
+
+    folder = Path(out).expanduser().resolve()
+    check_name(folder.name)
+    write_folder(folder, plain_sketch_files(model, get_board(board), folder.name))
     return Path(out)
 
 

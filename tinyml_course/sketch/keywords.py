@@ -18,13 +18,48 @@ from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
 from tinyml_course.sketch.parts import adapters, board_values, c_sources, filled, ring_samples
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
-    from tinyml_course.compiler.graph import QuantParams
+    from tinyml_course.compiler.graph import Graph, QuantParams
 
 SOURCES = ("tinyml_detect", "tinyml_frame", "tinyml_ring")
 LED_COLOURS = {2: "green", 4: "blue", 3: "yellow", 5: "magenta", 6: "cyan", 7: "white"}
 DARK = 0
 SAMPLE_BYTES = 2
+
+
+class SketchModel(Protocol):
+    """A model that a sketch can run: compiled to C, or interpreted by TFLite Micro."""
+
+    @property
+    def name(self) -> str:
+        """Prefix of its C functions, and name of its files."""
+
+    @property
+    def runtime(self) -> str:
+        """What runs it: {"c", "tflm"}."""
+
+    @property
+    def graph(self) -> Graph:
+        """The network."""
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest of the `.tflite` bytes."""
+
+    @property
+    def arena_bytes(self) -> int:
+        """All the RAM the model takes."""
+
+    @property
+    def constants_bytes(self) -> int:
+        """Flash for what the model has learned."""
+
+    @property
+    def library_note(self) -> str:
+        """What the sketch's page says of the libraries it needs."""
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The sources and headers by file name."""
 
 
 class AudioFeatures(Protocol):
@@ -46,7 +81,7 @@ class AudioFeatures(Protocol):
 
 
 def sketch_files(
-    compiled: CompiledModel,
+    compiled: SketchModel,
     features: AudioFeatures,
     labels: Sequence[str],
     *,
@@ -63,7 +98,7 @@ def sketch_files(
     FitError
         The board has not even the memory for the model and the sound that waits.
     """
-    _check_name(name)
+    check_name(name)
     _check_labels(labels)
     _check_model(compiled, features, labels)
     info = sketch_info(compiled, features, labels, name)
@@ -80,7 +115,7 @@ def sketch_files(
 
 
 def _values(
-    compiled: CompiledModel, info: SketchInfo, labels: Sequence[str], detector: Detector
+    compiled: SketchModel, info: SketchInfo, labels: Sequence[str], detector: Detector
 ) -> dict[str, object]:
     """Return what the placeholders of the keyword templates stand for."""
     colours = led_colours(labels, detector)
@@ -89,6 +124,7 @@ def _values(
         "guard": re.sub(r"\W", "_", f"SKETCH_{info.name}_SETTINGS_H").upper(),
         "model": compiled.name,
         "sha256": compiled.sha256,
+        "library_note": compiled.library_note,
         "words": ", ".join(words),
         "word_count": len(words),
         "hop_samples": info.hop_samples,
@@ -108,7 +144,7 @@ def _values(
 
 
 def sketch_info(
-    compiled: CompiledModel, features: AudioFeatures, labels: Sequence[str], name: str
+    compiled: SketchModel, features: AudioFeatures, labels: Sequence[str], name: str
 ) -> SketchInfo:
     """Return what the sketch will say of itself over the serial line."""
     record = json.loads(features.to_json())
@@ -144,7 +180,8 @@ def _size(shape: Sequence[int]) -> int:
     return product
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse a name that an Arduino sketch cannot have."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", name):
         raise InputError(
             f"{name!r} cannot name an Arduino sketch; give a folder name of at most 63 letters, "
@@ -163,7 +200,7 @@ def _check_labels(labels: Sequence[str]) -> None:
         raise InputError("two classes have the same label; rename one of them.")
 
 
-def _check_model(compiled: CompiledModel, features: AudioFeatures, labels: Sequence[str]) -> None:
+def _check_model(compiled: SketchModel, features: AudioFeatures, labels: Sequence[str]) -> None:
     """Refuse a model whose input is not these features or whose output is not these classes."""
     graph = compiled.graph
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
@@ -190,7 +227,7 @@ def _check_model(compiled: CompiledModel, features: AudioFeatures, labels: Seque
         )
 
 
-def _check_fit(compiled: CompiledModel, board: Board, ring_bytes: int) -> None:
+def _check_fit(compiled: SketchModel, board: Board, ring_bytes: int) -> None:
     """Refuse a model that cannot fit whatever the rest of the sketch takes."""
     needed = {
         "RAM": (compiled.arena_bytes + ring_bytes, board.ram_limit_bytes),
