@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tinyml_course.compiler import emit_layers, emit_pointwise
+from tinyml_course.compiler import emit_layers, emit_moves, emit_pointwise
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
@@ -44,10 +44,10 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Dequantize: emit_pointwise.dequantize,
     g.Softmax: emit_pointwise.softmax,
     g.Pad: emit_pointwise.pad,
-    g.Concatenation: emit_pointwise.concatenation,
     g.Reshape: emit_pointwise.copy_constant,
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,
+    **emit_moves.EMITTERS,
 }
 
 
@@ -106,7 +106,7 @@ class CompiledModel:
     @cached_property
     def files(self) -> dict[str, str]:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
-        kernels = {file for step in self.steps for file in step.files}
+        kernels = {file for step in self.steps for file in (*step.files, *step.headers)}
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,

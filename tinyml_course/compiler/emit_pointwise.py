@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from tinyml_course.compiler import emit_moves
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
@@ -170,6 +171,8 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
 def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
     """Put a tensor into a larger one filled with the zero point."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
+    if target.dtype != np.int8 or len(target.shape) > _MAX_RANK:
+        return emit_moves.pad(graph, op, emission)
     out_shape = _four_axes(op, target.shape)
     before = (0,) * (_MAX_RANK - len(op.amounts)) + tuple(pair[0] for pair in op.amounts)
     steps = tuple(math.prod(out_shape[axis + 1 :]) for axis in range(_MAX_RANK))
@@ -191,21 +194,6 @@ def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
         (layer,),
         files=("tinyml_layout.c",),
     )
-
-
-def concatenation(graph: Graph, op: g.Concatenation, emission: Emission) -> Step:
-    """Copy each tensor's pieces between those of the others."""
-    target = graph.tensors[op.output]
-    rows = math.prod(target.shape[: op.axis])
-    pitch = target.nbytes // rows
-    calls, offset = [], 0
-    for position, tensor in enumerate(graph.read_by(op)):
-        length = tensor.nbytes // rows
-        calls.append(
-            f"tinyml_place({rows}, {length}, {pitch}, {{in{position}}}, {{out0}} + {offset});"
-        )
-        offset += length
-    return Step(op, tuple(calls), files=("tinyml_layout.c",))
 
 
 def copy_constant(graph: Graph, op: g.AliasOp, emission: Emission) -> Step:

@@ -20,6 +20,7 @@ from tinyml_course.compiler.shapes import output_shapes
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 Rule = Callable[[Graph, Op], str | None]
+_MOVED_TYPES = (np.int8, np.uint8, np.int16, np.int32, np.float32, np.bool_)
 
 
 def check_op(graph: Graph, op: Op) -> None:
@@ -140,6 +141,23 @@ def unchanged_scale(graph: Graph, op: Op) -> str | None:
     return None
 
 
+def moved_types(graph: Graph, op: Op) -> str | None:
+    """Move elements of one type: int8, uint8, int16, int32, float32 or bool."""
+    written = graph.tensors[op.output]
+    for tensor in (*graph.values_of(op), *graph.written_by(op)):
+        if tensor.dtype != written.dtype or tensor.dtype not in _MOVED_TYPES:
+            return f"moves {tensor} to {written}"
+    return None
+
+
+def moved_scale(graph: Graph, op: Op) -> str | None:
+    """Keep scale and zero point from input to output, as today's TFLiteConverter does."""
+    tensors = (*graph.values_of(op), *graph.written_by(op))
+    if any(tensor.dtype not in (np.int8, np.uint8) for tensor in tensors):
+        return None
+    return one_scale(graph, op) or unchanged_scale(graph, op)
+
+
 def softmax_output(graph: Graph, op: Op) -> str | None:
     """Write probabilities as int8 with scale 1/256 and zero point -128, as TFLiteConverter does."""
     read, written = graph.tensors[op.input], graph.tensors[op.output]
@@ -243,13 +261,14 @@ def tame_scales(graph: Graph, op: Op) -> str | None:
 
 _INT8: tuple[Rule, ...] = (int8_activations, one_scale, tame_scales)
 _WEIGHTED: tuple[Rule, ...] = (*_INT8, int8_weights, int32_bias)
-_MOVE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
+_SAME_SCALE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
+_MOVE: tuple[Rule, ...] = (moved_types, moved_scale)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Conv2D: (*_WEIGHTED, no_groups),
     g.DepthwiseConv2D: _WEIGHTED,
     g.FullyConnected: _WEIGHTED,
-    g.AveragePool2D: _MOVE,
-    g.MaxPool2D: _MOVE,
+    g.AveragePool2D: _SAME_SCALE,
+    g.MaxPool2D: _SAME_SCALE,
     g.Mean: _INT8,
     g.Add: _INT8,
     g.Relu: _INT8,
@@ -272,11 +291,11 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.HardSwish: _INT8,
     a.Elu: _INT8,
     a.Sum: _INT8,
-    a.ReduceMax: _MOVE,
-    a.ReduceMin: _MOVE,
+    a.ReduceMax: _SAME_SCALE,
+    a.ReduceMin: _SAME_SCALE,
     a.ArgMax: (index_output,),
     a.ArgMin: (index_output,),
-    a.ResizeBilinear: _MOVE,
+    a.ResizeBilinear: _SAME_SCALE,
     a.TransposeConv: _WEIGHTED,
     m.Transpose: _MOVE,
     m.StridedSlice: _MOVE,
