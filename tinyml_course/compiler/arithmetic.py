@@ -22,6 +22,13 @@ class Mul(BinaryOp):
 
 
 @dataclass(frozen=True)
+class SquaredDifference(BinaryOp):
+    """Square the difference of two tensors."""
+
+    kind = "SQUARED_DIFFERENCE"
+
+
+@dataclass(frozen=True)
 class Maximum(BinaryOp):
     """Take the larger integer of two tensors; TFLM compares them as they are."""
 
@@ -55,6 +62,13 @@ class HardSwish(UnaryOp):
     """Map by x * clamp(x + 3, 0, 6) / 6."""
 
     kind = "HARD_SWISH"
+
+
+@dataclass(frozen=True)
+class Abs(UnaryOp):
+    """Drop the sign."""
+
+    kind = "ABS"
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tinyml_course.compiler import emit_layers, emit_moves, emit_pointwise
+from tinyml_course.compiler import arithmetic as a
+from tinyml_course.compiler import (
+    emit_combinations,
+    emit_enlarging,
+    emit_layers,
+    emit_moves,
+    emit_pointwise,
+    emit_reductions,
+)
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.emit_batches import each_image
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
 from tinyml_course.compiler.memory import MemoryPlan, plan_memory
@@ -29,17 +38,21 @@ _SHARED_HEADERS = ("tinyml_kernels.h", "tinyml_arithmetic.h", "tinyml_output_sta
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
-    g.Conv2D: emit_layers.conv_2d,
-    g.DepthwiseConv2D: emit_layers.depthwise_conv_2d,
+    g.Conv2D: each_image(emit_layers.conv_2d),
+    g.DepthwiseConv2D: each_image(emit_layers.depthwise_conv_2d),
     g.FullyConnected: emit_layers.fully_connected,
-    g.AveragePool2D: emit_layers.average_pool_2d,
-    g.MaxPool2D: emit_layers.max_pool_2d,
+    g.AveragePool2D: each_image(emit_layers.average_pool_2d),
+    g.MaxPool2D: each_image(emit_layers.max_pool_2d),
     g.Mean: emit_layers.mean,
     g.Add: emit_pointwise.add,
     g.Relu: emit_pointwise.look_up,
     g.Relu6: emit_pointwise.look_up,
     g.Logistic: emit_pointwise.look_up,
     g.Tanh: emit_pointwise.look_up,
+    a.LeakyRelu: emit_pointwise.look_up,
+    a.HardSwish: emit_pointwise.look_up,
+    a.Elu: emit_pointwise.look_up,
+    a.Abs: emit_pointwise.look_up,
     g.Quantize: emit_pointwise.quantize,
     g.Dequantize: emit_pointwise.dequantize,
     g.Softmax: emit_pointwise.softmax,
@@ -48,6 +61,9 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,
     **emit_moves.EMITTERS,
+    **emit_combinations.EMITTERS,
+    **emit_enlarging.EMITTERS,
+    **emit_reductions.EMITTERS,
 }
 
 

@@ -101,9 +101,7 @@ def tile(graph: Graph, op: m.Tile, emission: Emission) -> Step:
     source, target = blank(graph.tensors[op.input]), blank(graph.tensors[op.output])
     apart = source.reshape([n for length in source.shape for n in (1, length)])
     shape = [n for pair in zip(op.repeats, source.shape, strict=True) for n in pair]
-    return _step(
-        op, [_Piece(np.broadcast_to(apart, shape), source, target.reshape(shape), target)]
-    )
+    return _step(op, [_Piece(np.broadcast_to(apart, shape), source, target.reshape(shape), target)])
 
 
 def pack(graph: Graph, op: m.Pack, emission: Emission) -> Step:

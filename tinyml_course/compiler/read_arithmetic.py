@@ -20,6 +20,10 @@ def _plain_binary(kind: type[BinaryOp]) -> Callable[[RawOp], Op]:
     return read
 
 
+def _abs(raw: RawOp) -> Op:
+    return raw.build(a.Abs)
+
+
 def _leaky_relu(raw: RawOp) -> Op:
     alpha = float(raw.options(tflite.LeakyReluOptions).Alpha())
     if not (math.isfinite(alpha) and alpha >= 0):
@@ -76,8 +80,10 @@ _B = tflite.BuiltinOperator
 ARITHMETIC: dict[int, Parser] = {
     _B.MAXIMUM: Parser(_plain_binary(a.Maximum), 2, 2),
     _B.MINIMUM: Parser(_plain_binary(a.Minimum), 2, 2),
+    _B.SQUARED_DIFFERENCE: Parser(_plain_binary(a.SquaredDifference), 2, 2),
     _B.PRELU: Parser(_plain_binary(a.Prelu), 2, 2),
     _B.LEAKY_RELU: Parser(_leaky_relu),
+    _B.ABS: Parser(_abs),
     _B.SUM: Parser(_reduction(a.Sum), 2, 2),
     _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),
     _B.REDUCE_MIN: Parser(_reduction(a.ReduceMin), 2, 2),

@@ -13,12 +13,14 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import (
     ADD_LEFT_SHIFT,
+    SQUARE_LEFT_SHIFT,
     activation_range,
     add_multipliers,
     product_multiplier,
     requantize,
     rescale_multiplier,
     saturate,
+    squared_difference_multipliers,
 )
 from tinyml_course.compiler.tables import softmax_exp, unary_table
 
@@ -58,6 +60,16 @@ def mul(graph: Graph, op: a.Mul, x: Array, y: Array) -> Array:
     """Multiply, then go to the output's scale."""
     first, second = _centred(graph, op, x, y)
     return _finish(graph, op, requantize(first * second, product_multiplier(graph, op)))
+
+
+def squared_difference(graph: Graph, op: a.SquaredDifference, x: Array, y: Array) -> Array:
+    """Subtract on the common scale, square, then go to the output's."""
+    factors = squared_difference_multipliers(graph, op)
+    first, second = _centred(graph, op, x, y)
+    first = requantize(first << SQUARE_LEFT_SHIFT, factors.first)
+    second = requantize(second << SQUARE_LEFT_SHIFT, factors.second)
+    square = ((first - second) ** 2).astype(np.int32)
+    return _finish(graph, op, requantize(square, factors.output))
 
 
 def prelu(graph: Graph, op: a.Prelu, x: Array, y: Array) -> Array:

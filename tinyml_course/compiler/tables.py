@@ -127,6 +127,14 @@ def _leaky_relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     return _clamp(y + target.zero_point, -128, 127)
 
 
+def _abs(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    y = np.abs(q - source.zero_point)
+    if source.scale != target.scale:
+        y = requantize(y, rescale_multiplier(graph, op)).astype(np.int32)
+    return _clamp(y.astype(np.int64) + target.zero_point, -128, 127)
+
+
 def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     x = source.scale * (q - source.zero_point).astype(np.float32)
@@ -208,4 +216,5 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.LeakyRelu: _leaky_relu,
     a.HardSwish: _hard_swish,
     a.Elu: _elu,
+    a.Abs: _abs,
 }

@@ -1,0 +1,95 @@
+#include "tinyml_combine.h"
+
+#include "tinyml_arithmetic.h"
+
+enum { SUBTRACT_HEADROOM_BITS = 20, SQUARE_HEADROOM_BITS = 7, LAST = TINYML_COMBINE_AXES - 1 };
+
+/* One operand, less its zero point, on the scale both share. */
+TINYML_INLINE int32_t rescale(int8_t x, int8_t zero_point, int32_t multiplier, int shift, int bits)
+{
+    return tinyml_requantize(((int32_t)x - zero_point) * (1 << bits), multiplier, shift);
+}
+
+TINYML_INLINE int32_t difference(const tinyml_combination *layer, int8_t a, int8_t b, int bits)
+{
+    return rescale(a, layer->a_zero_point, layer->a_multiplier, layer->a_shift, bits) -
+           rescale(b, layer->b_zero_point, layer->b_multiplier, layer->b_shift, bits);
+}
+
+/* Put a rescaled value on the output's grid. */
+TINYML_INLINE int8_t place(const tinyml_combination *layer, int32_t x)
+{
+    return (int8_t)tinyml_clamp(tinyml_wrapping_add(x, layer->zero_point), layer->minimum,
+                                layer->maximum);
+}
+
+TINYML_INLINE int8_t finish(const tinyml_combination *layer, int32_t x)
+{
+    return place(layer, tinyml_requantize(x, layer->multiplier, layer->shift));
+}
+
+/* The definition of a tinyml_combine_line, whose elements are `expression` of *a and *b. */
+#define LINE(name, expression)                                                                     \
+    void name(const tinyml_combination *layer, uint32_t count, const int8_t *a, int32_t a_step,    \
+              const int8_t *b, int32_t b_step, int8_t *output)                                     \
+    {                                                                                              \
+        (void)layer;                                                                               \
+        for (; count > 0; count--, a += a_step, b += b_step)                                       \
+            *output++ = (expression);                                                              \
+    }
+
+TINYML_INLINE int8_t squared(const tinyml_combination *layer, int8_t a, int8_t b)
+{
+    const int32_t d = difference(layer, a, b, SQUARE_HEADROOM_BITS);
+
+    return finish(layer, d * d);
+}
+
+TINYML_INLINE int8_t sloped(const tinyml_combination *layer, int8_t a, int8_t b)
+{
+    const int32_t x = a - layer->a_zero_point;
+
+    if (x >= 0)
+        return place(layer, tinyml_requantize(x, layer->a_multiplier, layer->a_shift));
+    return finish(layer, x * (b - layer->b_zero_point));
+}
+
+LINE(tinyml_subtract, finish(layer, difference(layer, *a, *b, SUBTRACT_HEADROOM_BITS)))
+LINE(tinyml_square_difference, squared(layer, *a, *b))
+LINE(tinyml_multiply_values,
+     finish(layer, (*a - layer->a_zero_point) * (*b - layer->b_zero_point)))
+LINE(tinyml_maximum, *a > *b ? *a : *b)
+LINE(tinyml_minimum, *a < *b ? *a : *b)
+LINE(tinyml_slope, sloped(layer, *a, *b))
+
+void tinyml_combine(const tinyml_combination *layer, tinyml_combine_line *line, const int8_t *a,
+                    const int8_t *b, int8_t *output)
+{
+    uint32_t at[LAST] = {0};
+    int axis;
+
+    do {
+        line(layer, layer->shape[LAST], a, layer->a_step[LAST], b, layer->b_step[LAST], output);
+        output += layer->shape[LAST];
+        /* Step along the last axis but one that is not at its end; the axes behind it go back. */
+        for (axis = LAST - 1; axis >= 0; axis--) {
+            a += layer->a_step[axis];
+            b += layer->b_step[axis];
+            if (++at[axis] < layer->shape[axis])
+                break;
+            a -= layer->a_step[axis] * (int32_t)layer->shape[axis];
+            b -= layer->b_step[axis] * (int32_t)layer->shape[axis];
+            at[axis] = 0;
+        }
+    } while (axis >= 0);
+}
+
+void tinyml_combine_rows(const tinyml_combination *layer, tinyml_combine_line *line, tinyml_rows a,
+                         tinyml_rows b, tinyml_rows output, unsigned first, unsigned count)
+{
+    const uint32_t row = layer->shape[LAST];
+
+    for (unsigned y = first; y < first + count; y++)
+        line(layer, row, a.data + y % a.capacity * row, 1, b.data + y % b.capacity * row, 1,
+             output.data + y % output.capacity * row);
+}
