@@ -138,7 +138,7 @@ def _abs(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
 def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     x = source.scale * (q - source.zero_point).astype(np.float32)
-    y = np.where(x < 0, np.exp(x) - np.float32(1), x)
+    y = np.where(x < 0, np.exp(np.minimum(x, 0)) - np.float32(1), x)
     steps = (y * (np.float32(1) / target.scale)).astype(np.float64)
     return _clamp(np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point, -128, 127)
 
