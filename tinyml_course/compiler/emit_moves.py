@@ -8,7 +8,6 @@ places along each axis are a table.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -238,8 +237,7 @@ def _pick(graph: Graph, op: Op, places: Sequence[Sequence[int]]) -> Step:
     run = source.itemsize
     while axes and list(axes[-1][0]) == list(range(axes[-1][1])):
         run *= axes.pop()[1]
-    tables = [np.array(places, np.int64) * step for places, length, step in axes if length > 1]
-    tables = tables or [np.zeros(math.prod(len(places) for places, *_ in axes), np.int64)]
+    tables = [np.array(places) * step for places, _, step in axes if list(places) != [0]]
     if len(tables) > _PICK_AXES:
         raise UnsupportedModelError(
             f"{op} picks along {len(tables)} axes; its kernel has {_PICK_AXES}. Reshape before it."

@@ -120,9 +120,9 @@ def _leaky_relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     assert isinstance(op, a.LeakyRelu)
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     centred = q - source.zero_point
-    # TFLM divides and multiplies these in float32.
-    above = quantize_multiplier(np.float64(source.scale / target.scale))
-    below = quantize_multiplier(np.float64(source.scale * np.float32(op.alpha) / target.scale))
+    above = rescale_multiplier(graph, op)
+    slope = np.float64(source.scale) * np.float64(np.float32(op.alpha))
+    below = quantize_multiplier(slope / np.float64(target.scale))
     y = np.where(centred >= 0, requantize(centred, above), requantize(centred, below))
     return _clamp(y + target.zero_point, -128, 127)
 
