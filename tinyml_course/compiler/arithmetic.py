@@ -79,6 +79,27 @@ class Elu(UnaryOp):
 
 
 @dataclass(frozen=True)
+class Relu0To1(UnaryOp):
+    """Clamp to [0, 1]."""
+
+    kind = "RELU_0_TO_1"
+
+
+@dataclass(frozen=True)
+class ReluN1To1(UnaryOp):
+    """Clamp to [-1, 1]."""
+
+    kind = "RELU_N1_TO_1"
+
+
+@dataclass(frozen=True)
+class LogSoftmax(Op):
+    """Take the logarithm of the softmax over the last axis."""
+
+    kind = "LOG_SOFTMAX"
+
+
+@dataclass(frozen=True)
 class Reduction(Op):
     """Reduce over `axes`."""
 

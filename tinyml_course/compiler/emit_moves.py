@@ -300,6 +300,7 @@ EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     m.SplitV: _viewed(moving.split),
     m.Unpack: _viewed(moving.unpack),
     m.BroadcastTo: _viewed(moving.broadcast_to),
+    m.Reverse: _viewed(moving.reverse),
     m.Pack: pack,
     m.Tile: tile,
     m.PadV2: pad,

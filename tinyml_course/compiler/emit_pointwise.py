@@ -163,7 +163,7 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
         (f"tinyml_softmax(&{name}_layer, {{in0}}, {{out0}});",),
         (table, layer),
         4 * count,
-        ("tinyml_softmax.c",),
+        ("tinyml_softmax.c", "tinyml_fixed_point.h"),
         in_place=(0,),
     )
 

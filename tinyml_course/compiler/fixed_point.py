@@ -31,6 +31,13 @@ _EXP_MINUS_POWERS_OF_2 = {  # exp(-2^k) in Q0.31
     3: 720401,
     4: 242,
 }
+_LOG_2 = 1488522236
+_HALF_TO_ONE_HALF = 1518500250
+_HALF_TO_ONE_QUARTER = 1805811301
+_NUMERATOR_CUBE = 117049297  # 11/240 * 2^(1/4)
+_DENOMINATOR_SQUARE = 127690142  # 1/20 * 2^(1/4)
+_DENOMINATOR_FIRST = 1057819769  # 2 / 2^(1/4) - 2^(1/4)
+_DENOMINATOR_SECOND = 638450708  # 1/4 * 2^(1/4)
 _48_OVER_17_Q2 = 1515870810
 _MINUS_32_OVER_17_Q2 = -1010580540
 
@@ -100,8 +107,7 @@ def one_over_one_plus(x: Raw) -> Raw:
 
 def reciprocal(x: Raw, integer_bits: int) -> tuple[Raw, Raw]:
     """Return the reciprocal of x > 0 as a Q0.31 mantissa in [1/2, 1] and the bits x is above 1."""
-    _, length = np.frexp(x.astype(np.float64))
-    headroom = 32 - length.astype(np.int64)
+    headroom = _leading_zeros(x)
     mantissa = one_over_one_plus((x << headroom) - (1 << 31))
     return mantissa, integer_bits - headroom
 
@@ -118,3 +124,34 @@ def tanh(x: Raw, integer_bits: int) -> Raw:
     decay = exp_of_negative(-np.abs(x), integer_bits + 1)
     magnitude = shift_left(_newton_reciprocal(decay) - _ONE_Q2, 2)
     return np.where(x == 0, 0, np.where(x < 0, -magnitude, magnitude))
+
+
+def logarithm(x: Raw, integer_bits: int) -> Raw:
+    """Return log(x) in Q5.26 for x of at least 1 with `integer_bits` integer bits.
+
+    x is a power of two times what lies around 2^(-1/4), whose logarithm is a quotient of
+    polynomials. Of two ways to cut it, one a quarter to either side, the nearer one is taken.
+    """
+    wide = 6
+    one, quarter = 1 << (31 - wide), 1 << (29 - wide)
+    zeros, b_zeros = _leading_zeros(x), _leading_zeros(multiply(x, _HALF_TO_ONE_HALF))
+    first = shift_left(multiply(x << (zeros - 1), _HALF_TO_ONE_HALF), 1)
+    second = np.minimum(x << (b_zeros - 1), INT32_MAX)
+    exponent = np.maximum(
+        (integer_bits - zeros) * one + quarter, (integer_bits - b_zeros + 1) * one - quarter
+    )
+    r = np.minimum(first, second)
+    q = 2 * (r - _HALF_TO_ONE_QUARTER)
+    square = multiply(q, q)
+    numerator = multiply(q, r) + multiply(multiply(q, square), _NUMERATOR_CUBE)
+    inner = _DENOMINATOR_FIRST + q + multiply(square, _DENOMINATOR_SQUARE)
+    denominator = multiply((r + _HALF_TO_ONE_QUARTER + 1) >> 1, inner)
+    denominator += multiply(q, _DENOMINATOR_SECOND)
+    quotient = multiply(shift_right(numerator, wide), one_over_one_plus(denominator))
+    return shift_left(multiply(exponent, _LOG_2) + quotient, 1)
+
+
+def _leading_zeros(x: Raw) -> Raw:
+    """Return the zeros before the first one of int32 values above 0."""
+    _, length = np.frexp(x.astype(np.float64))
+    return 32 - length.astype(np.int64)

@@ -68,6 +68,14 @@ class Unpack(Move):
 
 
 @dataclass(frozen=True)
+class Reverse(Move):
+    """Turn `axes` around."""
+
+    kind = "REVERSE_V2"
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Pack(Move):
     """Join tensors along a new axis."""
 

@@ -20,8 +20,13 @@ def _plain_binary(kind: type[BinaryOp]) -> Callable[[RawOp], Op]:
     return read
 
 
-def _abs(raw: RawOp) -> Op:
-    return raw.build(a.Abs)
+def _plain(kind: type[Op]) -> Callable[[RawOp], Op]:
+    """Return a reader of an operator without attributes."""
+
+    def read(raw: RawOp) -> Op:
+        return raw.build(kind)
+
+    return read
 
 
 def _leaky_relu(raw: RawOp) -> Op:
@@ -83,7 +88,10 @@ ARITHMETIC: dict[int, Parser] = {
     _B.SQUARED_DIFFERENCE: Parser(_plain_binary(a.SquaredDifference), 2, 2),
     _B.PRELU: Parser(_plain_binary(a.Prelu), 2, 2),
     _B.LEAKY_RELU: Parser(_leaky_relu),
-    _B.ABS: Parser(_abs),
+    _B.ABS: Parser(_plain(a.Abs)),
+    _B.RELU_0_TO_1: Parser(_plain(a.Relu0To1)),
+    _B.RELU_N1_TO_1: Parser(_plain(a.ReluN1To1)),
+    _B.LOG_SOFTMAX: Parser(_plain(a.LogSoftmax)),
     _B.SUM: Parser(_reduction(a.Sum), 2, 2),
     _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),
     _B.REDUCE_MIN: Parser(_reduction(a.ReduceMin), 2, 2),

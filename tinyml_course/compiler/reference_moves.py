@@ -80,6 +80,11 @@ def unpack(graph: Graph, op: m.Unpack, x: Array) -> tuple[Array, ...]:
     return tuple(np.moveaxis(x, op.axis + 1, 0))
 
 
+def reverse(graph: Graph, op: m.Reverse, x: Array) -> Array:
+    """Turn axes around."""
+    return np.flip(x, tuple(axis + 1 for axis in op.axes))
+
+
 def gather(graph: Graph, op: m.Gather, x: Array) -> Array:
     """Take indices of an axis."""
     indices = np.array(op.indices, np.int64).reshape(op.indices_shape)
@@ -159,6 +164,7 @@ MOVES: dict[type[g.Op], Callable[..., Any]] = {
     m.Split: split,
     m.SplitV: split,
     m.Unpack: unpack,
+    m.Reverse: reverse,
     m.Pack: pack,
     m.Gather: gather,
     m.Tile: tile,

@@ -22,7 +22,7 @@ from tinyml_course.compiler.quantization import (
     saturate,
     squared_difference_multipliers,
 )
-from tinyml_course.compiler.tables import softmax_exp, unary_table
+from tinyml_course.compiler.tables import log_softmax_tables, softmax_exp, unary_table
 
 Array = NDArray[Any]
 _SUM_INTEGER_BITS = 12
@@ -108,6 +108,20 @@ def _finish(graph: Graph, op: g.BinaryOp, x: Array) -> Array:
     low, high = activation_range(op.activation, target)
     finished: Array = np.clip(x + target.zero_point, low, high).astype(target.dtype)
     return finished
+
+
+def log_softmax(graph: Graph, op: a.LogSoftmax, x: Array) -> Array:
+    """Subtract the logarithm of the sum of exponentials, rounded to 1/16."""
+    tables = log_softmax_tables(graph, op)
+    count = tables.exponentials.size
+    distance = x.max(axis=-1, keepdims=True).astype(np.int64) - x
+    there = distance < count
+    at = np.minimum(distance, count - 1)
+    terms = np.where(there, tables.exponentials[at], 0).astype(np.int64)
+    log_sum = fixed_point.logarithm(terms.sum(axis=-1, keepdims=True), _SUM_INTEGER_BITS)
+    least = requantize((log_sum + np.iinfo(np.int32).min).astype(np.int32), tables.to_distance)
+    y = fixed_point.shift_right(tables.logarithms[at] - log_sum, 22) + 127
+    return saturate(np.where(there & (-distance > least), y, -128), x.dtype)
 
 
 def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:

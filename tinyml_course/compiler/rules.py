@@ -169,6 +169,14 @@ def softmax_output(graph: Graph, op: Op) -> str | None:
     return None
 
 
+def log_softmax_output(graph: Graph, op: Op) -> str | None:
+    """Write logarithms with scale 1/16 and zero point 127, as TFLiteConverter does."""
+    written = graph.tensors[op.output]
+    if written.scale != np.float32(1 / 16) or written.zero_point != 127:
+        return f"writes scale {written.scale:g}, zero point {written.zero_point}"
+    return None
+
+
 def positive_beta(graph: Graph, op: Op) -> str | None:
     """Use a finite beta above 0; Keras has 1."""
     assert isinstance(op, g.Softmax)
@@ -292,6 +300,9 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.HardSwish: _INT8,
     a.Elu: _INT8,
     a.Abs: _INT8,
+    a.Relu0To1: _INT8,
+    a.ReluN1To1: _INT8,
+    a.LogSoftmax: (int8_activations, one_scale, log_softmax_output),
     a.Sum: _INT8,
     a.ReduceMax: _SAME_SCALE,
     a.ReduceMin: _SAME_SCALE,
@@ -305,6 +316,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     m.Split: _MOVE,
     m.SplitV: _MOVE,
     m.Unpack: _MOVE,
+    m.Reverse: _MOVE,
     m.Pack: _MOVE,
     m.Gather: _MOVE,
     m.Tile: _MOVE,

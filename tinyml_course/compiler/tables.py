@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,11 +75,6 @@ def _dequantize(graph: Graph, op: g.Op, q: Int32s) -> NDArray[np.float32]:
     return (np.float64(source.scale) * (q - source.zero_point)).astype(np.float32)
 
 
-def _relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
-    low, high = activation_range(Activation.RELU, graph.tensors[op.output])
-    return _clamp(_rescaled(graph, op, q), low, high)
-
-
 def _relu6(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     # TFLM clamps on the input's grid and does not rescale.
     low, high = activation_range(Activation.RELU6, graph.tensors[op.input])
@@ -114,6 +110,16 @@ def _tanh(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     y = rounding_shift_right(fixed_point.tanh(x, _CURVE_INTEGER_BITS), 24)
     y = np.where(beyond, np.where(q > source.zero_point, 127, -128), y)
     return _clamp(y, -128, 127)
+
+
+def _clamped_to(activation: Activation) -> Callable[[Graph, g.Op, Int32s], Int32s]:
+    """Return the table of a clamp of its own, on the output's grid."""
+
+    def table(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+        low, high = activation_range(activation, graph.tensors[op.output])
+        return _clamp(_rescaled(graph, op, q), low, high)
+
+    return table
 
 
 def _leaky_relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
@@ -181,10 +187,10 @@ def _multiply_16(x: NDArray[np.int64], y: int) -> NDArray[np.int64]:
     return (x * y + (1 << 14)) >> 15
 
 
-def softmax_multiplier(graph: Graph, op: g.Softmax) -> Multiplier:
+def softmax_multiplier(graph: Graph, op: g.Op, beta: float = 1.0) -> Multiplier:
     """Return the factor from a difference of two inputs to Q5.26."""
     scale = float(graph.tensors[op.input].scale)
-    factor = op.beta * scale * 2.0 ** (31 - SOFTMAX_INTEGER_BITS)
+    factor = beta * scale * 2.0 ** (31 - SOFTMAX_INTEGER_BITS)
     return quantize_multiplier(min(factor, 2.0**31 - 1))
 
 
@@ -198,7 +204,7 @@ def softmax_exp(graph: Graph, op: g.Softmax) -> tuple[Int32s, int]:
     count : int
         Differences from `count` on give probability 0; their entries are 0.
     """
-    factor = softmax_multiplier(graph, op)
+    factor = softmax_multiplier(graph, op, op.beta)
     count = min(256, input_radius(SOFTMAX_INTEGER_BITS, factor) + 1)
     differences = -np.arange(count, dtype=np.int32)
     exp = np.zeros(256, np.int32)
@@ -206,10 +212,43 @@ def softmax_exp(graph: Graph, op: g.Softmax) -> tuple[Int32s, int]:
     return exp, count
 
 
+@dataclass(frozen=True, eq=False)
+class LogSoftmaxTables:
+    """What a LOG_SOFTMAX knows of each distance from the largest input that counts.
+
+    Attributes
+    ----------
+    exponentials : int32 array, (count,)
+        exp(scale * -d) in Q12.19 for d = 0 up.
+    logarithms : int32 array, (count,)
+        scale * -d in Q5.26.
+    to_distance : Multiplier
+        From Q5.26 back to distances.
+    """
+
+    exponentials: Int32s
+    logarithms: Int32s
+    to_distance: Multiplier
+
+
+def log_softmax_tables(graph: Graph, op: g.Op) -> LogSoftmaxTables:
+    """Return the tables and the factor of a LOG_SOFTMAX."""
+    factor = softmax_multiplier(graph, op)
+    count = min(256, input_radius(SOFTMAX_INTEGER_BITS, factor) + 1)
+    logarithms = requantize(-np.arange(count, dtype=np.int32), factor)
+    exponentials = fixed_point.exp_of_negative(logarithms, SOFTMAX_INTEGER_BITS)
+    back = 2.0 ** (31 - int(factor.shift[0])) / float(factor.value[0])
+    return LogSoftmaxTables(
+        fixed_point.shift_right(exponentials, 12).astype(np.int32),
+        logarithms.astype(np.int32),
+        quantize_multiplier(back),
+    )
+
+
 _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.float32]]] = {
     g.Quantize: _quantize,
     g.Dequantize: _dequantize,
-    g.Relu: _relu,
+    g.Relu: _clamped_to(Activation.RELU),
     g.Relu6: _relu6,
     g.Logistic: _logistic,
     g.Tanh: _tanh,
@@ -217,4 +256,6 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.HardSwish: _hard_swish,
     a.Elu: _elu,
     a.Abs: _abs,
+    a.Relu0To1: _clamped_to(Activation.RELU_0_TO_1),
+    a.ReluN1To1: _clamped_to(Activation.RELU_N1_TO_1),
 }
