@@ -134,6 +134,12 @@ def gather(draw, net, x):
     return net.op("GATHER", inputs, [net.like(x, shape)], "GatherOptions", Axis=axis)
 
 
+def reverse(draw, net, x):
+    axis = draw(st.sampled_from([1, 2, 3]))  # TFLM takes one axis
+    y = net.like(x, net.shape(x))
+    return net.op("REVERSE_V2", [x, ints(net, axis)], [y], "ReverseV2Options")
+
+
 def broadcast(draw, net, x):
     if size(net, x) > SMALL:
         return x
@@ -218,6 +224,7 @@ MOVES = (
     split_unevenly,
     unpack,
     gather,
+    reverse,
     broadcast,
     to_batch_and_back,
     to_depth,
