@@ -182,6 +182,21 @@ def index(draw, net, x):
     return net.unary("RELU", x, 0.05, 0)
 
 
+def normalize(draw, net, x):
+    """Normalize along the channels."""
+    name, scale, zero_point, options = draw(
+        st.sampled_from(
+            [
+                ("SOFTMAX", 1 / 256, -128, "SoftmaxOptions"),
+                ("LOG_SOFTMAX", 1 / 16, 127, "LogSoftmaxOptions"),
+                ("L2_NORMALIZATION", 1 / 128, 0, "L2NormOptions"),
+            ]
+        )
+    )
+    fields = {"Beta": 1.0} if name == "SOFTMAX" else {}
+    return net.unary(name, x, scale, zero_point, options=options, **fields)
+
+
 def batched(draw, net, x):
     layer = draw(st.sampled_from([conv, depthwise, pool, combine, transposed]))
     return to_batch_and_back(draw, net, x, layer)
@@ -193,7 +208,7 @@ def dense_rows(draw, net, x):
 
 
 COMMON = (conv, conv, depthwise, depthwise, pool, double, curve, dense_rows)
-ARITHMETIC = (combine, combine, compare, prelu, reduce, index, transposed, batched)
+ARITHMETIC = (combine, combine, compare, prelu, reduce, index, normalize, transposed, batched)
 LAYERS = st.one_of(*map(st.sampled_from, (COMMON, ARITHMETIC, MOVES)))
 
 

@@ -93,6 +93,20 @@ class ReluN1To1(UnaryOp):
 
 
 @dataclass(frozen=True)
+class Rsqrt(UnaryOp):
+    """Map by 1 / sqrt(x); TFLM stops at an x below 0."""
+
+    kind = "RSQRT"
+
+
+@dataclass(frozen=True)
+class L2Normalization(Op):
+    """Divide by the root of the sum of squares over the last axis."""
+
+    kind = "L2_NORMALIZATION"
+
+
+@dataclass(frozen=True)
 class LogSoftmax(Op):
     """Take the logarithm of the softmax over the last axis."""
 

@@ -20,8 +20,8 @@ from tinyml_course.compiler import (
     emit_combinations,
     emit_enlarging,
     emit_layers,
-    emit_log_softmax,
     emit_moves,
+    emit_normalizations,
     emit_pointwise,
     emit_reductions,
 )
@@ -56,7 +56,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     a.Abs: emit_pointwise.look_up,
     a.Relu0To1: emit_pointwise.look_up,
     a.ReluN1To1: emit_pointwise.look_up,
-    a.LogSoftmax: emit_log_softmax.log_softmax,
+    a.Rsqrt: emit_pointwise.look_up,
     g.Quantize: emit_pointwise.quantize,
     g.Dequantize: emit_pointwise.dequantize,
     g.Softmax: emit_pointwise.softmax,
@@ -68,6 +68,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     **emit_combinations.EMITTERS,
     **emit_enlarging.EMITTERS,
     **emit_reductions.EMITTERS,
+    **emit_normalizations.EMITTERS,
 }
 
 

@@ -20,6 +20,7 @@ Raw = NDArray[np.int64]
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
 _ONE_Q0 = INT32_MAX
 _ONE_Q2 = 1 << 29
+_ONE_AND_A_HALF_Q3 = 3 << 27
 _EXP_MINUS_1_8 = 1895147668
 _ONE_THIRD = 715827883
 _EXP_MINUS_POWERS_OF_2 = {  # exp(-2^k) in Q0.31
@@ -155,3 +156,23 @@ def _leading_zeros(x: Raw) -> Raw:
     """Return the zeros before the first one of int32 values above 0."""
     _, length = np.frexp(x.astype(np.float64))
     return 32 - length.astype(np.int64)
+
+
+def inverse_root(x: Raw) -> tuple[Raw, Raw]:
+    """Return 1 / sqrt(x) of integers from 0 up, as mantissa / 2^(31 + shift); 0 counts as 1.
+
+    Five Newton steps from 1 in Q3.28.
+    """
+    small = x <= 1
+    x = np.where(small, 2, x)
+    fourths = np.maximum(0, (32 - _leading_zeros(x) - 29 + 1) // 2)
+    x = x >> (2 * fourths)
+    pairs = (_leading_zeros(x) - 1) // 2 - 1
+    shift = 11 + fourths - pairs
+    half = shift_right((x << (2 * pairs)) >> 1, 1)
+    root = np.full_like(x, 1 << 28)
+    for _ in range(5):
+        cube = shift_left(multiply(multiply(root, root), root), 6)
+        root = shift_left(multiply(root, _ONE_AND_A_HALF_Q3) - multiply(half, cube), 3)
+    mantissa = multiply(root, _HALF_TO_ONE_HALF) << np.maximum(-shift, 0)
+    return np.where(small, INT32_MAX, mantissa), np.where(small, 0, np.maximum(shift, 0))

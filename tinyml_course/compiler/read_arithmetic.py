@@ -10,7 +10,7 @@ import tflite
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler.graph import Activation, BinaryOp, Op, Padding
 from tinyml_course.compiler.raw_op import Parser, RawOp
-from tinyml_course.errors import ModelError
+from tinyml_course.errors import ModelError, UnsupportedModelError
 
 
 def _plain_binary(kind: type[BinaryOp]) -> Callable[[RawOp], Op]:
@@ -27,6 +27,12 @@ def _plain(kind: type[Op]) -> Callable[[RawOp], Op]:
         return raw.build(kind)
 
     return read
+
+
+def _l2_normalization(raw: RawOp) -> Op:
+    if raw.activation(raw.options(tflite.L2NormOptions)) is not Activation.NONE:
+        raise UnsupportedModelError(f"{raw} has a fused activation. Use an activation layer.")
+    return raw.build(a.L2Normalization)
 
 
 def _leaky_relu(raw: RawOp) -> Op:
@@ -91,6 +97,8 @@ ARITHMETIC: dict[int, Parser] = {
     _B.ABS: Parser(_plain(a.Abs)),
     _B.RELU_0_TO_1: Parser(_plain(a.Relu0To1)),
     _B.RELU_N1_TO_1: Parser(_plain(a.ReluN1To1)),
+    _B.RSQRT: Parser(_plain(a.Rsqrt)),
+    _B.L2_NORMALIZATION: Parser(_l2_normalization),
     _B.LOG_SOFTMAX: Parser(_plain(a.LogSoftmax)),
     _B.SUM: Parser(_reduction(a.Sum), 2, 2),
     _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),

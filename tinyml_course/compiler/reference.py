@@ -196,6 +196,8 @@ KERNELS: dict[type[Op], Kernel] = {
     a.Abs: pointwise.look_up,
     a.Relu0To1: pointwise.look_up,
     a.ReluN1To1: pointwise.look_up,
+    a.Rsqrt: pointwise.look_up,
+    a.L2Normalization: pointwise.l2_normalization,
     a.LogSoftmax: pointwise.log_softmax,
     a.Sum: layers.total,
     a.ReduceMax: layers.extreme,

@@ -14,6 +14,7 @@ from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import (
     ADD_LEFT_SHIFT,
     SQUARE_LEFT_SHIFT,
+    Multiplier,
     activation_range,
     add_multipliers,
     product_multiplier,
@@ -108,6 +109,14 @@ def _finish(graph: Graph, op: g.BinaryOp, x: Array) -> Array:
     low, high = activation_range(op.activation, target)
     finished: Array = np.clip(x + target.zero_point, low, high).astype(target.dtype)
     return finished
+
+
+def l2_normalization(graph: Graph, op: a.L2Normalization, x: Array) -> Array:
+    """Divide by the root of the sum of squares, in steps of 1/128."""
+    centred = x.astype(np.int32) - graph.tensors[op.input].zero_point
+    mantissa, shift = fixed_point.inverse_root((centred**2).sum(axis=-1, keepdims=True))
+    y = requantize(centred, Multiplier(mantissa.astype(np.int32), (7 - shift).astype(np.int32)))
+    return saturate(y, x.dtype)
 
 
 def log_softmax(graph: Graph, op: a.LogSoftmax, x: Array) -> Array:

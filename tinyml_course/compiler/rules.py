@@ -177,6 +177,14 @@ def log_softmax_output(graph: Graph, op: Op) -> str | None:
     return None
 
 
+def unit_output(graph: Graph, op: Op) -> str | None:
+    """Write what has length 1 with scale 1/128 and zero point 0, as TFLiteConverter does."""
+    written = graph.tensors[op.output]
+    if written.scale != np.float32(1 / 128) or written.zero_point != 0:
+        return f"writes scale {written.scale:g}, zero point {written.zero_point}"
+    return None
+
+
 def positive_beta(graph: Graph, op: Op) -> str | None:
     """Use a finite beta above 0; Keras has 1."""
     assert isinstance(op, g.Softmax)
@@ -302,6 +310,8 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.Abs: _INT8,
     a.Relu0To1: _INT8,
     a.ReluN1To1: _INT8,
+    a.Rsqrt: _INT8,
+    a.L2Normalization: (int8_activations, one_scale, unit_output),
     a.LogSoftmax: (int8_activations, one_scale, log_softmax_output),
     a.Sum: _INT8,
     a.ReduceMax: _SAME_SCALE,

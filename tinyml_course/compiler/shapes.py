@@ -284,6 +284,8 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     a.Relu0To1: _same,
     a.ReluN1To1: _same,
     a.LogSoftmax: _same,
+    a.Rsqrt: _same,
+    a.L2Normalization: _same,
     a.Sum: _reduction,
     a.ReduceMax: _reduction,
     a.ReduceMin: _reduction,

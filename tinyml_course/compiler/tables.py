@@ -35,6 +35,7 @@ from tinyml_course.compiler.quantization import (
 Int32s = NDArray[np.int32]
 SOFTMAX_INTEGER_BITS = 5
 _CURVE_INTEGER_BITS = 4
+_ROOT_BITS = 20
 
 
 def every_value(tensor: Tensor) -> Int32s:
@@ -139,6 +140,19 @@ def _abs(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     if source.scale != target.scale:
         y = requantize(y, rescale_multiplier(graph, op)).astype(np.int32)
     return _clamp(y.astype(np.int64) + target.zero_point, -128, 127)
+
+
+def _rsqrt(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    """Take the inverse root in fixed point; what is not above 0 gives the greatest value."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    centred = (q - source.zero_point).astype(np.int64)
+    mantissa, shift = fixed_point.inverse_root(np.maximum(centred, 1))
+    root = Multiplier(mantissa.astype(np.int32), (_ROOT_BITS - shift).astype(np.int32))
+    scale = 1.0 / (math.sqrt(float(source.scale)) * float(target.scale))
+    factor = quantize_multiplier(scale)
+    back = Multiplier(factor.value, factor.shift - _ROOT_BITS)
+    y = requantize(requantize(np.ones_like(q), root).astype(np.int32), back) + target.zero_point
+    return np.where(centred <= 0, 127, _clamp(y, -128, 127)).astype(np.int32)
 
 
 def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
@@ -256,6 +270,7 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.HardSwish: _hard_swish,
     a.Elu: _elu,
     a.Abs: _abs,
+    a.Rsqrt: _rsqrt,
     a.Relu0To1: _clamped_to(Activation.RELU_0_TO_1),
     a.ReluN1To1: _clamped_to(Activation.RELU_N1_TO_1),
 }

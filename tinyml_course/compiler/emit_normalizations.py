@@ -1,9 +1,12 @@
-"""LOG_SOFTMAX as C: tables of exponentials and logarithms, by the distance from the largest."""
+"""Normalizations of rows as C, other than softmax: LOG_SOFTMAX and L2_NORMALIZATION."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler.graph import Graph
+from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.printing import array, struct
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tables import log_softmax_tables
@@ -41,3 +44,29 @@ def log_softmax(graph: Graph, op: a.LogSoftmax, emission: Emission) -> Step:
         in_place=(0,),
         headers=("tinyml_log_softmax.h",),
     )
+
+
+def l2_normalization(graph: Graph, op: a.L2Normalization, emission: Emission) -> Step:
+    """Divide by the root of a row's sum of squares, which is taken at run time."""
+    source = graph.tensors[op.input]
+    name = f"op{op.index}_layer"
+    fields = {
+        "rows": source.size // source.shape[-1],
+        "columns": source.shape[-1],
+        "in_zero_point": source.zero_point,
+    }
+    return Step(
+        op,
+        (f"tinyml_make_unit(&{name}, {{in0}}, {{out0}});",),
+        (struct("tinyml_unit_length", name, fields),),
+        files=("tinyml_unit.c", "tinyml_fixed_point.h", "tinyml_arithmetic.h"),
+        in_place=(0,),
+        headers=("tinyml_unit.h",),
+    )
+
+
+EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
+    a.LogSoftmax: log_softmax,
+    a.L2Normalization: l2_normalization,
+}
+"""The C of each operator of this module."""
