@@ -100,6 +100,15 @@ class Rsqrt(UnaryOp):
 
 
 @dataclass(frozen=True)
+class BatchMatmul(Op):
+    """Multiply the matrices in the last two axes of two tensors, each perhaps transposed."""
+
+    kind = "BATCH_MATMUL"
+    values = slice(None)
+    transposed: tuple[bool, bool]
+
+
+@dataclass(frozen=True)
 class L2Normalization(Op):
     """Divide by the root of the sum of squares over the last axis."""
 

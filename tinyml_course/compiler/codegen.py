@@ -23,6 +23,7 @@ from tinyml_course.compiler import (
     emit_moves,
     emit_normalizations,
     emit_pointwise,
+    emit_products,
     emit_reductions,
 )
 from tinyml_course.compiler import graph as g
@@ -67,6 +68,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     **emit_moves.EMITTERS,
     **emit_combinations.EMITTERS,
     **emit_enlarging.EMITTERS,
+    a.BatchMatmul: emit_products.batch_matmul,
     **emit_reductions.EMITTERS,
     **emit_normalizations.EMITTERS,
 }

@@ -139,6 +139,14 @@ def product_multiplier(graph: Graph, op: g.BinaryOp) -> Multiplier:
     return quantize_multiplier(first * second / np.float64(graph.tensors[op.output].scale))
 
 
+def matrix_multiplier(graph: Graph, op: a.BatchMatmul) -> Multiplier:
+    """Return the factor of a product of matrices; TFLM multiplies the scales in float32."""
+    first, second = (graph.tensors[index].scale for index in op.inputs)
+    return quantize_multiplier(
+        np.float64(first * second) / np.float64(graph.tensors[op.output].scale)
+    )
+
+
 def mean_multiplier(graph: Graph, op: g.Mean) -> Multiplier:
     """Return the factor from the sum of n centred values to their mean on the output's scale.
 

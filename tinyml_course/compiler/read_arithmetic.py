@@ -35,6 +35,14 @@ def _l2_normalization(raw: RawOp) -> Op:
     return raw.build(a.L2Normalization)
 
 
+def _batch_matmul(raw: RawOp) -> Op:
+    options = raw.options(tflite.BatchMatMulOptions)
+    for position in (0, 1):
+        if len(raw.tensor(position).shape) < 2:
+            raise ModelError(f"{raw} multiplies shape {raw.tensor(position).shape}: no matrix.")
+    return raw.build(a.BatchMatmul, transposed=(bool(options.AdjX()), bool(options.AdjY())))
+
+
 def _leaky_relu(raw: RawOp) -> Op:
     alpha = float(raw.options(tflite.LeakyReluOptions).Alpha())
     if not (math.isfinite(alpha) and alpha >= 0):
@@ -97,6 +105,7 @@ ARITHMETIC: dict[int, Parser] = {
     _B.ABS: Parser(_plain(a.Abs)),
     _B.RELU_0_TO_1: Parser(_plain(a.Relu0To1)),
     _B.RELU_N1_TO_1: Parser(_plain(a.ReluN1To1)),
+    _B.BATCH_MATMUL: Parser(_batch_matmul, 2, 2),
     _B.RSQRT: Parser(_plain(a.Rsqrt)),
     _B.L2_NORMALIZATION: Parser(_l2_normalization),
     _B.LOG_SOFTMAX: Parser(_plain(a.LogSoftmax)),

@@ -198,6 +198,7 @@ KERNELS: dict[type[Op], Kernel] = {
     a.ReluN1To1: pointwise.look_up,
     a.Rsqrt: pointwise.look_up,
     a.L2Normalization: pointwise.l2_normalization,
+    a.BatchMatmul: pointwise.batch_matmul,
     a.LogSoftmax: pointwise.log_softmax,
     a.Sum: layers.total,
     a.ReduceMax: layers.extreme,

@@ -17,6 +17,7 @@ from tinyml_course.compiler.quantization import (
     Multiplier,
     activation_range,
     add_multipliers,
+    matrix_multiplier,
     product_multiplier,
     requantize,
     rescale_multiplier,
@@ -109,6 +110,21 @@ def _finish(graph: Graph, op: g.BinaryOp, x: Array) -> Array:
     low, high = activation_range(op.activation, target)
     finished: Array = np.clip(x + target.zero_point, low, high).astype(target.dtype)
     return finished
+
+
+def batch_matmul(graph: Graph, op: a.BatchMatmul, x: Array, y: Array) -> Array:
+    """Multiply matrices less their zero points; products of floats, exact below 2^53."""
+    rank, target = len(graph.tensors[op.output].shape), graph.tensors[op.output]
+    matrices = [
+        _aligned(operand.astype(np.float64) - graph.tensors[index].zero_point, rank)
+        for index, operand in zip(op.inputs, (x, y), strict=True)
+    ]
+    left, right = (
+        matrix.swapaxes(-1, -2) if transposed else matrix
+        for matrix, transposed in zip(matrices, op.transposed, strict=True)
+    )
+    acc = (left @ right).astype(np.int64).astype(np.int32)
+    return saturate(requantize(acc, matrix_multiplier(graph, op)) + target.zero_point, x.dtype)
 
 
 def l2_normalization(graph: Graph, op: a.L2Normalization, x: Array) -> Array:

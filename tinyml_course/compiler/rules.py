@@ -311,6 +311,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.Relu0To1: _INT8,
     a.ReluN1To1: _INT8,
     a.Rsqrt: _INT8,
+    a.BatchMatmul: _INT8,
     a.L2Normalization: (int8_activations, one_scale, unit_output),
     a.LogSoftmax: (int8_activations, one_scale, log_softmax_output),
     a.Sum: _INT8,

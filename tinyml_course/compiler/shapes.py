@@ -246,6 +246,19 @@ def _lstm(graph: Graph, op: Op) -> Shape | None:
     return (1, steps, units) if fits else None
 
 
+def _batch_matmul(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, a.BatchMatmul)
+    (*first, rows, depth), (*second, again, columns) = (
+        (*t.shape[:-2], *(t.shape[:-3:-1] if transposed else t.shape[-2:]))
+        for t, transposed in zip(graph.values_of(op), op.transposed, strict=True)
+    )
+    try:
+        batch = np.broadcast_shapes(tuple(first), tuple(second))
+    except ValueError:
+        return None
+    return (*batch, rows, columns) if depth == again else None
+
+
 def _arg(graph: Graph, op: Op) -> Shape | None:
     assert isinstance(op, a.ArgMax | a.ArgMin)
     shape = graph.tensors[op.input].shape
@@ -283,6 +296,7 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     a.Abs: _same,
     a.Relu0To1: _same,
     a.ReluN1To1: _same,
+    a.BatchMatmul: _batch_matmul,
     a.LogSoftmax: _same,
     a.Rsqrt: _same,
     a.L2Normalization: _same,
