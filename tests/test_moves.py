@@ -78,6 +78,25 @@ def test_five_axes_move():
     np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
 
 
+def test_casts_equal_micro():
+    types = (np.int8, np.int16, np.int32, np.float32)
+    pairs = [(source, target) for source in types for target in types if source != target]
+    nets, models = [], []
+    for source, target in pairs:
+        net = Network()
+        x = net.input((1, 40), None, dtype=source)
+        y = net.tensor((1, 40), None, dtype=target)
+        nets.append(net)
+        models.append(net.build(net.op("CAST", [x], [y], "CastOptions")))
+    compiled = [compile_model(model, f"net{i}") for i, model in enumerate(models)]
+    batches = [random_input(net, 4) for net in nets]
+    for run in (run_on_host, run_on_board):
+        for model, inputs, (found,) in zip(models, batches, run(compiled, batches), strict=True):
+            want = Micro(model)(*inputs)[0]
+            np.testing.assert_array_equal(found, want)
+            np.testing.assert_array_equal(reference(model)(*inputs).reshape(want.shape), want)
+
+
 # Rows --------------------------------------------------------------------------------------------
 
 HEIGHT, WIDTH, CHANNELS = 7, 3, 5

@@ -27,6 +27,7 @@ from tinyml_course.compiler import (
     emit_reductions,
 )
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.emit_batches import each_image
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
@@ -62,6 +63,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Dequantize: emit_pointwise.dequantize,
     g.Softmax: emit_pointwise.softmax,
     g.Pad: emit_pointwise.pad,
+    m.Cast: emit_pointwise.cast,
     g.Reshape: emit_pointwise.copy_constant,
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,

@@ -8,6 +8,7 @@ import numpy as np
 
 from tinyml_course.compiler import emit_moves
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
 from tinyml_course.compiler.quantization import activation_range, add_multipliers
@@ -193,6 +194,26 @@ def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
         (f"tinyml_pad(&{name}_layer, {{in0}}, {{out0}});",),
         (layer,),
         files=("tinyml_layout.c",),
+    )
+
+
+_CAST_TYPES = {
+    np.dtype(np.int8): "TINYML_INT8",
+    np.dtype(np.int16): "TINYML_INT16",
+    np.dtype(np.int32): "TINYML_INT32",
+    np.dtype(np.float32): "TINYML_FLOAT32",
+}
+
+
+def cast(graph: Graph, op: m.Cast, emission: Emission) -> Step:
+    """Write every number in another type."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    types = f"{_CAST_TYPES[source.dtype]}, {_CAST_TYPES[target.dtype]}"
+    return Step(
+        op,
+        (f"tinyml_cast({source.size}, {types}, {{in0}}, {{out0}});",),
+        files=("tinyml_cast.c",),
+        headers=("tinyml_cast.h",),
     )
 
 

@@ -180,6 +180,6 @@ class Shape(Op):
 
 @dataclass(frozen=True)
 class Cast(Op):
-    """Change the element type, not the value: folded away on constants."""
+    """Change the element type, not the number."""
 
     kind = "CAST"

@@ -208,6 +208,7 @@ KERNELS: dict[type[Op], Kernel] = {
     a.ResizeBilinear: layers.resize_bilinear,
     a.TransposeConv: layers.transpose_conv,
     **moving.MOVES,
+    m.Cast: pointwise.cast,
     m.PadV2: moving.pad_v2,
     m.MirrorPad: moving.mirror_pad,
     m.SpaceToBatch: moving.space_to_batch,

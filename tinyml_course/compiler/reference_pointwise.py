@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import fixed_point
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import (
     ADD_LEFT_SHIFT,
@@ -28,6 +29,16 @@ from tinyml_course.compiler.tables import log_softmax_tables, softmax_exp, unary
 
 Array = NDArray[Any]
 _SUM_INTEGER_BITS = 12
+
+
+def cast(graph: Graph, op: m.Cast, x: Array) -> Array:
+    """Convert as C does: floats towards 0 and saturated, integers wrapped around."""
+    target = graph.tensors[op.output].dtype
+    if x.dtype == np.float32 and target != np.float32:
+        limits = np.iinfo(target)
+        known = np.nan_to_num(x.astype(np.float64), nan=limits.min)
+        return np.clip(np.trunc(known), limits.min, limits.max).astype(target)
+    return x.astype(target)
 
 
 def look_up(graph: Graph, op: g.UnaryOp, x: Array) -> Array:

@@ -237,6 +237,14 @@ def folded_away(graph: Graph, op: Op) -> str | None:
     return f"reads {graph.tensors[op.input]} at run time"
 
 
+def cast_types(graph: Graph, op: Op) -> str | None:
+    """Cast between int8, int16, int32 and float32; other types only in static shape arithmetic."""
+    for tensor in (graph.tensors[op.input], graph.tensors[op.output]):
+        if tensor.dtype not in (np.int8, np.int16, np.int32, np.float32):
+            return f"uses {tensor}"
+    return None
+
+
 def int8_state(graph: Graph, op: Op) -> str | None:
     """Quantize weights to int8, the state to int8 or int16, one scale each: tc.quantize_int8."""
     assert isinstance(op, s.StatefulOp)
@@ -340,7 +348,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     m.DepthToSpace: _MOVE,
     m.ResizeNearest: _MOVE,
     m.Shape: (folded_away,),
-    m.Cast: (folded_away,),
+    m.Cast: (cast_types,),
     g.Reshape: (same_type,),
     g.Squeeze: (same_type,),
     g.ExpandDims: (same_type,),
