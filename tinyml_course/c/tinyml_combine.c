@@ -1,6 +1,7 @@
 #include "tinyml_combine.h"
 
 #include "tinyml_arithmetic.h"
+#include "tinyml_output_stage.h"
 
 enum { SUBTRACT_HEADROOM_BITS = 20, SQUARE_HEADROOM_BITS = 7, LAST = TINYML_COMBINE_AXES - 1 };
 
@@ -28,11 +29,15 @@ TINYML_INLINE int8_t finish(const tinyml_combination *layer, int32_t x)
     return place(layer, tinyml_requantize(x, layer->multiplier, layer->shift));
 }
 
-/* The definition of a tinyml_combine_line, whose elements are `expression` of *a and *b. */
+/* The definition of a tinyml_combine_line, whose elements are `expression` of *a and *b. The layer
+ * is copied so that no output can change it: what is needed of it stays in registers.
+ */
 #define LINE(name, expression)                                                                     \
-    void name(const tinyml_combination *layer, uint32_t count, const int8_t *a, int32_t a_step,    \
-              const int8_t *b, int32_t b_step, int8_t *output)                                     \
+    void name(const tinyml_combination *parameters, uint32_t count, const int8_t *a,               \
+              int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output)                     \
     {                                                                                              \
+        const tinyml_combination copy = *parameters, *const layer = &copy;                         \
+                                                                                                   \
         (void)layer;                                                                               \
         for (; count > 0; count--, a += a_step, b += b_step)                                       \
             *output++ = (expression);                                                              \
@@ -56,11 +61,44 @@ TINYML_INLINE int8_t sloped(const tinyml_combination *layer, int8_t a, int8_t b)
 
 LINE(tinyml_subtract, finish(layer, difference(layer, *a, *b, SUBTRACT_HEADROOM_BITS)))
 LINE(tinyml_square_difference, squared(layer, *a, *b))
-LINE(tinyml_multiply_values,
-     finish(layer, (*a - layer->a_zero_point) * (*b - layer->b_zero_point)))
+static LINE(multiply_values,
+            finish(layer, (*a - layer->a_zero_point) * (*b - layer->b_zero_point)))
 LINE(tinyml_maximum, *a > *b ? *a : *b)
 LINE(tinyml_minimum, *a < *b ? *a : *b)
 LINE(tinyml_slope, sloped(layer, *a, *b))
+
+#if TINYML_DSP
+
+TINYML_INLINE void multiply_fast(const tinyml_combination *layer, uint32_t count, const int8_t *a,
+                                 int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output,
+                                 int rectified)
+{
+    const int32_t a_zero_point = layer->a_zero_point, b_zero_point = layer->b_zero_point;
+    const tinyml_fast_channel stage =
+        tinyml_fast_channel_of(layer->multiplier, layer->shift, layer->zero_point);
+
+    for (; count > 0; count--, a += a_step, b += b_step)
+        *output++ = (int8_t)tinyml_fast_finish(
+            stage, (*a - a_zero_point) * (*b - b_zero_point), rectified);
+}
+
+#endif
+
+void tinyml_multiply_values(const tinyml_combination *layer, uint32_t count, const int8_t *a,
+                            int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output)
+{
+#if TINYML_DSP
+    if (layer->rounding == TINYML_RECTIFIED) {
+        multiply_fast(layer, count, a, a_step, b, b_step, output, 1);
+        return;
+    }
+    if (layer->rounding == TINYML_SIGNED) {
+        multiply_fast(layer, count, a, a_step, b, b_step, output, 0);
+        return;
+    }
+#endif
+    multiply_values(layer, count, a, a_step, b, b_step, output);
+}
 
 void tinyml_combine(const tinyml_combination *layer, tinyml_combine_line *line, const int8_t *a,
                     const int8_t *b, int8_t *output)

@@ -23,6 +23,7 @@ typedef struct {
     int8_t a_shift, b_shift, shift;                 /* to the right */
     int8_t a_zero_point, b_zero_point, zero_point;
     int8_t minimum, maximum;
+    uint8_t rounding; /* of `multiplier` and `shift`, as in an output stage */
 } tinyml_combination;
 
 /* How one line of neighbours is made. A step is 1 or 0. */

@@ -59,6 +59,16 @@ TINYML_INLINE int32_t dot(unsigned count, const int8_t *input, int32_t zero_poin
 {
     int32_t sum = 0;
 
+#if TINYML_DSP
+    const uint32_t offsets = tinyml_pair(-zero_point, -zero_point);
+
+    for (; count >= 4; count -= 4, input += 4, weights += 4) {
+        const uint32_t in = tinyml_load_unaligned(input), w = tinyml_load_unaligned(weights);
+
+        sum = tinyml_mac_pairs(sum, tinyml_add_even_bytes(offsets, in), tinyml_even_bytes(w));
+        sum = tinyml_mac_pairs(sum, tinyml_add_odd_bytes(offsets, in), tinyml_odd_bytes(w));
+    }
+#endif
     while (count-- > 0)
         sum += (*input++ - zero_point) * *weights++;
     return sum;

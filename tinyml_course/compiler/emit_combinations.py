@@ -21,9 +21,10 @@ from tinyml_course.compiler.quantization import (
 )
 from tinyml_course.compiler.steps import Emission, RowAccess, Step
 from tinyml_course.compiler.strides import Walk, blank, braces, walk
+from tinyml_course.compiler.weights import rounding
 
 _AXES = 6
-_FILES = ("tinyml_combine.c", "tinyml_arithmetic.h")
+_FILES = ("tinyml_combine.c", "tinyml_arithmetic.h", "tinyml_output_stage.h")
 _HEADERS = ("tinyml_combine.h",)
 _Factors = dict[str, Multiplier]
 
@@ -66,7 +67,8 @@ def _combine(
             "a_step": braces(loops.steps[0]),
             "b_step": braces(loops.steps[1]),
         }
-        for prefix, factor in find_factors(graph, op).items():
+        factors = find_factors(graph, op)
+        for prefix, factor in factors.items():
             fields[f"{prefix}multiplier"] = int(factor.value[0])
             fields[f"{prefix}shift"] = -int(factor.shift[0])
         fields |= {
@@ -75,6 +77,7 @@ def _combine(
             "zero_point": target.zero_point,
             "minimum": minimum,
             "maximum": maximum,
+            "rounding": _rounding(factors.get(""), (minimum, maximum), target.zero_point),
         }
         name = f"op{op.index}_layer"
         call = f"tinyml_combine(&{name}, {line}, {{in0}}, {{in1}}, {{out0}});"
@@ -92,6 +95,14 @@ def _combine(
         )
 
     return emit
+
+
+def _rounding(factor: Multiplier | None, limits: tuple[int, int], zero_point: int) -> str:
+    """Return what fast kernels may rely on when they bring results to the output's grid."""
+    if factor is None or not factor.value[0]:
+        return "TINYML_GENERAL"
+    shift = -int(factor.shift[0])
+    return rounding(shift, shift, limits, zero_point)
 
 
 def _image_height(graph: Graph, op: g.BinaryOp) -> int:
