@@ -21,11 +21,15 @@ GAINS = st.sampled_from([1e-3, 0.1, 1.0, 1.0, 30.0, 1e4])
 SCALES = st.sampled_from([0.01, 0.05, 3.0])
 
 
-@dataclass
+@dataclass(repr=False)
 class RandomNetwork(Network):
     """A network, and the outputs it has besides the last tensor."""
 
     outputs: list[int] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        """Name the operators by code: Hypothesis prints the whole list of networks that fails."""
+        return f"RandomNetwork(seed={self.seed}, ops={[op.code for op in self.ops]})"
 
 
 def slide(draw, net, x):
