@@ -59,7 +59,7 @@ TINYML_INLINE int8_t sloped(const tinyml_combination *layer, int8_t a, int8_t b)
     return finish(layer, x * (b - layer->b_zero_point));
 }
 
-LINE(tinyml_subtract, finish(layer, difference(layer, *a, *b, SUBTRACT_HEADROOM_BITS)))
+static LINE(subtract, finish(layer, difference(layer, *a, *b, SUBTRACT_HEADROOM_BITS)))
 LINE(tinyml_square_difference, squared(layer, *a, *b))
 static LINE(multiply_values,
             finish(layer, (*a - layer->a_zero_point) * (*b - layer->b_zero_point)))
@@ -82,7 +82,62 @@ TINYML_INLINE void multiply_fast(const tinyml_combination *layer, uint32_t count
             stage, (*a - a_zero_point) * (*b - b_zero_point), rectified);
 }
 
+/* How one operand of a difference comes to the scale both share; a shift of 0 needs no rounding. */
+typedef struct {
+    int32_t zero_point, multiplier, half, sign;
+    int shift;
+} fast_operand;
+
+TINYML_INLINE fast_operand fast_operand_of(int32_t zero_point, int32_t multiplier, int shift)
+{
+    const fast_operand operand = {
+        zero_point,
+        (int32_t)((uint32_t)multiplier << 1),
+        shift ? 1 << (shift - 1) : 0,
+        shift ? -1 : 0,
+        shift,
+    };
+
+    return operand;
+}
+
+TINYML_INLINE int32_t rescale_fast(fast_operand operand, int8_t x)
+{
+    const int32_t raised = (x - operand.zero_point) * (1 << SUBTRACT_HEADROOM_BITS);
+    const int32_t product = tinyml_mac_upper(raised, raised, operand.multiplier);
+
+    return (product + ((product >> 31) & operand.sign) + operand.half) >> operand.shift;
+}
+
+TINYML_INLINE void subtract_fast(const tinyml_combination *layer, uint32_t count, const int8_t *a,
+                                 int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output)
+{
+    const int rectified = layer->rounding == TINYML_RECTIFIED;
+    const fast_operand first =
+        fast_operand_of(layer->a_zero_point, layer->a_multiplier, layer->a_shift);
+    const fast_operand second =
+        fast_operand_of(layer->b_zero_point, layer->b_multiplier, layer->b_shift);
+    const tinyml_fast_channel stage =
+        tinyml_fast_channel_of(layer->multiplier, layer->shift, layer->zero_point);
+
+    for (; count > 0; count--, a += a_step, b += b_step)
+        *output++ = (int8_t)tinyml_fast_finish(
+            stage, rescale_fast(first, *a) - rescale_fast(second, *b), rectified);
+}
+
 #endif
+
+void tinyml_subtract(const tinyml_combination *layer, uint32_t count, const int8_t *a,
+                     int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output)
+{
+#if TINYML_DSP
+    if (layer->rounding != TINYML_GENERAL) {
+        subtract_fast(layer, count, a, a_step, b, b_step, output);
+        return;
+    }
+#endif
+    subtract(layer, count, a, a_step, b, b_step, output);
+}
 
 void tinyml_multiply_values(const tinyml_combination *layer, uint32_t count, const int8_t *a,
                             int32_t a_step, const int8_t *b, int32_t b_step, int8_t *output)

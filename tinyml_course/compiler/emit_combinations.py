@@ -77,7 +77,7 @@ def _combine(
             "zero_point": target.zero_point,
             "minimum": minimum,
             "maximum": maximum,
-            "rounding": _rounding(factors.get(""), (minimum, maximum), target.zero_point),
+            "rounding": _rounding(factors, (minimum, maximum), target.zero_point),
         }
         name = f"op{op.index}_layer"
         call = f"tinyml_combine(&{name}, {line}, {{in0}}, {{in1}}, {{out0}});"
@@ -97,11 +97,11 @@ def _combine(
     return emit
 
 
-def _rounding(factor: Multiplier | None, limits: tuple[int, int], zero_point: int) -> str:
+def _rounding(factors: _Factors, limits: tuple[int, int], zero_point: int) -> str:
     """Return what fast kernels may rely on when they bring results to the output's grid."""
-    if factor is None or not factor.value[0]:
+    if not all(factor.value[0] for factor in factors.values()) or "" not in factors:
         return "TINYML_GENERAL"
-    shift = -int(factor.shift[0])
+    shift = -int(factors[""].shift[0])
     return rounding(shift, shift, limits, zero_point)
 
 
