@@ -11,128 +11,15 @@ import pytest
 from compiled_batches import STRICT, merged_files, run_on_board, run_on_host
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from random_networks import judge, networks
 from tflite_models import Micro, Network, random_input
 
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.verify import verify_plan
-from tinyml_course.errors import InputError, UnsupportedModelError
+from tinyml_course.errors import InputError
 from tinyml_course.simulator.toolchain import zig
 
 REFERENCE_MODELS = Path(__file__).parents[2] / "shared" / "real" / "benchmark"
-ZERO_POINTS = st.sampled_from([-128, -128, -127, -3, 0, 5, 127])
-ACTIVATIONS = st.sampled_from(["NONE", "RELU", "RELU", "RELU6", "RELU_N1_TO_1"])
-PADDINGS = st.sampled_from(["SAME", "VALID"])
-CHANNELS = st.sampled_from([1, 2, 3, 4, 5, 8, 9, 12, 16, 17])
-# A gain of 30 saturates most outputs, 1e-3 leaves few distinct values; both move the shifts.
-GAINS = st.sampled_from([1e-3, 0.1, 1.0, 1.0, 30.0, 1e4])
-
-
-def slide(draw, net, x):
-    """Draw kernel, stride, dilation and padding that fit the image `x`."""
-    kernel = draw(st.sampled_from([(3, 3), (3, 3), (1, 1), (1, 3), (5, 1), (2, 4)]))
-    stride = draw(st.sampled_from([(1, 1), (1, 1), (2, 2), (1, 2), (3, 1)]))
-    dilation = draw(st.sampled_from([(1, 1), (2, 1), (2, 2)])) if stride == (1, 1) else (1, 1)
-    taken = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
-    fits = all(n >= t for n, t in zip(net.shape(x)[1:3], taken, strict=True))
-    padding = draw(PADDINGS) if fits else "SAME"
-    return {"kernel": kernel, "stride": stride, "dilation": dilation, "padding": padding}
-
-
-def weighted(draw):
-    return {
-        "activation": draw(ACTIVATIONS),
-        "per_channel": draw(st.booleans()),
-        "bias": draw(st.booleans()),
-        "zero_point": draw(ZERO_POINTS),
-        "gain": draw(GAINS),
-    }
-
-
-def conv(draw, net, x):
-    return net.conv2d(x, draw(CHANNELS), **slide(draw, net, x), **weighted(draw))
-
-
-def depthwise(draw, net, x):
-    multiplier = draw(st.sampled_from([1, 1, 1, 2, 3]))
-    return net.depthwise(x, multiplier, **slide(draw, net, x), **weighted(draw))
-
-
-def pool(draw, net, x):
-    height, width = net.shape(x)[1:3]
-    window = draw(st.sampled_from([(2, 2), (3, 2), (height, width)]))
-    fits = window[0] <= height and window[1] <= width
-    padding = draw(PADDINGS) if fits else "SAME"
-    stride = draw(st.sampled_from([(1, 1), (2, 2), (1, 3)]))
-    kind = draw(st.sampled_from(["AVERAGE", "MAX"]))
-    return net.pool(x, kind, window, stride, padding=padding, activation=draw(ACTIVATIONS))
-
-
-def add(draw, net, x):
-    if draw(st.booleans()):
-        other = net.unary("TANH", x, 1 / 128, 0)
-    else:
-        channels = net.shape(x)[-1]
-        values = net.rng.integers(-128, 128, (1, 1, 1, channels)).astype(np.int8)
-        other = net.constant(values, draw(st.sampled_from([0.01, 0.05, 3.0])), draw(ZERO_POINTS))
-    operands = draw(st.permutations([x, other]))
-    return net.binary("ADD", *operands, draw(ACTIVATIONS), zero_point=draw(ZERO_POINTS))
-
-
-def double(draw, net, x):
-    return net.binary("ADD", x, x, draw(ACTIVATIONS), zero_point=draw(ZERO_POINTS))
-
-
-def pad(draw, net, x):
-    sides = st.tuples(st.integers(0, 2), st.integers(0, 2))
-    return net.pad(x, [(0, 0), draw(sides), draw(sides), draw(sides)])
-
-
-def join(draw, net, x):
-    return net.concatenation([x, x, x], draw(st.sampled_from([1, 2, 3])))
-
-
-def curve(draw, net, x):
-    name, scale, zero_point = draw(
-        st.sampled_from([("LOGISTIC", 1 / 256, -128), ("TANH", 1 / 128, 0), ("RELU", 0.07, -100)])
-    )
-    return net.unary(name, x, scale, zero_point)
-
-
-def dense_rows(draw, net, x):
-    rows = net.dense(x, draw(CHANNELS), **weighted(draw))
-    return net.reshape(rows, (*net.shape(x)[:3], net.shape(rows)[1]))
-
-
-LAYERS = st.sampled_from(
-    [conv, conv, depthwise, depthwise, pool, add, double, pad, join, curve, dense_rows]
-)
-
-
-@st.composite
-def networks(draw):
-    """Draw a network of images: a few layers, and perhaps a classifier behind them."""
-    net = Network(draw(st.integers(0, 999)))
-    shape = (1, draw(st.integers(1, 9)), draw(st.integers(1, 9)), draw(CHANNELS))
-    x = net.input(shape, draw(st.sampled_from([0.003, 0.05, 1.0])), draw(ZERO_POINTS))
-    for layer in draw(st.lists(LAYERS, min_size=1, max_size=3)):
-        x = layer(draw, net, x)
-    if draw(st.booleans()):
-        if draw(st.booleans()):
-            x = net.mean(x, zero_point=draw(ZERO_POINTS))
-        else:
-            x = net.reshape(x, (1, int(np.prod(net.shape(x)))))
-        x = net.dense(x, draw(CHANNELS), **weighted(draw))
-        if net.scale(x) > 2.0**-25:  # TFLM aborts on a softmax of finer steps
-            x = net.softmax(x)
-    return net, net.build(x)
-
-
-def judge(model: bytes) -> Micro | None:
-    """Return TFLM's interpreter, or None for a quantization it refuses and we need not."""
-    try:
-        return Micro(model)
-    except RuntimeError:
-        return None
 
 
 @settings(
@@ -143,7 +30,7 @@ def judge(model: bytes) -> Micro | None:
 )
 @given(st.lists(networks(), min_size=24, max_size=24))
 def test_random_networks_equal_micro_on_host_and_board(drawn):
-    judges = [judge(model) for _, model in drawn]
+    judges = [judge(net, model) for net, model in drawn]
     models = [
         compile_model(model, f"net{i}")
         for i, ((_, model), micro) in enumerate(zip(drawn, judges, strict=True))
@@ -286,11 +173,15 @@ def test_name_that_is_no_c_prefix_is_refused(network, name):
         compile_model(network[1], name=name)
 
 
-def test_batch_is_refused_by_name():
+def test_each_image_of_a_batch_is_convolved():
     net = Network(0)
-    model = net.build(net.conv2d(net.input((2, 4, 4, 1))))
-    with pytest.raises(UnsupportedModelError, match=r"op 0 \(CONV_2D\) has a batch of 2"):
-        compile_model(model)
+    x = net.conv2d(net.input((3, 4, 5, 2)), stride=(2, 1))
+    x = net.pool(net.depthwise(x, 2), "MAX", (2, 2), (1, 1))
+    model = net.build(net.pool(x, "AVERAGE", (1, 2), (1, 1)))
+    inputs = random_input(net, 4)
+    for run in (run_on_host, run_on_board):
+        ((found,),) = run([compile_model(model)], [inputs])
+        np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
 
 
 @pytest.mark.parametrize("optimize", OPTIMIZATIONS)

@@ -22,6 +22,13 @@ class Mul(BinaryOp):
 
 
 @dataclass(frozen=True)
+class SquaredDifference(BinaryOp):
+    """Square the difference of two tensors."""
+
+    kind = "SQUARED_DIFFERENCE"
+
+
+@dataclass(frozen=True)
 class Maximum(BinaryOp):
     """Take the larger integer of two tensors; TFLM compares them as they are."""
 
@@ -58,6 +65,13 @@ class HardSwish(UnaryOp):
 
 
 @dataclass(frozen=True)
+class Abs(UnaryOp):
+    """Drop the sign."""
+
+    kind = "ABS"
+
+
+@dataclass(frozen=True)
 class Elu(UnaryOp):
     """Map by exp(x) - 1 below 0, by x above."""
 
@@ -76,6 +90,50 @@ class Table(UnaryOp):
 
     kind = "TABLE"
     entries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Relu0To1(UnaryOp):
+    """Clamp to [0, 1]."""
+
+    kind = "RELU_0_TO_1"
+
+
+@dataclass(frozen=True)
+class ReluN1To1(UnaryOp):
+    """Clamp to [-1, 1]."""
+
+    kind = "RELU_N1_TO_1"
+
+
+@dataclass(frozen=True)
+class Rsqrt(UnaryOp):
+    """Map by 1 / sqrt(x); TFLM stops at an x below 0."""
+
+    kind = "RSQRT"
+
+
+@dataclass(frozen=True)
+class BatchMatmul(Op):
+    """Multiply the matrices in the last two axes of two tensors, each perhaps transposed."""
+
+    kind = "BATCH_MATMUL"
+    values = slice(None)
+    transposed: tuple[bool, bool]
+
+
+@dataclass(frozen=True)
+class L2Normalization(Op):
+    """Divide by the root of the sum of squares over the last axis."""
+
+    kind = "L2_NORMALIZATION"
+
+
+@dataclass(frozen=True)
+class LogSoftmax(Op):
+    """Take the logarithm of the softmax over the last axis."""
+
+    kind = "LOG_SOFTMAX"
 
 
 @dataclass(frozen=True)

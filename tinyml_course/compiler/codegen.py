@@ -16,8 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler import emit_layers, emit_pointwise
+from tinyml_course.compiler import (
+    emit_combinations,
+    emit_enlarging,
+    emit_layers,
+    emit_moves,
+    emit_normalizations,
+    emit_pointwise,
+    emit_products,
+    emit_reductions,
+)
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
+from tinyml_course.compiler.emit_batches import each_image
 from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
@@ -32,11 +43,11 @@ _SHARED_HEADERS = ("tinyml_kernels.h", "tinyml_arithmetic.h", "tinyml_output_sta
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
-    g.Conv2D: emit_layers.conv_2d,
-    g.DepthwiseConv2D: emit_layers.depthwise_conv_2d,
+    g.Conv2D: each_image(emit_layers.conv_2d),
+    g.DepthwiseConv2D: each_image(emit_layers.depthwise_conv_2d),
     g.FullyConnected: emit_layers.fully_connected,
-    g.AveragePool2D: emit_layers.average_pool_2d,
-    g.MaxPool2D: emit_layers.max_pool_2d,
+    g.AveragePool2D: each_image(emit_layers.average_pool_2d),
+    g.MaxPool2D: each_image(emit_layers.max_pool_2d),
     g.Mean: emit_layers.mean,
     g.Add: emit_pointwise.add,
     g.Relu: emit_pointwise.look_up,
@@ -44,14 +55,27 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Logistic: emit_pointwise.look_up,
     g.Tanh: emit_pointwise.look_up,
     a.Table: emit_pointwise.look_up,
+    a.LeakyRelu: emit_pointwise.look_up,
+    a.HardSwish: emit_pointwise.look_up,
+    a.Elu: emit_pointwise.look_up,
+    a.Abs: emit_pointwise.look_up,
+    a.Relu0To1: emit_pointwise.look_up,
+    a.ReluN1To1: emit_pointwise.look_up,
+    a.Rsqrt: emit_pointwise.look_up,
     g.Quantize: emit_pointwise.quantize,
     g.Dequantize: emit_pointwise.dequantize,
     g.Softmax: emit_pointwise.softmax,
     g.Pad: emit_pointwise.pad,
-    g.Concatenation: emit_pointwise.concatenation,
+    m.Cast: emit_pointwise.cast,
     g.Reshape: emit_pointwise.copy_constant,
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,
+    **emit_moves.EMITTERS,
+    **emit_combinations.EMITTERS,
+    **emit_enlarging.EMITTERS,
+    a.BatchMatmul: emit_products.batch_matmul,
+    **emit_reductions.EMITTERS,
+    **emit_normalizations.EMITTERS,
 }
 
 
@@ -124,7 +148,7 @@ class CompiledModel:
     @cached_property
     def files(self) -> dict[str, str]:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
-        kernels = {file for step in self.steps for file in step.files}
+        kernels = {file for step in self.steps for file in (*step.files, *step.headers)}
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,

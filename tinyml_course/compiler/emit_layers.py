@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tinyml_course.compiler import emit_winograd
+from tinyml_course.compiler import emit_reductions, emit_winograd
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
@@ -347,10 +347,7 @@ def mean(graph: Graph, op: g.Mean, emission: Emission) -> Step:
     axes = [axis for axis in op.axes if source.shape[axis] > 1] or [0]
     first, last = axes[0], axes[-1]
     if any(source.shape[axis] > 1 and axis not in axes for axis in range(first, last)):
-        raise UnsupportedModelError(
-            f"{op} averages axes {op.axes} of {source.shape}; only neighbouring axes have a "
-            "kernel. Average them one after the other."
-        )
+        return emit_reductions.total(graph, op, emission)
     count = math.prod(source.shape[first : last + 1]) if axes != [0] or 0 in op.axes else 1
     factor = mean_multiplier(graph, op)
     name = f"op{op.index}"

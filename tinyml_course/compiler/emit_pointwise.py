@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
+from tinyml_course.compiler import emit_moves
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
 from tinyml_course.compiler.quantization import activation_range, add_multipliers
@@ -162,7 +164,7 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
         (f"tinyml_softmax(&{name}_layer, {{in0}}, {{out0}});",),
         (table, layer),
         4 * count,
-        ("tinyml_softmax.c",),
+        ("tinyml_softmax.c", "tinyml_fixed_point.h"),
         in_place=(0,),
     )
 
@@ -170,6 +172,8 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
 def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
     """Put a tensor into a larger one filled with the zero point."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
+    if target.dtype != np.int8 or len(target.shape) > _MAX_RANK:
+        return emit_moves.pad(graph, op, emission)
     out_shape = _four_axes(op, target.shape)
     before = (0,) * (_MAX_RANK - len(op.amounts)) + tuple(pair[0] for pair in op.amounts)
     steps = tuple(math.prod(out_shape[axis + 1 :]) for axis in range(_MAX_RANK))
@@ -193,19 +197,24 @@ def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
     )
 
 
-def concatenation(graph: Graph, op: g.Concatenation, emission: Emission) -> Step:
-    """Copy each tensor's pieces between those of the others."""
-    target = graph.tensors[op.output]
-    rows = math.prod(target.shape[: op.axis])
-    pitch = target.nbytes // rows
-    calls, offset = [], 0
-    for position, tensor in enumerate(graph.read_by(op)):
-        length = tensor.nbytes // rows
-        calls.append(
-            f"tinyml_place({rows}, {length}, {pitch}, {{in{position}}}, {{out0}} + {offset});"
-        )
-        offset += length
-    return Step(op, tuple(calls), files=("tinyml_layout.c",))
+_CAST_TYPES = {
+    np.dtype(np.int8): "TINYML_INT8",
+    np.dtype(np.int16): "TINYML_INT16",
+    np.dtype(np.int32): "TINYML_INT32",
+    np.dtype(np.float32): "TINYML_FLOAT32",
+}
+
+
+def cast(graph: Graph, op: m.Cast, emission: Emission) -> Step:
+    """Write every number in another type."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    types = f"{_CAST_TYPES[source.dtype]}, {_CAST_TYPES[target.dtype]}"
+    return Step(
+        op,
+        (f"tinyml_cast({source.size}, {types}, {{in0}}, {{out0}});",),
+        files=("tinyml_cast.c",),
+        headers=("tinyml_cast.h",),
+    )
 
 
 def copy_constant(graph: Graph, op: g.AliasOp, emission: Emission) -> Step:

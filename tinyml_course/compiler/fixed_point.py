@@ -20,6 +20,7 @@ Raw = NDArray[np.int64]
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
 _ONE_Q0 = INT32_MAX
 _ONE_Q2 = 1 << 29
+_ONE_AND_A_HALF_Q3 = 3 << 27
 _EXP_MINUS_1_8 = 1895147668
 _ONE_THIRD = 715827883
 _EXP_MINUS_POWERS_OF_2 = {  # exp(-2^k) in Q0.31
@@ -31,6 +32,13 @@ _EXP_MINUS_POWERS_OF_2 = {  # exp(-2^k) in Q0.31
     3: 720401,
     4: 242,
 }
+_LOG_2 = 1488522236
+_HALF_TO_ONE_HALF = 1518500250
+_HALF_TO_ONE_QUARTER = 1805811301
+_NUMERATOR_CUBE = 117049297  # 11/240 * 2^(1/4)
+_DENOMINATOR_SQUARE = 127690142  # 1/20 * 2^(1/4)
+_DENOMINATOR_FIRST = 1057819769  # 2 / 2^(1/4) - 2^(1/4)
+_DENOMINATOR_SECOND = 638450708  # 1/4 * 2^(1/4)
 _48_OVER_17_Q2 = 1515870810
 _MINUS_32_OVER_17_Q2 = -1010580540
 
@@ -100,8 +108,7 @@ def one_over_one_plus(x: Raw) -> Raw:
 
 def reciprocal(x: Raw, integer_bits: int) -> tuple[Raw, Raw]:
     """Return the reciprocal of x > 0 as a Q0.31 mantissa in [1/2, 1] and the bits x is above 1."""
-    _, length = np.frexp(x.astype(np.float64))
-    headroom = 32 - length.astype(np.int64)
+    headroom = _leading_zeros(x)
     mantissa = one_over_one_plus((x << headroom) - (1 << 31))
     return mantissa, integer_bits - headroom
 
@@ -118,3 +125,54 @@ def tanh(x: Raw, integer_bits: int) -> Raw:
     decay = exp_of_negative(-np.abs(x), integer_bits + 1)
     magnitude = shift_left(_newton_reciprocal(decay) - _ONE_Q2, 2)
     return np.where(x == 0, 0, np.where(x < 0, -magnitude, magnitude))
+
+
+def logarithm(x: Raw, integer_bits: int) -> Raw:
+    """Return log(x) in Q5.26 for x of at least 1 with `integer_bits` integer bits.
+
+    x is a power of two times what lies around 2^(-1/4), whose logarithm is a quotient of
+    polynomials. Of two ways to cut it, one a quarter to either side, the nearer one is taken.
+    """
+    wide = 6
+    one, quarter = 1 << (31 - wide), 1 << (29 - wide)
+    zeros, b_zeros = _leading_zeros(x), _leading_zeros(multiply(x, _HALF_TO_ONE_HALF))
+    first = shift_left(multiply(x << (zeros - 1), _HALF_TO_ONE_HALF), 1)
+    second = np.minimum(x << (b_zeros - 1), INT32_MAX)
+    exponent = np.maximum(
+        (integer_bits - zeros) * one + quarter, (integer_bits - b_zeros + 1) * one - quarter
+    )
+    r = np.minimum(first, second)
+    q = 2 * (r - _HALF_TO_ONE_QUARTER)
+    square = multiply(q, q)
+    numerator = multiply(q, r) + multiply(multiply(q, square), _NUMERATOR_CUBE)
+    inner = _DENOMINATOR_FIRST + q + multiply(square, _DENOMINATOR_SQUARE)
+    denominator = multiply((r + _HALF_TO_ONE_QUARTER + 1) >> 1, inner)
+    denominator += multiply(q, _DENOMINATOR_SECOND)
+    quotient = multiply(shift_right(numerator, wide), one_over_one_plus(denominator))
+    return shift_left(multiply(exponent, _LOG_2) + quotient, 1)
+
+
+def _leading_zeros(x: Raw) -> Raw:
+    """Return the zeros before the first one of int32 values above 0."""
+    _, length = np.frexp(x.astype(np.float64))
+    return 32 - length.astype(np.int64)
+
+
+def inverse_root(x: Raw) -> tuple[Raw, Raw]:
+    """Return 1 / sqrt(x) of integers from 0 up, as mantissa / 2^(31 + shift); 0 counts as 1.
+
+    Five Newton steps from 1 in Q3.28.
+    """
+    small = x <= 1
+    x = np.where(small, 2, x)
+    fourths = np.maximum(0, (32 - _leading_zeros(x) - 29 + 1) // 2)
+    x = x >> (2 * fourths)
+    pairs = (_leading_zeros(x) - 1) // 2 - 1
+    shift = 11 + fourths - pairs
+    half = shift_right((x << (2 * pairs)) >> 1, 1)
+    root = np.full_like(x, 1 << 28)
+    for _ in range(5):
+        cube = shift_left(multiply(multiply(root, root), root), 6)
+        root = shift_left(multiply(root, _ONE_AND_A_HALF_Q3) - multiply(half, cube), 3)
+    mantissa = multiply(root, _HALF_TO_ONE_HALF) << np.maximum(-shift, 0)
+    return np.where(small, INT32_MAX, mantissa), np.where(small, 0, np.maximum(shift, 0))

@@ -72,6 +72,7 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
     variants = _variants(steps)
     calls = "\n".join(_call(graph, plan, step, variants) for step in steps)
     headers = {file for step in steps if step.variant for file in step.files if file[-2:] == ".h"}
+    headers |= {header for step in steps for header in step.headers}
     includes = "".join(f'#include "{file}"\n' for file in sorted({*headers, "tinyml_kernels.h"}))
     definitions = "\n".join(text.replace("@", name) for text, name in variants.items())
     return f"""/* Constants and schedule of {name}; what it is stands in {name}.h. */

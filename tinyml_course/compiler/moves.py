@@ -68,6 +68,14 @@ class Unpack(Move):
 
 
 @dataclass(frozen=True)
+class Reverse(Move):
+    """Turn `axes` around."""
+
+    kind = "REVERSE_V2"
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Pack(Move):
     """Join tensors along a new axis."""
 
@@ -172,6 +180,6 @@ class Shape(Op):
 
 @dataclass(frozen=True)
 class Cast(Op):
-    """Change the element type, not the value: folded away on constants."""
+    """Change the element type, not the number."""
 
     kind = "CAST"

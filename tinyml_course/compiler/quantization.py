@@ -20,10 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Activation, Graph, Tensor
 
 Int32s = NDArray[np.int32]
+Int64s = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +139,14 @@ def product_multiplier(graph: Graph, op: g.BinaryOp) -> Multiplier:
     return quantize_multiplier(first * second / np.float64(graph.tensors[op.output].scale))
 
 
+def matrix_multiplier(graph: Graph, op: a.BatchMatmul) -> Multiplier:
+    """Return the factor of a product of matrices; TFLM multiplies the scales in float32."""
+    first, second = (graph.tensors[index].scale for index in op.inputs)
+    return quantize_multiplier(
+        np.float64(first * second) / np.float64(graph.tensors[op.output].scale)
+    )
+
+
 def mean_multiplier(graph: Graph, op: g.Mean) -> Multiplier:
     """Return the factor from the sum of n centred values to their mean on the output's scale.
 
@@ -174,3 +184,40 @@ def add_multipliers(graph: Graph, op: g.BinaryOp) -> AddMultipliers:
         quantize_multiplier(second / common),
         quantize_multiplier(common / ((1 << ADD_LEFT_SHIFT) * target)),
     )
+
+
+SQUARE_LEFT_SHIFT = 7
+"""Bits both operands of a squared difference are raised by before they are brought to one scale."""
+
+
+def squared_difference_multipliers(graph: Graph, op: g.BinaryOp) -> AddMultipliers:
+    """Return the factors of a squared difference; the common scale is as in an addition.
+
+    TFLM takes the square of the raised scale times the output's scale in float32.
+    """
+    first, second = (np.float64(graph.tensors[index].scale) for index in op.inputs)
+    common = 2 * max(first, second)
+    raised = np.float32(1 << 2 * SQUARE_LEFT_SHIFT) * graph.tensors[op.output].scale
+    return AddMultipliers(
+        quantize_multiplier(first / common),
+        quantize_multiplier(second / common),
+        quantize_multiplier(common * common / np.float64(raised)),
+    )
+
+
+BILINEAR_BITS = 10
+"""Bits of the weights of a bilinear resize, along each axis."""
+
+
+def bilinear_blend(old: int, new: int, op: a.ResizeBilinear) -> tuple[Int64s, Int64s, Int64s]:
+    """Return for each of `new` places the two of `old` it lies between, and how far along."""
+    one = 1 << BILINEAR_BITS
+    corners = op.align_corners and new > 1
+    last, places = (old - 1, new - 1) if corners else (old, new)
+    scale = (one * last + places // 2) // places
+    position: Int64s = np.arange(new) * scale
+    if op.half_pixel:
+        position = position + scale // 2 - one // 2
+    first = np.maximum(np.trunc(position / one).astype(np.int64), 0)
+    second = np.minimum(np.trunc((position + one - 1) / one).astype(np.int64), old - 1)
+    return first, second, position - one * first

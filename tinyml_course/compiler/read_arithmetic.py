@@ -10,7 +10,7 @@ import tflite
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler.graph import Activation, BinaryOp, Op, Padding
 from tinyml_course.compiler.raw_op import Parser, RawOp
-from tinyml_course.errors import ModelError
+from tinyml_course.errors import ModelError, UnsupportedModelError
 
 
 def _plain_binary(kind: type[BinaryOp]) -> Callable[[RawOp], Op]:
@@ -18,6 +18,29 @@ def _plain_binary(kind: type[BinaryOp]) -> Callable[[RawOp], Op]:
         return raw.build(kind, activation=Activation.NONE)
 
     return read
+
+
+def _plain(kind: type[Op]) -> Callable[[RawOp], Op]:
+    """Return a reader of an operator without attributes."""
+
+    def read(raw: RawOp) -> Op:
+        return raw.build(kind)
+
+    return read
+
+
+def _l2_normalization(raw: RawOp) -> Op:
+    if raw.activation(raw.options(tflite.L2NormOptions)) is not Activation.NONE:
+        raise UnsupportedModelError(f"{raw} has a fused activation. Use an activation layer.")
+    return raw.build(a.L2Normalization)
+
+
+def _batch_matmul(raw: RawOp) -> Op:
+    options = raw.options(tflite.BatchMatMulOptions)
+    for position in (0, 1):
+        if len(raw.tensor(position).shape) < 2:
+            raise ModelError(f"{raw} multiplies shape {raw.tensor(position).shape}: no matrix.")
+    return raw.build(a.BatchMatmul, transposed=(bool(options.AdjX()), bool(options.AdjY())))
 
 
 def _leaky_relu(raw: RawOp) -> Op:
@@ -76,8 +99,16 @@ _B = tflite.BuiltinOperator
 ARITHMETIC: dict[int, Parser] = {
     _B.MAXIMUM: Parser(_plain_binary(a.Maximum), 2, 2),
     _B.MINIMUM: Parser(_plain_binary(a.Minimum), 2, 2),
+    _B.SQUARED_DIFFERENCE: Parser(_plain_binary(a.SquaredDifference), 2, 2),
     _B.PRELU: Parser(_plain_binary(a.Prelu), 2, 2),
     _B.LEAKY_RELU: Parser(_leaky_relu),
+    _B.ABS: Parser(_plain(a.Abs)),
+    _B.RELU_0_TO_1: Parser(_plain(a.Relu0To1)),
+    _B.RELU_N1_TO_1: Parser(_plain(a.ReluN1To1)),
+    _B.BATCH_MATMUL: Parser(_batch_matmul, 2, 2),
+    _B.RSQRT: Parser(_plain(a.Rsqrt)),
+    _B.L2_NORMALIZATION: Parser(_l2_normalization),
+    _B.LOG_SOFTMAX: Parser(_plain(a.LogSoftmax)),
     _B.SUM: Parser(_reduction(a.Sum), 2, 2),
     _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),
     _B.REDUCE_MIN: Parser(_reduction(a.ReduceMin), 2, 2),

@@ -106,6 +106,10 @@ def _split_v(raw: RawOp) -> Op:
     return raw.build(m.SplitV, axis=axis, sizes=tuple(sizes))
 
 
+def _reverse(raw: RawOp) -> Op:
+    return raw.build(m.Reverse, axes=raw.axes(raw.integers(1), _rank(raw)))
+
+
 def _unpack(raw: RawOp) -> Op:
     shape = raw.tensor(0).shape
     axis = _axis(raw, raw.options(tflite.UnpackOptions).Axis(), len(shape))
@@ -227,6 +231,7 @@ MOVES: dict[int, Parser] = {
     _B.SLICE: Parser(_slice, 3, 3),
     _B.SPLIT: Parser(_split, 2, 2),
     _B.SPLIT_V: Parser(_split_v, 3, 3),
+    _B.REVERSE_V2: Parser(_reverse, 2, 2),
     _B.UNPACK: Parser(_unpack),
     _B.PACK: Parser(_pack, 1, 1 << 10),
     _B.GATHER: Parser(_gather, 2, 2),

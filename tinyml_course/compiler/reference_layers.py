@@ -17,7 +17,9 @@ from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding
 from tinyml_course.compiler.quantization import (
+    BILINEAR_BITS,
     activation_range,
+    bilinear_blend,
     mean_multiplier,
     requantize,
     rescale_multiplier,
@@ -109,38 +111,21 @@ def _behind_frames(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in axes)
 
 
-_BILINEAR_BITS = 10
-
-
 def resize_bilinear(graph: Graph, op: a.ResizeBilinear, x: Array) -> Array:
     """Blend four pixels with weights of 10 bits each way, rounded half away from zero."""
     images = _images(x).astype(np.int64)
     _, height, width, _ = graph.tensors[op.output].shape
-    top, bottom, down = _blend(images.shape[1], height, op)
-    left, right, across = _blend(images.shape[2], width, op)
+    top, bottom, down = bilinear_blend(images.shape[1], height, op)
+    left, right, across = bilinear_blend(images.shape[2], width, op)
     down, across = down[:, np.newaxis, np.newaxis], across[:, np.newaxis]
-    one = 1 << _BILINEAR_BITS
+    one = 1 << BILINEAR_BITS
     upper = images[:, top][:, :, left] * (one - across) + images[:, top][:, :, right] * across
     lower = images[:, bottom][:, :, left] * (one - across) + images[:, bottom][:, :, right] * across
     blended = upper * (one - down) + lower * down
-    half = 1 << (2 * _BILINEAR_BITS - 1)
-    rounded = np.sign(blended) * ((np.abs(blended) + half) >> 2 * _BILINEAR_BITS)
+    half = 1 << (2 * BILINEAR_BITS - 1)
+    rounded = np.sign(blended) * ((np.abs(blended) + half) >> 2 * BILINEAR_BITS)
     resized: Array = rounded.astype(x.dtype)
     return resized
-
-
-def _blend(old: int, new: int, op: a.ResizeBilinear) -> tuple[Array, Array, Array]:
-    """Return for each of `new` places the two of `old` it lies between, and how far along."""
-    one = 1 << _BILINEAR_BITS
-    corners = op.align_corners and new > 1
-    last, places = (old - 1, new - 1) if corners else (old, new)
-    scale = (one * last + places // 2) // places
-    position: Array = np.arange(new) * scale
-    if op.half_pixel:
-        position = position + scale // 2 - one // 2
-    first = np.maximum(np.trunc(position / one).astype(np.int64), 0)
-    second = np.minimum(np.trunc((position + one - 1) / one).astype(np.int64), old - 1)
-    return first, second, position - one * first
 
 
 def transpose_conv(graph: Graph, op: a.TransposeConv, weights: Array, x: Array, *_: Array) -> Array:

@@ -22,8 +22,14 @@ Array = NDArray[Any]
 
 def pad(graph: Graph, op: g.Pad, x: Array) -> Array:
     """Surround with the output's zero point."""
-    value = graph.tensors[op.output].zero_point
+    value = _zero(graph, op)
     return np.pad(x, ((0, 0), *op.amounts), constant_values=value)
+
+
+def _zero(graph: Graph, op: g.Op) -> int:
+    """Return what stands for 0 in the output."""
+    target = graph.tensors[op.output]
+    return 0 if target.quant is None else target.zero_point
 
 
 def pad_v2(graph: Graph, op: m.PadV2, x: Array) -> Array:
@@ -74,6 +80,11 @@ def unpack(graph: Graph, op: m.Unpack, x: Array) -> tuple[Array, ...]:
     return tuple(np.moveaxis(x, op.axis + 1, 0))
 
 
+def reverse(graph: Graph, op: m.Reverse, x: Array) -> Array:
+    """Turn axes around."""
+    return np.flip(x, tuple(axis + 1 for axis in op.axes))
+
+
 def gather(graph: Graph, op: m.Gather, x: Array) -> Array:
     """Take indices of an axis."""
     indices = np.array(op.indices, np.int64).reshape(op.indices_shape)
@@ -93,7 +104,7 @@ def broadcast_to(graph: Graph, op: m.BroadcastTo, x: Array) -> Array:
 
 def space_to_batch(graph: Graph, op: m.SpaceToBatch, x: Array) -> Array:
     """Pad, then deal every place within a block out to a batch entry of its own."""
-    value = graph.tensors[op.output].zero_point
+    value = _zero(graph, op)
     kept = ((0, 0),) * (x.ndim - 2 - len(op.block))
     x = np.pad(x, ((0, 0), (0, 0), *op.padding, *kept), constant_values=value)
     frames, batch, *lengths = x.shape
@@ -153,6 +164,7 @@ MOVES: dict[type[g.Op], Callable[..., Any]] = {
     m.Split: split,
     m.SplitV: split,
     m.Unpack: unpack,
+    m.Reverse: reverse,
     m.Pack: pack,
     m.Gather: gather,
     m.Tile: tile,

@@ -10,20 +10,35 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import fixed_point
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import (
     ADD_LEFT_SHIFT,
+    SQUARE_LEFT_SHIFT,
+    Multiplier,
     activation_range,
     add_multipliers,
+    matrix_multiplier,
     product_multiplier,
     requantize,
     rescale_multiplier,
     saturate,
+    squared_difference_multipliers,
 )
-from tinyml_course.compiler.tables import softmax_exp, unary_table
+from tinyml_course.compiler.tables import log_softmax_tables, softmax_exp, unary_table
 
 Array = NDArray[Any]
 _SUM_INTEGER_BITS = 12
+
+
+def cast(graph: Graph, op: m.Cast, x: Array) -> Array:
+    """Convert as C does: floats towards 0 and saturated, integers wrapped around."""
+    target = graph.tensors[op.output].dtype
+    if x.dtype == np.float32 and target != np.float32:
+        limits = np.iinfo(target)
+        known = np.nan_to_num(x.astype(np.float64), nan=limits.min)
+        return np.clip(np.trunc(known), limits.min, limits.max).astype(target)
+    return x.astype(target)
 
 
 def look_up(graph: Graph, op: g.UnaryOp, x: Array) -> Array:
@@ -58,6 +73,16 @@ def mul(graph: Graph, op: a.Mul, x: Array, y: Array) -> Array:
     """Multiply, then go to the output's scale."""
     first, second = _centred(graph, op, x, y)
     return _finish(graph, op, requantize(first * second, product_multiplier(graph, op)))
+
+
+def squared_difference(graph: Graph, op: a.SquaredDifference, x: Array, y: Array) -> Array:
+    """Subtract on the common scale, square, then go to the output's."""
+    factors = squared_difference_multipliers(graph, op)
+    first, second = _centred(graph, op, x, y)
+    first = requantize(first << SQUARE_LEFT_SHIFT, factors.first)
+    second = requantize(second << SQUARE_LEFT_SHIFT, factors.second)
+    square = ((first - second) ** 2).astype(np.int32)
+    return _finish(graph, op, requantize(square, factors.output))
 
 
 def prelu(graph: Graph, op: a.Prelu, x: Array, y: Array) -> Array:
@@ -96,6 +121,43 @@ def _finish(graph: Graph, op: g.BinaryOp, x: Array) -> Array:
     low, high = activation_range(op.activation, target)
     finished: Array = np.clip(x + target.zero_point, low, high).astype(target.dtype)
     return finished
+
+
+def batch_matmul(graph: Graph, op: a.BatchMatmul, x: Array, y: Array) -> Array:
+    """Multiply matrices less their zero points; products of floats, exact below 2^53."""
+    rank, target = len(graph.tensors[op.output].shape), graph.tensors[op.output]
+    matrices = [
+        _aligned(operand.astype(np.float64) - graph.tensors[index].zero_point, rank)
+        for index, operand in zip(op.inputs, (x, y), strict=True)
+    ]
+    left, right = (
+        matrix.swapaxes(-1, -2) if transposed else matrix
+        for matrix, transposed in zip(matrices, op.transposed, strict=True)
+    )
+    acc = (left @ right).astype(np.int64).astype(np.int32)
+    return saturate(requantize(acc, matrix_multiplier(graph, op)) + target.zero_point, x.dtype)
+
+
+def l2_normalization(graph: Graph, op: a.L2Normalization, x: Array) -> Array:
+    """Divide by the root of the sum of squares, in steps of 1/128."""
+    centred = x.astype(np.int32) - graph.tensors[op.input].zero_point
+    mantissa, shift = fixed_point.inverse_root((centred**2).sum(axis=-1, keepdims=True))
+    y = requantize(centred, Multiplier(mantissa.astype(np.int32), (7 - shift).astype(np.int32)))
+    return saturate(y, x.dtype)
+
+
+def log_softmax(graph: Graph, op: a.LogSoftmax, x: Array) -> Array:
+    """Subtract the logarithm of the sum of exponentials, rounded to 1/16."""
+    tables = log_softmax_tables(graph, op)
+    count = tables.exponentials.size
+    distance = x.max(axis=-1, keepdims=True).astype(np.int64) - x
+    there = distance < count
+    at = np.minimum(distance, count - 1)
+    terms = np.where(there, tables.exponentials[at], 0).astype(np.int64)
+    log_sum = fixed_point.logarithm(terms.sum(axis=-1, keepdims=True), _SUM_INTEGER_BITS)
+    least = requantize((log_sum + np.iinfo(np.int32).min).astype(np.int32), tables.to_distance)
+    y = fixed_point.shift_right(tables.logarithms[at] - log_sum, 22) + 127
+    return saturate(np.where(there & (-distance > least), y, -128), x.dtype)
 
 
 def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:

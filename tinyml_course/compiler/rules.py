@@ -20,6 +20,7 @@ from tinyml_course.compiler.shapes import output_shapes
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 Rule = Callable[[Graph, Op], str | None]
+_MOVED_TYPES = (np.int8, np.uint8, np.int16, np.int32, np.float32, np.bool_)
 
 
 def check_op(graph: Graph, op: Op) -> None:
@@ -142,6 +143,23 @@ def unchanged_scale(graph: Graph, op: Op) -> str | None:
     return None
 
 
+def moved_types(graph: Graph, op: Op) -> str | None:
+    """Move elements of one type: int8, uint8, int16, int32, float32 or bool."""
+    written = graph.tensors[op.output]
+    for tensor in (*graph.values_of(op), *graph.written_by(op)):
+        if tensor.dtype != written.dtype or tensor.dtype not in _MOVED_TYPES:
+            return f"moves {tensor} to {written}"
+    return None
+
+
+def moved_scale(graph: Graph, op: Op) -> str | None:
+    """Keep scale and zero point from input to output, as today's TFLiteConverter does."""
+    tensors = (*graph.values_of(op), *graph.written_by(op))
+    if any(tensor.dtype not in (np.int8, np.uint8) for tensor in tensors):
+        return None
+    return one_scale(graph, op) or unchanged_scale(graph, op)
+
+
 def softmax_output(graph: Graph, op: Op) -> str | None:
     """Write probabilities as int8 with scale 1/256 and zero point -128, as TFLiteConverter does."""
     read, written = graph.tensors[op.input], graph.tensors[op.output]
@@ -149,6 +167,22 @@ def softmax_output(graph: Graph, op: Op) -> str | None:
     if read.dtype != np.int8 or not steps:
         return f"turns {read} into {written}"
     if abs(float(written.scale) * steps - 1) > 1e-3 or written.zero_point != -steps // 2:
+        return f"writes scale {written.scale:g}, zero point {written.zero_point}"
+    return None
+
+
+def log_softmax_output(graph: Graph, op: Op) -> str | None:
+    """Write logarithms with scale 1/16 and zero point 127, as TFLiteConverter does."""
+    written = graph.tensors[op.output]
+    if written.scale != np.float32(1 / 16) or written.zero_point != 127:
+        return f"writes scale {written.scale:g}, zero point {written.zero_point}"
+    return None
+
+
+def unit_output(graph: Graph, op: Op) -> str | None:
+    """Write what has length 1 with scale 1/128 and zero point 0, as TFLiteConverter does."""
+    written = graph.tensors[op.output]
+    if written.scale != np.float32(1 / 128) or written.zero_point != 0:
         return f"writes scale {written.scale:g}, zero point {written.zero_point}"
     return None
 
@@ -205,6 +239,14 @@ def folded_away(graph: Graph, op: Op) -> str | None:
     return f"reads {graph.tensors[op.input]} at run time"
 
 
+def cast_types(graph: Graph, op: Op) -> str | None:
+    """Cast between int8, int16, int32 and float32; other types only in static shape arithmetic."""
+    for tensor in (graph.tensors[op.input], graph.tensors[op.output]):
+        if tensor.dtype not in (np.int8, np.int16, np.int32, np.float32):
+            return f"uses {tensor}"
+    return None
+
+
 def int8_state(graph: Graph, op: Op) -> str | None:
     """Quantize weights to int8, the state to int8 or int16, one scale each: tc.quantize_int8."""
     assert isinstance(op, s.StatefulOp)
@@ -245,13 +287,14 @@ def tame_scales(graph: Graph, op: Op) -> str | None:
 
 _INT8: tuple[Rule, ...] = (int8_activations, one_scale, tame_scales)
 _WEIGHTED: tuple[Rule, ...] = (*_INT8, int8_weights, int32_bias)
-_MOVE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
+_SAME_SCALE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
+_MOVE: tuple[Rule, ...] = (moved_types, moved_scale)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Conv2D: (*_WEIGHTED, no_groups),
     g.DepthwiseConv2D: _WEIGHTED,
     g.FullyConnected: _WEIGHTED,
-    g.AveragePool2D: _MOVE,
-    g.MaxPool2D: _MOVE,
+    g.AveragePool2D: _SAME_SCALE,
+    g.MaxPool2D: _SAME_SCALE,
     g.Mean: _INT8,
     g.Add: _INT8,
     g.Relu: _INT8,
@@ -267,18 +310,26 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     s.Lstm: (*_INT8, int8_state, power_of_two_cell),
     a.Sub: _INT8,
     a.Mul: _INT8,
+    a.SquaredDifference: _INT8,
     a.Maximum: _INT8,
     a.Minimum: _INT8,
     a.Prelu: (*_INT8, constant_slopes),
     a.LeakyRelu: _INT8,
     a.HardSwish: _INT8,
     a.Elu: _INT8,
+    a.Abs: _INT8,
+    a.Relu0To1: _INT8,
+    a.ReluN1To1: _INT8,
+    a.Rsqrt: _INT8,
+    a.BatchMatmul: _INT8,
+    a.L2Normalization: (int8_activations, one_scale, unit_output),
+    a.LogSoftmax: (int8_activations, one_scale, log_softmax_output),
     a.Sum: _INT8,
-    a.ReduceMax: _MOVE,
-    a.ReduceMin: _MOVE,
+    a.ReduceMax: _SAME_SCALE,
+    a.ReduceMin: _SAME_SCALE,
     a.ArgMax: (index_output,),
     a.ArgMin: (index_output,),
-    a.ResizeBilinear: _MOVE,
+    a.ResizeBilinear: _SAME_SCALE,
     a.TransposeConv: _WEIGHTED,
     m.Transpose: _MOVE,
     m.StridedSlice: _MOVE,
@@ -286,6 +337,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     m.Split: _MOVE,
     m.SplitV: _MOVE,
     m.Unpack: _MOVE,
+    m.Reverse: _MOVE,
     m.Pack: _MOVE,
     m.Gather: _MOVE,
     m.Tile: _MOVE,
@@ -298,7 +350,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     m.DepthToSpace: _MOVE,
     m.ResizeNearest: _MOVE,
     m.Shape: (folded_away,),
-    m.Cast: (folded_away,),
+    m.Cast: (cast_types,),
     g.Reshape: (same_type,),
     g.Squeeze: (same_type,),
     g.ExpandDims: (same_type,),

@@ -246,6 +246,19 @@ def _lstm(graph: Graph, op: Op) -> Shape | None:
     return (1, steps, units) if fits else None
 
 
+def _batch_matmul(graph: Graph, op: Op) -> Shape | None:
+    assert isinstance(op, a.BatchMatmul)
+    (*first, rows, depth), (*second, again, columns) = (
+        (*t.shape[:-2], *(t.shape[:-3:-1] if transposed else t.shape[-2:]))
+        for t, transposed in zip(graph.values_of(op), op.transposed, strict=True)
+    )
+    try:
+        batch = np.broadcast_shapes(tuple(first), tuple(second))
+    except ValueError:
+        return None
+    return (*batch, rows, columns) if depth == again else None
+
+
 def _arg(graph: Graph, op: Op) -> Shape | None:
     assert isinstance(op, a.ArgMax | a.ArgMin)
     shape = graph.tensors[op.input].shape
@@ -273,12 +286,20 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     s.Lstm: _lstm,
     a.Sub: _broadcast,
     a.Mul: _broadcast,
+    a.SquaredDifference: _broadcast,
     a.Maximum: _broadcast,
     a.Minimum: _broadcast,
     a.Prelu: _broadcast,
     a.LeakyRelu: _same,
     a.HardSwish: _same,
     a.Elu: _same,
+    a.Abs: _same,
+    a.Relu0To1: _same,
+    a.ReluN1To1: _same,
+    a.BatchMatmul: _batch_matmul,
+    a.LogSoftmax: _same,
+    a.Rsqrt: _same,
+    a.L2Normalization: _same,
     a.Sum: _reduction,
     a.ReduceMax: _reduction,
     a.ReduceMin: _reduction,
@@ -289,6 +310,7 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     m.Transpose: _view(moving.transpose),
     m.StridedSlice: _view(moving.strided_slice),
     m.Slice: _view(moving.strided_slice),
+    m.Reverse: _same,
     m.Pack: _pack,
     m.Gather: _gather,
     m.Tile: _tile,

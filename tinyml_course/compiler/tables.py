@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ from tinyml_course.compiler.quantization import (
 Int32s = NDArray[np.int32]
 SOFTMAX_INTEGER_BITS = 5
 _CURVE_INTEGER_BITS = 4
+_ROOT_BITS = 20
 
 
 def every_value(tensor: Tensor) -> Int32s:
@@ -74,11 +76,6 @@ def _dequantize(graph: Graph, op: g.Op, q: Int32s) -> NDArray[np.float32]:
     return (np.float64(source.scale) * (q - source.zero_point)).astype(np.float32)
 
 
-def _relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
-    low, high = activation_range(Activation.RELU, graph.tensors[op.output])
-    return _clamp(_rescaled(graph, op, q), low, high)
-
-
 def _relu6(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     # TFLM clamps on the input's grid and does not rescale.
     low, high = activation_range(Activation.RELU6, graph.tensors[op.input])
@@ -116,15 +113,46 @@ def _tanh(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     return _clamp(y, -128, 127)
 
 
+def _clamped_to(activation: Activation) -> Callable[[Graph, g.Op, Int32s], Int32s]:
+    """Return the table of a clamp of its own, on the output's grid."""
+
+    def table(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+        low, high = activation_range(activation, graph.tensors[op.output])
+        return _clamp(_rescaled(graph, op, q), low, high)
+
+    return table
+
+
 def _leaky_relu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     assert isinstance(op, a.LeakyRelu)
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     centred = q - source.zero_point
-    ratio = np.float64(source.scale) / np.float64(target.scale)
-    slope = np.float64(source.scale) * np.float64(np.float32(op.alpha)) / np.float64(target.scale)
-    above, below = quantize_multiplier(ratio), quantize_multiplier(slope)
+    above = rescale_multiplier(graph, op)
+    slope = np.float64(source.scale) * np.float64(np.float32(op.alpha))
+    below = quantize_multiplier(slope / np.float64(target.scale))
     y = np.where(centred >= 0, requantize(centred, above), requantize(centred, below))
     return _clamp(y + target.zero_point, -128, 127)
+
+
+def _abs(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    y = np.abs(q - source.zero_point)
+    if source.scale != target.scale:
+        y = requantize(y, rescale_multiplier(graph, op)).astype(np.int32)
+    return _clamp(y.astype(np.int64) + target.zero_point, -128, 127)
+
+
+def _rsqrt(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    """Take the inverse root in fixed point; what is not above 0 gives the greatest value."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    centred = (q - source.zero_point).astype(np.int64)
+    mantissa, shift = fixed_point.inverse_root(np.maximum(centred, 1))
+    root = Multiplier(mantissa.astype(np.int32), (_ROOT_BITS - shift).astype(np.int32))
+    scale = 1.0 / (math.sqrt(float(source.scale)) * float(target.scale))
+    factor = quantize_multiplier(scale)
+    back = Multiplier(factor.value, factor.shift - _ROOT_BITS)
+    y = requantize(requantize(np.ones_like(q), root).astype(np.int32), back) + target.zero_point
+    return np.where(centred <= 0, 127, _clamp(y, -128, 127)).astype(np.int32)
 
 
 def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
@@ -178,10 +206,10 @@ def _multiply_16(x: NDArray[np.int64], y: int) -> NDArray[np.int64]:
     return (x * y + (1 << 14)) >> 15
 
 
-def softmax_multiplier(graph: Graph, op: g.Softmax) -> Multiplier:
+def softmax_multiplier(graph: Graph, op: g.Op, beta: float = 1.0) -> Multiplier:
     """Return the factor from a difference of two inputs to Q5.26."""
     scale = float(graph.tensors[op.input].scale)
-    factor = op.beta * scale * 2.0 ** (31 - SOFTMAX_INTEGER_BITS)
+    factor = beta * scale * 2.0 ** (31 - SOFTMAX_INTEGER_BITS)
     return quantize_multiplier(min(factor, 2.0**31 - 1))
 
 
@@ -195,7 +223,7 @@ def softmax_exp(graph: Graph, op: g.Softmax) -> tuple[Int32s, int]:
     count : int
         Differences from `count` on give probability 0; their entries are 0.
     """
-    factor = softmax_multiplier(graph, op)
+    factor = softmax_multiplier(graph, op, op.beta)
     count = min(256, input_radius(SOFTMAX_INTEGER_BITS, factor) + 1)
     differences = -np.arange(count, dtype=np.int32)
     exp = np.zeros(256, np.int32)
@@ -203,10 +231,43 @@ def softmax_exp(graph: Graph, op: g.Softmax) -> tuple[Int32s, int]:
     return exp, count
 
 
+@dataclass(frozen=True, eq=False)
+class LogSoftmaxTables:
+    """What a LOG_SOFTMAX knows of each distance from the largest input that counts.
+
+    Attributes
+    ----------
+    exponentials : int32 array, (count,)
+        exp(scale * -d) in Q12.19 for d = 0 up.
+    logarithms : int32 array, (count,)
+        scale * -d in Q5.26.
+    to_distance : Multiplier
+        From Q5.26 back to distances.
+    """
+
+    exponentials: Int32s
+    logarithms: Int32s
+    to_distance: Multiplier
+
+
+def log_softmax_tables(graph: Graph, op: g.Op) -> LogSoftmaxTables:
+    """Return the tables and the factor of a LOG_SOFTMAX."""
+    factor = softmax_multiplier(graph, op)
+    count = min(256, input_radius(SOFTMAX_INTEGER_BITS, factor) + 1)
+    logarithms = requantize(-np.arange(count, dtype=np.int32), factor)
+    exponentials = fixed_point.exp_of_negative(logarithms, SOFTMAX_INTEGER_BITS)
+    back = 2.0 ** (31 - int(factor.shift[0])) / float(factor.value[0])
+    return LogSoftmaxTables(
+        fixed_point.shift_right(exponentials, 12).astype(np.int32),
+        logarithms.astype(np.int32),
+        quantize_multiplier(back),
+    )
+
+
 _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.float32]]] = {
     g.Quantize: _quantize,
     g.Dequantize: _dequantize,
-    g.Relu: _relu,
+    g.Relu: _clamped_to(Activation.RELU),
     g.Relu6: _relu6,
     g.Logistic: _logistic,
     g.Tanh: _tanh,
@@ -214,4 +275,8 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.HardSwish: _hard_swish,
     a.Elu: _elu,
     a.Table: _as_given,
+    a.Abs: _abs,
+    a.Rsqrt: _rsqrt,
+    a.Relu0To1: _clamped_to(Activation.RELU_0_TO_1),
+    a.ReluN1To1: _clamped_to(Activation.RELU_N1_TO_1),
 }
