@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tinyml_course.compiler import emit_layers, emit_pointwise
+from tinyml_course.compiler import emit_depthwise, emit_layers, emit_pointwise, emit_pools
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
@@ -30,11 +30,11 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Conv2D: emit_layers.conv_2d,
-    g.DepthwiseConv2D: emit_layers.depthwise_conv_2d,
+    g.DepthwiseConv2D: emit_depthwise.depthwise_conv_2d,
     g.FullyConnected: emit_layers.fully_connected,
-    g.AveragePool2D: emit_layers.average_pool_2d,
-    g.MaxPool2D: emit_layers.max_pool_2d,
-    g.Mean: emit_layers.mean,
+    g.AveragePool2D: emit_pools.average_pool_2d,
+    g.MaxPool2D: emit_pools.max_pool_2d,
+    g.Mean: emit_pools.mean,
     g.Add: emit_pointwise.add,
     g.Relu: emit_pointwise.look_up,
     g.Relu6: emit_pointwise.look_up,
