@@ -151,7 +151,9 @@ def rows_on_host(runs: Sequence[RowRun], batches) -> list[np.ndarray]:
         return function()
 
     write = lambda place, data: ctypes.memmove(place, data, len(data))  # noqa: E731
-    return [_outputs(r, x, call, write, ctypes.string_at) for r, x in zip(runs, batches)]
+    return [
+        _outputs(r, x, call, write, ctypes.string_at) for r, x in zip(runs, batches, strict=True)
+    ]
 
 
 def rows_on_board(runs: Sequence[RowRun], batches, optimize: str = "-O2") -> list[np.ndarray]:
@@ -161,7 +163,8 @@ def rows_on_board(runs: Sequence[RowRun], batches, optimize: str = "-O2") -> lis
     program = build_program(_files(runs), board, keep, "auto", optimize)
     machine = Meter(program, board).machine
     return [
-        _outputs(r, x, machine.call, machine.write, machine.read) for r, x in zip(runs, batches)
+        _outputs(r, x, machine.call, machine.write, machine.read)
+        for r, x in zip(runs, batches, strict=True)
     ]
 
 

@@ -204,6 +204,85 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
     }
 }
 
+/* Sums of four neighbouring outputs. */
+typedef struct {
+    int32_t s0, s1, s2, s3;
+} tinyml_four;
+
+/* Add a row of taps of stride 1 to four neighbouring outputs, two taps at a time. */
+TINYML_INLINE tinyml_four tinyml_add_long_row(tinyml_four sum, const int8_t *weights,
+                                              unsigned taps, const tinyml_word *x)
+{
+    uint32_t near = x[0], middle = x[1];
+
+    x += 2;
+    for (unsigned pairs = taps / 2u; pairs > 0; pairs--, weights += 2) {
+        const uint32_t pair = tinyml_pair(weights[0], weights[1]), far = *x++;
+
+        sum.s0 = tinyml_mac_pairs(sum.s0, pair, near);
+        sum.s1 = tinyml_mac_low_high(sum.s1, pair, near);
+        sum.s1 = tinyml_mac_high_low(sum.s1, pair, middle);
+        sum.s2 = tinyml_mac_pairs(sum.s2, pair, middle);
+        sum.s3 = tinyml_mac_low_high(sum.s3, pair, middle);
+        sum.s3 = tinyml_mac_high_low(sum.s3, pair, far);
+        near = middle;
+        middle = far;
+    }
+    if (taps % 2u != 0) {
+        const uint32_t last = (uint32_t)(int32_t)*weights;
+
+        sum.s0 = tinyml_mac_low_low(sum.s0, last, near);
+        sum.s1 = tinyml_mac_low_high(sum.s1, last, near);
+        sum.s2 = tinyml_mac_low_low(sum.s2, last, middle);
+        sum.s3 = tinyml_mac_low_high(sum.s3, last, middle);
+    }
+    return sum;
+}
+
+/* Kernels of any size whose columns have neither stride nor dilation: four outputs at a time. */
+TINYML_INLINE void tinyml_convolve_plane_fours(const tinyml_depthwise_shape *shape,
+                                               const tinyml_depthwise *layer,
+                                               const int8_t *weights, const int16_t *plane,
+                                               unsigned c, tinyml_row_range output)
+{
+    const tinyml_output_stage *stage = &layer->stage;
+    const tinyml_channel plain = tinyml_channel_of(stage, c);
+    const tinyml_fast_channel channel =
+        tinyml_fast_channel_of(plain.multiplier, plain.shift, stage->zero_point);
+    const int rectified = shape->rounding == TINYML_RECTIFIED;
+    const uint32_t step = layer->out_step_columns;
+    const unsigned down = (unsigned)shape->dilation_rows * shape->plane_pitch;
+    unsigned slot = output.slot;
+
+    for (unsigned row = 0; row < output.count; row++) {
+        int8_t *out = output.data + slot * layer->out_step_rows + c;
+        unsigned column = 0;
+
+        slot = tinyml_next_slot(output, slot);
+        for (; column + 4 <= shape->out_columns; column += 4, out += 4 * step) {
+            tinyml_four sum = {plain.bias, plain.bias, plain.bias, plain.bias};
+            const int8_t *w = weights;
+            const int16_t *x = plane + column;
+
+            for (unsigned y = 0; y < shape->kernel_rows; y++, x += down) {
+                sum = tinyml_add_long_row(sum, w, shape->kernel_columns, (const tinyml_word *)x);
+                w += shape->kernel_columns;
+            }
+            tinyml_fast_finish_four(channel, &sum.s0, &sum.s1, &sum.s2, &sum.s3, rectified);
+            out[0] = (int8_t)sum.s0;
+            out[step] = (int8_t)sum.s1;
+            out[2 * step] = (int8_t)sum.s2;
+            out[3 * step] = (int8_t)sum.s3;
+        }
+        for (; column < shape->out_columns; column++, out += step) {
+            const int32_t sum = tinyml_sum_taps(shape, weights, plane + column);
+
+            *out = tinyml_finish(stage, plain, tinyml_wrapping_add(sum, plain.bias));
+        }
+        plane += shape->stride_rows * shape->plane_pitch;
+    }
+}
+
 #endif
 
 /* Take the fastest kernel that fits; the choice is made when this is compiled. */
@@ -219,6 +298,11 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
 
     if (is_3x3 && shape->rounding != TINYML_GENERAL) {
         tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
+        return;
+    }
+    if (shape->dilation_columns == 1 && shape->stride_columns == 1 && shape->out_columns >= 4 &&
+        shape->rounding != TINYML_GENERAL) {
+        tinyml_convolve_plane_fours(shape, layer, weights, plane, c, output);
         return;
     }
 #endif
