@@ -60,7 +60,10 @@ def expected(cases, inputs):
 
 @pytest.mark.parametrize("run", [rows_on_host, rows_on_board])
 def test_depthwise_rows_equal_micro(run, cases, inputs, expected):
-    runs = [row_run(f"net{i}", model, counts) for i, (_, model, counts) in enumerate(cases)]
+    runs = [
+        row_run(f"net{i}", model, counts, ("balanced", "size")[i % 4 // 3])
+        for i, (_, model, counts) in enumerate(cases)
+    ]
     found = run(runs, [x for (x,) in inputs])
     for one, y, want in zip(runs, found, expected, strict=True):
         np.testing.assert_array_equal(y, want, err_msg=f"{one.name} in calls of {one.counts}")
@@ -68,6 +71,9 @@ def test_depthwise_rows_equal_micro(run, cases, inputs, expected):
 
 @pytest.mark.parametrize("run", [run_on_host, run_on_board])
 def test_whole_depthwise_equals_micro(run, cases, inputs, expected):
-    models = [compile_model(model, f"net{i}") for i, (_, model, _) in enumerate(cases)]
+    models = [
+        compile_model(model, f"net{i}", ("balanced", "size")[i % 4 // 3])
+        for i, (_, model, _) in enumerate(cases)
+    ]
     for i, ((y,), want) in enumerate(zip(run(models, inputs), expected, strict=True)):
         np.testing.assert_array_equal(y, want, err_msg=f"net{i}")

@@ -1,6 +1,7 @@
 """DEPTHWISE_CONV_2D as C: the shape of one channel's plane, and a kernel made for it.
 
-Layers whose planes have the same shape share a kernel, however many channels they have.
+Layers whose planes have the same shape share a kernel, however many channels they have. Where
+flash matters most, all layers share one that is told the shape.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ static void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows outp
               unsigned count, void *scratch)
 {
     tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
+}
+"""
+_SHARED_VARIANT = """
+static void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
+              tinyml_rows input, tinyml_rows output, unsigned first, unsigned count, void *scratch)
+{
+    tinyml_convolve_depthwise(shape, layer, input, output, first, count, scratch);
 }
 """
 
@@ -121,9 +129,10 @@ def _depthwise(
         images = f"TINYML_ROWS({{in0}}, {rows.inputs}), TINYML_ROWS({{out0}}, {rows.outputs})"
         arguments = f"{images}, 0, {rows.outputs}"
     pitch = columns.extent + columns.extent % 2
+    is_shared = emission.optimize == "size"
     shape = struct(
         "tinyml_depthwise_shape",
-        "@_shape",
+        f"{name}_shape" if is_shared else "@_shape",
         {
             "multiplier": target.channels // source.channels,
             "plane_pitch": pitch,
@@ -147,14 +156,20 @@ def _depthwise(
             "stage": stage_fields,
         },
     )
+    texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
+    if is_shared:
+        texts.append(shape)
+        arguments = f"&{name}_shape, &{name}_layer, {arguments}"
+    else:
+        arguments = f"&{name}_layer, {arguments}"
     whole_bytes, row_bytes = 2 * pitch * rows.extent, 2 * pitch * rows.stride
     return Step(
         op,
-        (f"{{variant}}(&{name}_layer, {arguments}, {{scratch}});",),
-        (array(f"{name}_weights", weights, layout), *stage_texts, layer),
+        (f"{{variant}}({arguments}, {{scratch}});",),
+        tuple(texts),
         weights.nbytes + stage_bytes,
         ("tinyml_depthwise.h",),
-        shape + _VARIANT,
+        _SHARED_VARIANT if is_shared else shape + _VARIANT,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
         scratch_row_bytes=0 if swapped else row_bytes,
