@@ -6,6 +6,7 @@ from compiled_batches import run_on_board, run_on_host
 from row_runs import random_counts, row_run, rows_on_board, rows_on_host
 from tflite_models import Micro, Network, random_input
 
+from tinyml_course.compiler import emit_depthwise
 from tinyml_course.compiler.codegen import compile_model
 
 CASES = 28
@@ -41,6 +42,12 @@ def draw(case: int):
         zero_point=int(rng.choice([-128, 3])),
     )
     return net, net.build(y), random_counts(rng, net.shape(y)[1])
+
+
+@pytest.fixture(autouse=True)
+def _sharing(monkeypatch):
+    """Let a layer that is alone take the shared kernel when optimized for size."""
+    monkeypatch.setattr(emit_depthwise, "_FEW_PLANES", 0)
 
 
 @pytest.fixture(scope="module")

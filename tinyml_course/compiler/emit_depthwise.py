@@ -1,7 +1,7 @@
 """DEPTHWISE_CONV_2D as C: the shape of one channel's plane, and a kernel made for it.
 
 Layers whose planes have the same shape share a kernel, however many channels they have. Where
-flash matters most, all layers share one that is told the shape.
+flash matters most and there are many shapes, all layers share one that is told the shape.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from tinyml_course.compiler.printing import array, struct
 from tinyml_course.compiler.steps import Emission, RowAccess, Step
 from tinyml_course.compiler.weights import Filters, fold
 
+_FEW_PLANES = 3
+"""So many kernels, each for one shape, take no more flash than one for all shapes."""
 _VARIANT = """
 static void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output, unsigned first,
               unsigned count, void *scratch)
@@ -83,6 +85,13 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -
     return _depthwise(graph, op, geometry, filters, emission)
 
 
+def _count_planes(graph: Graph) -> int:
+    """Return how many different planes the depthwise layers of a graph have."""
+    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
+    ends = [(op.input, op.weights, op.output) for op in layers]
+    return len({tuple(graph.tensors[i].shape[1:3] for i in end) for end in ends})
+
+
 def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
     """Return the axis of rows and that of columns."""
     source, target = geometry.source, geometry.target
@@ -129,7 +138,7 @@ def _depthwise(
         images = f"TINYML_ROWS({{in0}}, {rows.inputs}), TINYML_ROWS({{out0}}, {rows.outputs})"
         arguments = f"{images}, 0, {rows.outputs}"
     pitch = columns.extent + columns.extent % 2
-    is_shared = emission.optimize == "size"
+    is_shared = emission.optimize == "size" and _count_planes(graph) > _FEW_PLANES
     shape = struct(
         "tinyml_depthwise_shape",
         f"{name}_shape" if is_shared else "@_shape",
