@@ -121,8 +121,17 @@ typedef struct {
     int8_t minimum, maximum;
 } tinyml_pool;
 
-void tinyml_pool_average(const tinyml_pool *layer, const int8_t *input, int8_t *output);
-void tinyml_pool_max(const tinyml_pool *layer, const int8_t *input, int8_t *output);
+void tinyml_pool_average(const tinyml_pool *layer, tinyml_rows input, tinyml_rows output,
+                         unsigned first, unsigned count);
+void tinyml_pool_max(const tinyml_pool *layer, tinyml_rows input, tinyml_rows output,
+                     unsigned first, unsigned count);
+
+/* An average of the whole image, fed with rows `first` to `first + count - 1` of the input, in
+ * order; the output is written with the last of them. scratch: 4 * channels bytes, to be kept
+ * from the first row to the last.
+ */
+void tinyml_pool_average_rows(const tinyml_pool *layer, tinyml_rows input, int8_t *output,
+                              unsigned first, unsigned count, void *scratch);
 
 /* MEAN of (outer, count, inner) over its middle axis. May run in place. */
 typedef struct {
@@ -134,6 +143,12 @@ typedef struct {
 } tinyml_mean;
 
 void tinyml_average(const tinyml_mean *layer, const int8_t *input, int8_t *output);
+
+/* The same for the pixels of one image of `height` rows, fed as tinyml_pool_average_rows is.
+ * scratch: 4 * inner bytes.
+ */
+void tinyml_average_rows(const tinyml_mean *layer, unsigned height, tinyml_rows input,
+                         int8_t *output, unsigned first, unsigned count, void *scratch);
 
 /* ADD with broadcasting over up to four axes; a step of 0 repeats a value. May run in place on an
  * input that is not broadcast. The scale of a is the larger one: its factor is a half.

@@ -18,11 +18,13 @@ from typing import Any
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import (
     emit_combinations,
+    emit_depthwise,
     emit_enlarging,
     emit_layers,
     emit_moves,
     emit_normalizations,
     emit_pointwise,
+    emit_pools,
     emit_products,
     emit_reductions,
 )
@@ -44,11 +46,11 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Conv2D: each_image(emit_layers.conv_2d),
-    g.DepthwiseConv2D: each_image(emit_layers.depthwise_conv_2d),
+    g.DepthwiseConv2D: each_image(emit_depthwise.depthwise_conv_2d),
     g.FullyConnected: emit_layers.fully_connected,
-    g.AveragePool2D: each_image(emit_layers.average_pool_2d),
-    g.MaxPool2D: each_image(emit_layers.max_pool_2d),
-    g.Mean: emit_layers.mean,
+    g.AveragePool2D: each_image(emit_pools.average_pool_2d),
+    g.MaxPool2D: each_image(emit_pools.max_pool_2d),
+    g.Mean: emit_pools.mean,
     g.Add: emit_pointwise.add,
     g.Relu: emit_pointwise.look_up,
     g.Relu6: emit_pointwise.look_up,

@@ -1,0 +1,187 @@
+"""DEPTHWISE_CONV_2D as C: the shape of one channel's plane, and a kernel made for it.
+
+Layers whose planes have the same shape share a kernel, however many channels they have. Where
+flash matters most and there are many shapes, all layers share one that is told the shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.emit_layers import (
+    _constant,
+    _convolution,
+    _Geometry,
+    _image,
+    _stage,
+)
+from tinyml_course.compiler.graph import Graph
+from tinyml_course.compiler.printing import array, struct
+from tinyml_course.compiler.steps import Emission, RowAccess, Step
+from tinyml_course.compiler.weights import Filters, fold
+
+_FEW_PLANES = 3
+"""So many kernels, each for one shape, take no more flash than one for all shapes."""
+_VARIANT = """
+static void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output, unsigned first,
+              unsigned count, void *scratch)
+{
+    tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
+}
+"""
+_SHARED_VARIANT = """
+static void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
+              tinyml_rows input, tinyml_rows output, unsigned first, unsigned count, void *scratch)
+{
+    tinyml_convolve_depthwise(shape, layer, input, output, first, count, scratch);
+}
+"""
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """One axis of a depthwise convolution: sizes in elements, and steps between neighbours."""
+
+    inputs: int
+    outputs: int
+    in_step: int
+    out_step: int
+    kernel: int
+    stride: int
+    dilation: int
+    pad: int
+
+    @property
+    def reach(self) -> int:
+        """Inputs that one output looks at, those between its taps included."""
+        return (self.kernel - 1) * self.dilation + 1
+
+    @property
+    def extent(self) -> int:
+        """Inputs that some output looks at, those of the padding included."""
+        return (self.outputs - 1) * self.stride + self.reach
+
+    def fields(self, axis: str) -> dict[str, int]:
+        """Return the axis as fields of the kernel's shape."""
+        return {
+            f"in_{axis}": self.inputs,
+            f"kernel_{axis}": self.kernel,
+            f"stride_{axis}": self.stride,
+            f"dilation_{axis}": self.dilation,
+            f"pad_{axis}": self.pad,
+        }
+
+
+def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -> Step:
+    """Convolve plane by plane; filters that all see one channel are an ordinary convolution."""
+    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
+    weights = _constant(graph, op.weights)[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
+    kernel = weights.shape[1:]
+    geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
+    filters = fold(graph, op, weights.reshape(target.channels, -1))
+    if source.channels == 1 and target.channels > 1:
+        return _convolution(graph, op, geometry, filters)
+    return _depthwise(graph, op, geometry, filters, emission)
+
+
+def _count_planes(graph: Graph) -> int:
+    """Return how many different planes the depthwise layers of a graph have."""
+    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
+    ends = [(op.input, op.weights, op.output) for op in layers]
+    return len({tuple(graph.tensors[i].shape[1:3] for i in end) for end in ends})
+
+
+def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
+    """Return the axis of rows and that of columns."""
+    source, target = geometry.source, geometry.target
+    kernel, stride, dilation = geometry.kernel, geometry.stride, geometry.dilation
+    return (
+        _Axis(
+            source.height,
+            target.height,
+            source.width * source.channels,
+            target.width * target.channels,
+            kernel[0],
+            stride[0],
+            dilation[0],
+            geometry.padding.top,
+        ),
+        _Axis(
+            source.width,
+            target.width,
+            source.channels,
+            target.channels,
+            kernel[1],
+            stride[1],
+            dilation[1],
+            geometry.padding.left,
+        ),
+    )
+
+
+def _depthwise(
+    graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
+) -> Step:
+    filters = filters.with_own_multipliers()
+    name, source, target = f"op{op.index}", geometry.source, geometry.target
+    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    rows, columns = _axes(geometry)
+    access = RowAccess(rows.outputs, rows.reach, rows.stride, rows.pad)
+    weights = filters.weights.reshape(target.channels, *geometry.kernel)
+    layout = "(C_OUT, KH, KW)"
+    arguments = "{in0_rows}, {out0_rows}, {first}, {count}"
+    swapped = emission.whole and rows.outputs > columns.outputs
+    if swapped:  # long rows are what the kernel is fast at
+        rows, columns = columns, rows
+        weights, layout = weights.swapaxes(1, 2), "(C_OUT, KW, KH)"
+        images = f"TINYML_ROWS({{in0}}, {rows.inputs}), TINYML_ROWS({{out0}}, {rows.outputs})"
+        arguments = f"{images}, 0, {rows.outputs}"
+    pitch = columns.extent + columns.extent % 2
+    is_shared = emission.optimize == "size" and _count_planes(graph) > _FEW_PLANES
+    shape = struct(
+        "tinyml_depthwise_shape",
+        f"{name}_shape" if is_shared else "@_shape",
+        {
+            "multiplier": target.channels // source.channels,
+            "plane_pitch": pitch,
+            **rows.fields("rows"),
+            **columns.fields("columns"),
+            "out_columns": columns.outputs,
+            "rounding": filters.rounding,
+        },
+    )
+    layer = struct(
+        "tinyml_depthwise",
+        f"{name}_layer",
+        {
+            "weights": f"{name}_weights",
+            "channels": source.channels,
+            "in_step_rows": rows.in_step,
+            "in_step_columns": columns.in_step,
+            "out_step_rows": rows.out_step,
+            "out_step_columns": columns.out_step,
+            "in_zero_point": graph.tensors[op.input].zero_point,
+            "stage": stage_fields,
+        },
+    )
+    texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
+    if is_shared:
+        texts.append(shape)
+        arguments = f"&{name}_shape, &{name}_layer, {arguments}"
+    else:
+        arguments = f"&{name}_layer, {arguments}"
+    whole_bytes, row_bytes = 2 * pitch * rows.extent, 2 * pitch * rows.stride
+    return Step(
+        op,
+        (f"{{variant}}({arguments}, {{scratch}});",),
+        tuple(texts),
+        weights.nbytes + stage_bytes,
+        ("tinyml_depthwise.h",),
+        _SHARED_VARIANT if is_shared else shape + _VARIANT,
+        target.height * target.width * weights.size,
+        scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
+        scratch_row_bytes=0 if swapped else row_bytes,
+        in_place=(0,) if source.channels == target.channels else (),
+        rows=access,
+    )
