@@ -84,14 +84,14 @@ typedef struct {
 void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
                      void *scratch);
 
-/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). scratch: 2 * K bytes. */
+/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). */
 typedef struct {
     uint16_t inputs;
     tinyml_filters filters;
     tinyml_output_stage stage;
 } tinyml_dense;
 
-void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output, void *scratch);
+void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output);
 
 /* AVERAGE_POOL_2D, MAX_POOL_2D. May run in place without padding. */
 typedef struct {
