@@ -1,6 +1,7 @@
 #include "tinyml_arithmetic.h"
 #include "tinyml_kernels.h"
 #include "tinyml_output_stage.h"
+#include "tinyml_row_runs.h"
 
 enum { ADD_HEADROOM_BITS = 20 };
 
@@ -97,6 +98,22 @@ void tinyml_add(const tinyml_sum *layer, const int8_t *a, const int8_t *b, int8_
     }
 }
 
+void tinyml_add_rows(const tinyml_sum *layer, tinyml_rows a, tinyml_rows b, tinyml_rows output,
+                     unsigned first, unsigned count)
+{
+    const uint32_t row = layer->shape[3];
+
+    while (count > 0) {
+        const unsigned inputs = tinyml_run_length(b, first, tinyml_run_length(a, first, count));
+        const unsigned run = tinyml_run_length(output, first, inputs);
+
+        add_neighbours(layer, run * row, tinyml_row_run(a, first, row),
+                       tinyml_row_run(b, first, row), tinyml_row_run(output, first, row));
+        first += run;
+        count -= run;
+    }
+}
+
 void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, void *output)
 {
     const uint8_t *in = input;
@@ -104,6 +121,20 @@ void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, voi
 
     while (count-- > 0)
         *out++ = table[*in++];
+}
+
+void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
+                         tinyml_rows output, unsigned first, unsigned count)
+{
+    while (count > 0) {
+        const unsigned inputs = tinyml_run_length(input, first, count);
+        const unsigned run = tinyml_run_length(output, first, inputs);
+
+        tinyml_look_up(table, run * row_bytes, tinyml_row_run(input, first, row_bytes),
+                       tinyml_row_run(output, first, row_bytes));
+        first += run;
+        count -= run;
+    }
 }
 
 /* x rounded half away from zero; NaN becomes the least. No libm, and no double. */

@@ -102,14 +102,14 @@ typedef struct {
 void tinyml_convolve_winograd(const tinyml_winograd *layer, tinyml_rows input, tinyml_rows output,
                               unsigned first, unsigned count, void *scratch);
 
-/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). scratch: 2 * K bytes. */
+/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). */
 typedef struct {
     uint16_t inputs;
     tinyml_filters filters;
     tinyml_output_stage stage;
 } tinyml_dense;
 
-void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output, void *scratch);
+void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output);
 
 /* AVERAGE_POOL_2D, MAX_POOL_2D. May run in place without padding. */
 typedef struct {
@@ -165,8 +165,14 @@ typedef struct {
 
 void tinyml_add(const tinyml_sum *layer, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* ADD of whole rows of shape[3] elements each, nothing broadcast. */
+void tinyml_add_rows(const tinyml_sum *layer, tinyml_rows a, tinyml_rows b, tinyml_rows output,
+                     unsigned first, unsigned count);
+
 /* Any function of one byte, int8 or uint8: output = table[input as uint8]. May run in place. */
 void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, void *output);
+void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
+                         tinyml_rows output, unsigned first, unsigned count);
 
 /* SOFTMAX over the rows of (rows, columns). May run in place. */
 typedef struct {

@@ -169,7 +169,7 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
 
 def _dense(op: g.WeightedOp, filters: Filters) -> Step:
     name = f"op{op.index}"
-    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _DENSE_CHANNELS)
+    weights_text, weights_fields, _, weights_bytes = _packed(name, filters, _DENSE_CHANNELS)
     stage_texts, stage_fields, stage_bytes = _stage(name, filters)
     layer = struct(
         "tinyml_dense",
@@ -178,14 +178,12 @@ def _dense(op: g.WeightedOp, filters: Filters) -> Step:
     )
     return Step(
         op,
-        (f"tinyml_connect(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
+        (f"tinyml_connect(&{name}_layer, {{in0}}, {{out0}});",),
         (weights_text, *stage_texts, layer),
         weights_bytes + stage_bytes,
         ("tinyml_dense.c",),
         "",
         filters.weights.size,
-        2 * depth,
-        in_place=(0,),
     )
 
 

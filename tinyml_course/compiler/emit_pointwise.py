@@ -12,12 +12,13 @@ from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
 from tinyml_course.compiler.quantization import activation_range, add_multipliers
-from tinyml_course.compiler.steps import Emission, Step
+from tinyml_course.compiler.steps import Emission, RowAccess, Step
 from tinyml_course.compiler.tables import softmax_exp, unary_table
 from tinyml_course.compiler.weights import rounding
 from tinyml_course.errors import UnsupportedModelError
 
 _MAX_RANK = 4
+_FILES = ("tinyml_elementwise.c", "tinyml_row_runs.h")
 
 
 def _four_axes(op: g.Op, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -40,6 +41,20 @@ def _list(values: tuple[int, ...]) -> str:
     return f"{{{', '.join(map(str, values))}}}"
 
 
+def by_rows(graph: Graph, op: g.Op) -> RowAccess | None:
+    """Return the rows of an operator on images that takes each element by itself.
+
+    None where an input is broadcast, constant, or no image.
+    """
+    shape = graph.tensors[op.output].shape
+    sources = [graph.tensors[index] for index in op.inputs]
+    if len(shape) != _MAX_RANK or shape[0] != 1:
+        return None
+    if any(source.is_constant or source.shape != shape for source in sources):
+        return None
+    return RowAccess(count=shape[1])
+
+
 def add(graph: Graph, op: g.Add, emission: Emission) -> Step:
     """Add with broadcasting; the operand of the larger scale comes first."""
     factors = add_multipliers(graph, op)
@@ -50,14 +65,16 @@ def add(graph: Graph, op: g.Add, emission: Emission) -> Step:
     target = graph.tensors[op.output]
     shapes = [graph.tensors[index].shape for _, index, _ in operands]
     whole = all(shape == target.shape for shape in shapes)
+    rows = by_rows(graph, op)
+    neighbours = (1, 1, 1, target.size // rows.count if rows else target.size)
     limits = activation_range(op.activation, target)
     shift = -int(factors.output.shift[0])
     vanishing = any(factor.value[0] == 0 for _, _, factor in operands)
     fields: dict[str, int | str | Fields] = {
-        "shape": _list((1, 1, 1, target.size) if whole else _four_axes(op, target.shape))
+        "shape": _list(neighbours if whole else _four_axes(op, target.shape))
     }
     for letter, (_, index, factor) in zip("ab", operands, strict=True):
-        shape = (1, 1, 1, target.size) if whole else _four_axes(op, graph.tensors[index].shape)
+        shape = neighbours if whole else _four_axes(op, graph.tensors[index].shape)
         fields |= {
             f"{letter}_step": _list(_steps(shape)),
             f"{letter}_multiplier": int(factor.value[0]),
@@ -74,12 +91,17 @@ def add(graph: Graph, op: g.Add, emission: Emission) -> Step:
     }
     name = f"op{op.index}_layer"
     first, second = (position for position, _, _ in operands)
+    call = f"tinyml_add(&{name}, {{in{first}}}, {{in{second}}}, {{out0}});"
+    if rows:
+        images = f"{{in{first}_rows}}, {{in{second}_rows}}, {{out0_rows}}"
+        call = f"tinyml_add_rows(&{name}, {images}, {{first}}, {{count}});"
     return Step(
         op,
-        (f"tinyml_add(&{name}, {{in{first}}}, {{in{second}}}, {{out0}});",),
+        (call,),
         (struct("tinyml_sum", name, fields),),
-        files=("tinyml_elementwise.c",),
+        files=_FILES,
         in_place=tuple(i for i in (0, 1) if graph.tensors[op.inputs[i]].size == target.size),
+        rows=rows,
     )
 
 
@@ -91,13 +113,19 @@ def look_up(graph: Graph, op: g.UnaryOp, emission: Emission) -> Step:
         table = np.roll(table, -128)
     name = f"op{op.index}_table"
     note = f"(256) {target.dtype} results, by the input's byte"
+    rows = by_rows(graph, op)
+    call = f"tinyml_look_up({name}, {source.size}, {{in0}}, {{out0}});"
+    if rows:
+        row = f"{name}, {source.size // rows.count}"
+        call = f"tinyml_look_up_rows({row}, {{in0_rows}}, {{out0_rows}}, {{first}}, {{count}});"
     return Step(
         op,
-        (f"tinyml_look_up({name}, {source.size}, {{in0}}, {{out0}});",),
+        (call,),
         (array(name, table.view(np.uint8), note),),
         table.nbytes,
-        ("tinyml_elementwise.c",),
+        _FILES,
         in_place=(0,),
+        rows=rows,
     )
 
 
@@ -125,7 +153,7 @@ def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
         op,
         (f"tinyml_quantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
         (_border(name, target),),
-        files=("tinyml_elementwise.c",),
+        files=_FILES,
     )
 
 
@@ -137,7 +165,7 @@ def dequantize(graph: Graph, op: g.Dequantize, emission: Emission) -> Step:
         op,
         (f"tinyml_dequantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
         (_border(name, source),),
-        files=("tinyml_elementwise.c",),
+        files=_FILES,
     )
 
 
