@@ -5,6 +5,10 @@ the blocks one by one and put each at the lowest address that is free for as lon
 try several orders, then move blocks that ended up on top to the front, until the arena is as small
 as the fullest step or the tries run out.
 
+A block need not be full all its life: an image that is written row by row leaves room behind its
+last row, and one that is read row by row leaves room before its first. Blocks then lie over each
+other like stairs.
+
 References
 ----------
 Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inference", section 4.
@@ -15,16 +19,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-_REORDERINGS = 200
+import numpy as np
+from numpy.typing import NDArray
+
+_REORDERINGS = 60
+Ints = NDArray[np.int64]
+Intervals = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
-    """A run of bytes that must stay untouched from step `first` to step `last`, both included."""
+    """A run of bytes that must stay untouched from step `first` to step `last`, both included.
+
+    Attributes
+    ----------
+    low, high : int64 array, (last - first + 1,), or None
+        The bytes in use at each of these steps: from `low` up to, and without, `high`, counted
+        from the start of the block. None where all of them are in use all the time.
+    """
 
     nbytes: int
     first: int
     last: int
+    low: Ints | None = None
+    high: Ints | None = None
+
+    def used(self, first: int, last: int) -> tuple[Ints, Ints]:
+        """Return `low` and `high` of some of the steps."""
+        if self.low is None or self.high is None:
+            count = last - first + 1
+            return np.zeros(count, np.int64), np.full(count, self.nbytes, np.int64)
+        span = slice(first - self.first, last - self.first + 1)
+        return self.low[span], self.high[span]
 
 
 Shared = Mapping[int, int]
@@ -44,11 +70,11 @@ def allocate(blocks: Sequence[Block], shared: Shared, alignment: int) -> tuple[i
     """
     if not blocks:
         return ()
-    neighbours = _neighbours(blocks)
+    clashes = _clashes(blocks)
     bound = max(live_bytes(blocks, shared, alignment))
 
     def place(order: list[int]) -> tuple[int, ...]:
-        return _place(order, blocks, neighbours, shared, alignment)
+        return _place(order, blocks, clashes, shared, alignment)
 
     def height(offsets: tuple[int, ...]) -> int:
         return max(start + block.nbytes for start, block in zip(offsets, blocks, strict=True))
@@ -71,14 +97,14 @@ def allocate(blocks: Sequence[Block], shared: Shared, alignment: int) -> tuple[i
 
 def live_bytes(blocks: Sequence[Block], shared: Shared, alignment: int) -> list[int]:
     """Return the bytes that live at each step: no plan can take less than the fullest one."""
-    steps = [0] * (max(block.last for block in blocks) + 1)
+    steps = np.zeros(max(block.last for block in blocks) + 1, np.int64)
     for block in blocks:
-        for step in range(block.first, block.last + 1):
-            steps[step] += align(block.nbytes, alignment)
+        low, high = block.used(block.first, block.last)
+        steps[block.first : block.last + 1] += -(-(high - low) // alignment) * alignment
     for taker, giver in shared.items():
         smaller = min(blocks[taker].nbytes, blocks[giver].nbytes)
         steps[blocks[taker].first] -= align(smaller, alignment)
-    return steps
+    return [int(step) for step in steps]
 
 
 def align(nbytes: int, alignment: int) -> int:
@@ -95,22 +121,45 @@ _ORDERS: tuple[Callable[[Block], tuple[int, ...]], ...] = (
 )
 
 
-def _neighbours(blocks: Sequence[Block]) -> list[list[int]]:
-    """Return for each block those that are alive at one of its steps."""
-    return [
-        [
-            j
-            for j, other in enumerate(blocks)
-            if j != i and other.first <= block.last and block.first <= other.last
-        ]
-        for i, block in enumerate(blocks)
-    ]
+def _clashes(blocks: Sequence[Block]) -> list[dict[int, Intervals]]:
+    """Return for each block i and each block j where i must not start.
+
+    The places are open intervals of i's offset less j's.
+    """
+    clashes: list[dict[int, Intervals]] = [{} for _ in blocks]
+    for i, block in enumerate(blocks):
+        for j in range(i):
+            if found := _clash(block, blocks[j]):
+                clashes[i][j] = found
+                clashes[j][i] = tuple((-end, -start) for start, end in reversed(found))
+    return clashes
+
+
+def _clash(block: Block, other: Block) -> Intervals:
+    """Return the intervals of one pair of blocks, in order and apart."""
+    first, last = max(block.first, other.first), min(block.last, other.last)
+    if first > last:
+        return ()
+    if block.low is None and other.low is None:
+        return ((-block.nbytes, other.nbytes),)
+    (low, high), (other_low, other_high) = block.used(first, last), other.used(first, last)
+    both = (high > low) & (other_high > other_low)
+    merged: list[tuple[int, int]] = []
+    pairs = {
+        *zip((other_low - high)[both].tolist(), (other_high - low)[both].tolist(), strict=True)
+    }
+    for start, end in sorted(pairs):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _place(
     order: list[int],
     blocks: Sequence[Block],
-    neighbours: list[list[int]],
+    clashes: list[dict[int, Intervals]],
     shared: Shared,
     alignment: int,
 ) -> tuple[int, ...]:
@@ -121,18 +170,34 @@ def _place(
         partners.setdefault(taker, []).append(giver)
         partners.setdefault(giver, []).append(taker)
     for i in order:
-        placed = [j for j in neighbours[i] if j in offsets]
         mine = partners.get(i, [])
-        ends = {align(offsets[j] + blocks[j].nbytes, alignment) for j in placed}
-        starts = [offsets[j] for j in mine if j in offsets]
-        for start in (*starts, *sorted({0, *ends})):
-            end = start + blocks[i].nbytes
-            if all(
-                end <= offsets[j]
-                or offsets[j] + blocks[j].nbytes <= start
-                or (j in mine and offsets[j] == start)
-                for j in placed
-            ):
-                offsets[i] = start
-                break
+        taken = sorted(
+            (offsets[j] + start, offsets[j] + end, j)
+            for j, intervals in clashes[i].items()
+            if j in offsets
+            for start, end in intervals
+        )
+        onto = [offsets[j] for j in mine if j in offsets]
+        offsets[i] = next(
+            (
+                place
+                for place in onto
+                if all(
+                    not start < place < end or (j in mine and offsets[j] == place)
+                    for start, end, j in taken
+                )
+            ),
+            _lowest_free(taken, alignment),
+        )
     return tuple(offsets[i] for i in range(len(blocks)))
+
+
+def _lowest_free(taken: list[tuple[int, int, int]], alignment: int) -> int:
+    """Return the least multiple of `alignment` in none of some open intervals, sorted."""
+    place = 0
+    for start, end, _ in taken:
+        if start < place < end:
+            place = align(end, alignment)
+        elif start >= place:
+            break
+    return place

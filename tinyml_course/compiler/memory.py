@@ -1,10 +1,10 @@
 """Plan where every tensor of a network lies in one arena of bytes.
 
-A tensor lives from the step that writes it to the last step that reads it; inputs live from before
-the first step, outputs to after the last, states all the time. Tensors that only change shape
+A tensor lives from the turn that writes it to the last turn that reads it; inputs live from before
+the first turn, outputs to after the last, states all the time. Tensors that only change shape
 share their bytes, a kernel may write its result over an operand that dies, and scratch lives for
-one step. Whatever lives at the same time lies apart. `verify.verify_plan` checks a plan without
-any of this code.
+one turn. Between operators that take turns, an image is a ring of the rows still needed. Whatever
+lives at the same time lies apart. `verify.verify_plan` checks a plan without any of this code.
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.allocate import Block, allocate, live_bytes
 from tinyml_course.compiler.graph import ABSENT, Graph, Op
 from tinyml_course.compiler.memory_picture import Bar, picture
+from tinyml_course.compiler.storage import Storage, storages
+from tinyml_course.compiler.turns import Schedule, Turn, one_by_one
 
 InPlace = Callable[[Graph, Op], Sequence[int]]
 """Tells which operands, by position, a kernel can write its output over as it reads them."""
@@ -25,26 +29,30 @@ InPlace = Callable[[Graph, Op], Sequence[int]]
 class MemoryPlan:
     """Where every activation and every scratch buffer of a network lies.
 
-    Steps are numbered from 0 in the order of `Graph.ops`; a lifetime is (first, last), both
-    included, -1 being before the first step.
+    Turns are numbered from 0 in the order of the schedule, in which an operator has one turn or,
+    in a chain, several; a lifetime is (first, last), both included, -1 being before the first.
 
     Attributes
     ----------
     arena_bytes : int
     offsets : dict of tensor index to byte offset
+    capacities : dict of tensor index to rows
+        The images of which fewer rows are in memory than they have.
     lifetimes : dict of tensor index to (first, last)
         Tensors that share their bytes by a change of shape have one lifetime.
     scratch_offsets : dict of op index to byte offset
     in_place : dict of op index to operand position
         Operators whose output starts where that operand did.
     live : tuple of int
-        Bytes alive before the first step, at each step, and after the last.
+        Bytes alive before the first turn, at each turn, and after the last.
     peak_op : str
         The operator at which most bytes are alive.
+    schedule : Schedule
     """
 
     arena_bytes: int
     offsets: dict[int, int]
+    capacities: dict[int, int]
     lifetimes: dict[int, tuple[int, int]]
     scratch_offsets: dict[int, int]
     in_place: dict[int, int]
@@ -52,6 +60,7 @@ class MemoryPlan:
     peak_op: str
     bars: tuple[Bar, ...]
     steps: tuple[str, ...]
+    schedule: Schedule
 
     def _repr_html_(self) -> str:
         return picture(self.bars, self.steps, self.arena_bytes, self.peak_op)
@@ -70,109 +79,158 @@ def never_in_place(graph: Graph, op: Op) -> Sequence[int]:
     return ()
 
 
+Scratch = Callable[[Op, Turn], int]
+"""Tells the bytes a kernel needs beside its tensors in one turn."""
+
+
 def plan_memory(
     graph: Graph,
-    scratch: Mapping[int, int] | None = None,
+    scratch: Mapping[int, int] | Scratch | None = None,
     in_place: InPlace = elementwise_in_place,
     alignment: int = 4,
+    schedule: Schedule | None = None,
 ) -> MemoryPlan:
     """Plan the arena of a network.
 
     Parameters
     ----------
     graph : Graph
-    scratch : mapping of op index to bytes, optional
-        What kernels need beside their tensors, during their own step.
+    scratch : mapping of op index to bytes, or callable, optional
+        What kernels need beside their tensors, during their own turn.
     in_place : callable
         Which operands each kernel can overwrite; position in `Op.inputs`.
     alignment : int
         Every offset is a multiple of it, in bytes.
+    schedule : Schedule, optional
+        By default every operator runs as a whole.
     """
-    groups = _groups(graph)
-    members = [groups[root] for root in groups]
-    blocks = [_block(graph, group) for group in members]
-    block_of = {index: i for i, group in enumerate(members) for index in group}
-    givers = _shared(graph, blocks, block_of, in_place)
-    scratch_ops = [(step, op) for step, op in enumerate(graph.ops) if (scratch or {}).get(op.index)]
-    blocks += [Block((scratch or {})[op.index], step + 1, step + 1) for step, op in scratch_ops]
-    shared = {taker: giver for taker, giver, *_ in givers}
+    schedule = schedule or one_by_one(graph)
+    stored = storages(graph, schedule)
+    needs = scratch if callable(scratch) else _constant_scratch(scratch or {})
+    layout = _layout(graph, schedule, stored, needs, in_place)
+    blocks, shared = layout.blocks, layout.shared
     starts = allocate(blocks, shared, alignment)
     live = live_bytes(blocks, shared, alignment) if blocks else [0]
-    peak = max(range(len(live)), key=lambda step: live[step]) - 1
-    labels = [graph.tensors[group[0]].name for group in members]
-    labels += [f"scratch of {op}" for _, op in scratch_ops]
+    turns = schedule.turns
+    peak = max(range(len(live)), key=lambda time: live[time]) - 1
+    place_of = {index: i for i, storage in enumerate(stored) for index in storage.members}
+    labels = [graph.tensors[storage.members[0]].name for storage in stored]
+    labels += [f"scratch of {op}" for op in layout.scratch_ops]
     return MemoryPlan(
         arena_bytes=max((s + b.nbytes for s, b in zip(starts, blocks, strict=True)), default=0),
-        offsets={index: starts[i] for index, i in block_of.items()},
+        offsets={index: starts[i] for index, i in place_of.items()},
+        capacities={
+            index: storage.capacity
+            for storage in stored
+            if storage.capacity is not None
+            for index in storage.members
+        },
         lifetimes={
-            index: (blocks[i].first - 1, blocks[i].last - 1) for index, i in block_of.items()
+            index: (blocks[i].first - 1, blocks[i].last - 1) for index, i in place_of.items()
         },
         scratch_offsets={
-            op.index: starts[len(members) + i] for i, (_, op) in enumerate(scratch_ops)
+            op.index: starts[len(stored) + i] for i, op in enumerate(layout.scratch_ops)
         },
         in_place={
             op.index: position
-            for taker, giver, op, position in givers
+            for taker, giver, op, position in layout.givers
             if starts[taker] == starts[giver]
         },
         live=tuple(live),
-        peak_op=str(graph.ops[min(max(peak, 0), len(graph.ops) - 1)]) if graph.ops else "",
+        peak_op=(str(graph.ops[turns[min(max(peak, 0), len(turns) - 1)].place]) if turns else ""),
         bars=tuple(
             Bar(label, start, block.nbytes, block.first, block.last)
             for label, start, block in zip(labels, starts, blocks, strict=True)
         ),
-        steps=tuple(str(op) for op in graph.ops),
+        steps=tuple(str(graph.ops[turn.place]) for turn in turns),
+        schedule=schedule,
     )
+
+
+def least_bytes(
+    graph: Graph, scratch: Scratch, in_place: InPlace, alignment: int, schedule: Schedule
+) -> tuple[int, int]:
+    """Return the bytes of the fullest turn, and the position of its operator.
+
+    No plan of this schedule can take less, and most take no more.
+    """
+    layout = _layout(graph, schedule, storages(graph, schedule), scratch, in_place)
+    live = live_bytes(layout.blocks, layout.shared, alignment)
+    peak = max(range(1, len(live) - 1), key=lambda time: live[time])
+    return max(live), schedule.turns[peak - 1].place
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """What has to be placed: storages first, then scratch."""
+
+    blocks: list[Block]
+    scratch_ops: list[Op]
+    givers: list[tuple[int, int, Op, int]]
+
+    @property
+    def shared(self) -> dict[int, int]:
+        return {taker: giver for taker, giver, *_ in self.givers}
+
+
+def _layout(
+    graph: Graph, schedule: Schedule, stored: list[Storage], scratch: Scratch, in_place: InPlace
+) -> _Layout:
+    blocks = [storage.block for storage in stored]
+    givers = _shared(graph, schedule, stored, in_place)
+    needs: dict[int, list[tuple[int, int]]] = {}
+    for time, turn in enumerate(schedule.turns, start=1):
+        if nbytes := scratch(graph.ops[turn.place], turn):
+            needs.setdefault(turn.place, []).append((time, nbytes))
+    for place, busy in needs.items():
+        keeps = place in schedule.chained and schedule.rows[place].accumulates
+        blocks.append(_scratch_block(busy, keeps))
+    return _Layout(blocks, [graph.ops[place] for place in needs], givers)
+
+
+def _scratch_block(busy: list[tuple[int, int]], keeps: bool) -> Block:
+    """Return the block of one operator's scratch: (turn, bytes) of each use."""
+    first, last = busy[0][0], busy[-1][0]
+    size = max(nbytes for _, nbytes in busy)
+    if first == last or keeps:
+        return Block(size, first, last)
+    high = np.zeros(last - first + 1, np.int64)
+    for time, nbytes in busy:
+        high[time - first] = nbytes
+    return Block(size, first, last, np.zeros_like(high), high)
+
+
+def _constant_scratch(scratch: Mapping[int, int]) -> Scratch:
+    def need(op: Op, turn: Turn) -> int:
+        return scratch.get(op.index, 0)
+
+    return need
 
 
 def best_by_lifetimes(graph: Graph) -> int:
     """Return the bytes of the fullest step: the least any plan without tricks could take."""
-    blocks = [_block(graph, group) for group in _groups(graph).values()]
+    blocks = [storage.block for storage in storages(graph, one_by_one(graph))]
     return max(live_bytes(blocks, {}, alignment=1))
 
 
-def _groups(graph: Graph) -> dict[int, list[int]]:
-    """Return the activations that share bytes by a change of shape, by the first of each."""
-    root: dict[int, int] = {}
-    for index in (*graph.inputs, *graph.variables):
-        root[index] = index
-    for op in graph.ops:
-        for index in op.outputs:
-            alias = isinstance(op, g.AliasOp) and op.input in root
-            root[index] = root[op.input] if alias else index
-    groups: dict[int, list[int]] = {}
-    for index, first in root.items():
-        groups.setdefault(first, []).append(index)
-    return groups
-
-
-def _block(graph: Graph, group: list[int]) -> Block:
-    """Return the block of some tensors; its steps are counted from 1, 0 being the input's."""
-    members = set(group)
-    touched = [
-        step for step, op in enumerate(graph.ops, start=1) if members & {*op.inputs, *op.outputs}
-    ]
-    touched += [0] if members & {*graph.inputs, *graph.variables} else []
-    touched += [len(graph.ops) + 1] if members & {*graph.outputs, *graph.variables} else []
-    return Block(graph.tensors[group[0]].nbytes, min(touched), max(touched))
-
-
 def _shared(
-    graph: Graph, blocks: list[Block], block_of: dict[int, int], in_place: InPlace
+    graph: Graph, schedule: Schedule, stored: list[Storage], in_place: InPlace
 ) -> list[tuple[int, int, Op, int]]:
     """Return (taker, giver, op, operand position) wherever an output may take dying bytes."""
+    place_of = {index: i for i, storage in enumerate(stored) for index in storage.members}
     found = []
-    for step, op in enumerate(graph.ops, start=1):
-        if isinstance(op, g.AliasOp) or len(op.outputs) > 1:
+    for time, turn in enumerate(schedule.turns, start=1):
+        op = graph.ops[turn.place]
+        if not turn.whole or isinstance(op, g.AliasOp) or len(op.outputs) > 1:
             continue
-        taker = block_of[op.output]
+        taker = place_of[op.output]
         for position in in_place(graph, op):
             operand = op.inputs[position]
-            giver = block_of.get(operand)
+            giver = place_of.get(operand)
             # Another operand in the same bytes, seen under another shape, would be destroyed.
             others = {index for index in op.inputs if index not in (ABSENT, operand)}
-            safe = all(block_of.get(index) != giver for index in others)
-            if giver is not None and blocks[giver].last == step and safe:
+            safe = all(place_of.get(index) != giver for index in others)
+            if giver is not None and stored[giver].block.last == time and safe:
                 found.append((taker, giver, op, position))
                 break
     return found

@@ -191,7 +191,8 @@ static const int8_t op1_shift[64] = {
 };
 
 static const tinyml_depthwise op1_layer = {
-    .weights = op1_weights, .in_zero_point = -128,
+    .weights = op1_weights, .channels = 64, .in_step_rows = 64, .in_step_columns = 320,
+    .out_step_rows = 64, .out_step_columns = 320, .in_zero_point = -128,
     .stage = {
         .bias = op1_bias, .multiplier = op1_multiplier, .shift = op1_shift, .per_channel = 1,
         .rounding = TINYML_RECTIFIED, .zero_point = -128, .minimum = -128, .maximum = 127,
@@ -433,7 +434,8 @@ static const int8_t op3_shift[64] = {
 };
 
 static const tinyml_depthwise op3_layer = {
-    .weights = op3_weights, .in_zero_point = -128,
+    .weights = op3_weights, .channels = 64, .in_step_rows = 64, .in_step_columns = 320,
+    .out_step_rows = 64, .out_step_columns = 320, .in_zero_point = -128,
     .stage = {
         .bias = op3_bias, .multiplier = op3_multiplier, .shift = op3_shift, .per_channel = 1,
         .rounding = TINYML_RECTIFIED, .zero_point = -128, .minimum = -128, .maximum = 127,
@@ -676,7 +678,8 @@ static const int8_t op5_shift[64] = {
 };
 
 static const tinyml_depthwise op5_layer = {
-    .weights = op5_weights, .in_zero_point = -128,
+    .weights = op5_weights, .channels = 64, .in_step_rows = 64, .in_step_columns = 320,
+    .out_step_rows = 64, .out_step_columns = 320, .in_zero_point = -128,
     .stage = {
         .bias = op5_bias, .multiplier = op5_multiplier, .shift = op5_shift, .per_channel = 1,
         .rounding = TINYML_RECTIFIED, .zero_point = -128, .minimum = -128, .maximum = 127,
@@ -919,7 +922,8 @@ static const int8_t op7_shift[64] = {
 };
 
 static const tinyml_depthwise op7_layer = {
-    .weights = op7_weights, .in_zero_point = -128,
+    .weights = op7_weights, .channels = 64, .in_step_rows = 64, .in_step_columns = 320,
+    .out_step_rows = 64, .out_step_columns = 320, .in_zero_point = -128,
     .stage = {
         .bias = op7_bias, .multiplier = op7_multiplier, .shift = op7_shift, .per_channel = 1,
         .rounding = TINYML_RECTIFIED, .zero_point = -128, .minimum = -128, .maximum = 127,
@@ -1199,16 +1203,15 @@ static const tinyml_normalization op11_layer = {
 };
 
 static const tinyml_depthwise_shape variant0_shape = {
-    .channels = 64, .multiplier = 1, .plane_rows = 7, .plane_pitch = 28, .in_rows = 5,
-    .out_rows = 5, .in_step_rows = 64, .out_step_rows = 64, .kernel_rows = 3, .stride_rows = 1,
-    .dilation_rows = 1, .pad_rows = 1, .in_columns = 25, .out_columns = 25, .in_step_columns = 320,
-    .out_step_columns = 320, .kernel_columns = 3, .stride_columns = 1, .dilation_columns = 1,
-    .pad_columns = 1, .rounding = TINYML_RECTIFIED,
+    .multiplier = 1, .plane_pitch = 28, .in_rows = 5, .kernel_rows = 3, .stride_rows = 1,
+    .dilation_rows = 1, .pad_rows = 1, .in_columns = 25, .kernel_columns = 3, .stride_columns = 1,
+    .dilation_columns = 1, .pad_columns = 1, .out_columns = 25, .rounding = TINYML_RECTIFIED,
 };
 
-static void variant0(const tinyml_depthwise *layer, const int8_t *input, int8_t *output, void *scratch)
+static void variant0(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output, unsigned first,
+              unsigned count, void *scratch)
 {
-    tinyml_convolve_depthwise(&variant0_shape, layer, input, output, scratch);
+    tinyml_convolve_depthwise(&variant0_shape, layer, input, output, first, count, scratch);
 }
 
 static TINYML_ALIGNED int8_t arena[KEYWORDS_ARENA_BYTES];
@@ -1220,21 +1223,21 @@ int8_t *keywords_input(void)
 
 int8_t *keywords_output(void)
 {
-    return (void *)(arena + 8000);
+    return (void *)(arena + 64);
 }
 
 void keywords_invoke(void)
 {
     tinyml_convolve(&op0_layer, arena + 8000, arena + 0, arena + 8492);
-    variant0(&op1_layer, arena + 0, arena + 0, arena + 8000);
+    variant0(&op1_layer, TINYML_ROWS(arena + 0, 5), TINYML_ROWS(arena + 0, 5), 0, 5, arena + 8000);
     tinyml_convolve(&op2_layer, arena + 0, arena + 0, arena + 8000);
-    variant0(&op3_layer, arena + 0, arena + 0, arena + 8000);
+    variant0(&op3_layer, TINYML_ROWS(arena + 0, 5), TINYML_ROWS(arena + 0, 5), 0, 5, arena + 8000);
     tinyml_convolve(&op4_layer, arena + 0, arena + 0, arena + 8000);
-    variant0(&op5_layer, arena + 0, arena + 0, arena + 8000);
+    variant0(&op5_layer, TINYML_ROWS(arena + 0, 5), TINYML_ROWS(arena + 0, 5), 0, 5, arena + 8000);
     tinyml_convolve(&op6_layer, arena + 0, arena + 0, arena + 8000);
-    variant0(&op7_layer, arena + 0, arena + 0, arena + 8000);
+    variant0(&op7_layer, TINYML_ROWS(arena + 0, 5), TINYML_ROWS(arena + 0, 5), 0, 5, arena + 8000);
     tinyml_convolve(&op8_layer, arena + 0, arena + 0, arena + 8000);
-    tinyml_average(&op9_layer, arena + 0, arena + 8000);
-    tinyml_connect(&op10_layer, arena + 8000, arena + 8000, arena + 0);
-    tinyml_softmax(&op11_layer, arena + 8000, arena + 8000);
+    tinyml_average(&op9_layer, arena + 0, arena + 0);
+    tinyml_connect(&op10_layer, arena + 0, arena + 64);
+    tinyml_softmax(&op11_layer, arena + 64, arena + 64);
 }

@@ -12,7 +12,7 @@
  *  7  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      392
  *  8  CONV_2D            1x25x5x64    512,000      4,672      512
  *  9  MEAN               1x64               0          0        0
- * 10  FULLY_CONNECTED    1x12             768        876      128
+ * 10  FULLY_CONNECTED    1x12             768        876        0
  * 11  SOFTMAX            1x12               0      1,024        0
  *     all                           2,656,768     28,332
  *

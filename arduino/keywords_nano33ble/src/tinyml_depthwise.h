@@ -1,24 +1,26 @@
 /* DEPTHWISE_CONV_2D, one channel's plane at a time.
  *
  * The plane is copied to int16 with its padding before anything is written, so that the output may
- * take the input's place. This kernel is a header: the shape is a constant of the model's source,
- * and the compiler makes a kernel for each. Where planes are small that is worth a half.
+ * take the input's place. Of the plane only those rows are there that one call needs. This kernel is
+ * a header: the shape is a constant of the model's source, and the compiler makes a kernel for each.
+ * Where planes are small that is worth a half. The number of channels is no part of the shape, so
+ * that layers share kernels.
  */
 #ifndef TINYML_DEPTHWISE_H
 #define TINYML_DEPTHWISE_H
 
 #include "tinyml_output_stage.h"
 
-/* Sizes of planes and steps between neighbours, in elements. The generator may swap rows and
- * columns. scratch: 2 * plane_rows * plane_pitch bytes. May run in place if multiplier is 1.
+/* Sizes of planes. Where layers run whole, the generator may swap rows and columns.
+ * scratch: 2 * plane_pitch bytes for each of the plane's rows that `count` output rows look at,
+ * which are (count - 1) * stride_rows + (kernel_rows - 1) * dilation_rows + 1.
+ * May run in place if multiplier is 1.
  */
 typedef struct {
-    uint16_t channels, multiplier;    /* C_OUT = channels * multiplier */
-    uint16_t plane_rows, plane_pitch; /* with padding; the pitch is even */
+    uint16_t multiplier;  /* C_OUT = channels * multiplier */
+    uint16_t plane_pitch; /* a row with its padding; even */
     uint16_t in_rows, in_columns;
-    uint16_t out_rows, out_columns;
-    uint32_t in_step_rows, in_step_columns;
-    uint32_t out_step_rows, out_step_columns;
+    uint16_t out_columns;
     uint16_t kernel_rows, kernel_columns;
     uint16_t stride_rows, stride_columns;
     uint16_t dilation_rows, dilation_columns;
@@ -28,26 +30,49 @@ typedef struct {
 
 typedef struct {
     const int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
+    uint16_t channels;
+    uint32_t in_step_rows, in_step_columns; /* between neighbours, in elements */
+    uint32_t out_step_rows, out_step_columns;
     int8_t in_zero_point;
     tinyml_output_stage stage;
 } tinyml_depthwise;
 
-/* Copy one channel of the input into the middle of a plane whose border is filled already. */
-TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape, const int8_t *input,
-                                       int16_t *plane)
+/* Rows of an image in a ring: where the first of them is, and how many there are. */
+typedef struct {
+    int8_t *data;
+    unsigned slot, capacity, count;
+} tinyml_row_range;
+
+TINYML_INLINE tinyml_row_range tinyml_range_of(tinyml_rows rows, unsigned first, unsigned count)
 {
-    const unsigned room_rows = shape->plane_rows - shape->pad_rows;
-    const unsigned room_columns = shape->plane_pitch - shape->pad_columns;
-    const unsigned rows = shape->in_rows < room_rows ? shape->in_rows : room_rows;
-    const unsigned columns = shape->in_columns < room_columns ? shape->in_columns : room_columns;
+    const tinyml_row_range range = {rows.data, first % rows.capacity, rows.capacity, count};
 
-    const uint32_t step = shape->in_step_columns;
+    return range;
+}
 
-    plane += shape->pad_rows * shape->plane_pitch + shape->pad_columns;
-    for (unsigned row = 0; row < rows; row++) {
-        const int8_t *in = input + row * shape->in_step_rows;
-        int16_t *out = plane + row * shape->plane_pitch;
+TINYML_INLINE unsigned tinyml_next_slot(tinyml_row_range range, unsigned slot)
+{
+    return slot + 1 == range.capacity ? 0 : slot + 1;
+}
 
+/* Copy one channel of the input's rows into a plane whose padding is filled already; `plane` is
+ * the place of the first of these rows.
+ */
+TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape,
+                                       const tinyml_depthwise *layer, tinyml_row_range input,
+                                       unsigned channel, int16_t *plane)
+{
+    const unsigned room = shape->plane_pitch - shape->pad_columns;
+    const unsigned columns = shape->in_columns < room ? shape->in_columns : room;
+    const uint32_t step = layer->in_step_columns;
+    unsigned slot = input.slot;
+
+    plane += shape->pad_columns;
+    for (unsigned row = 0; row < input.count; row++, plane += shape->plane_pitch) {
+        const int8_t *in = input.data + slot * layer->in_step_rows + channel;
+        int16_t *out = plane;
+
+        slot = tinyml_next_slot(input, slot);
         for (unsigned fours = columns / 4u; fours > 0; fours--, in += 4 * step, out += 4) {
             out[0] = in[0];
             out[1] = in[step];
@@ -74,20 +99,24 @@ TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape, const
 }
 
 TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
-                                         const tinyml_output_stage *stage, const int8_t *weights,
-                                         const int16_t *plane, unsigned c, int8_t *output)
+                                         const tinyml_depthwise *layer, const int8_t *weights,
+                                         const int16_t *plane, unsigned c, tinyml_row_range output)
 {
+    const tinyml_output_stage *stage = &layer->stage;
     const tinyml_channel channel = tinyml_channel_of(stage, c);
+    unsigned slot = output.slot;
 
-    for (unsigned row = 0; row < shape->out_rows; row++) {
+    for (unsigned row = 0; row < output.count; row++) {
+        int8_t *out = output.data + slot * layer->out_step_rows + c;
+
+        slot = tinyml_next_slot(output, slot);
         for (unsigned column = 0; column < shape->out_columns; column++) {
             const int32_t sum =
                 tinyml_sum_taps(shape, weights, plane + column * shape->stride_columns);
 
-            output[column * shape->out_step_columns] =
-                tinyml_finish(stage, channel, tinyml_wrapping_add(sum, channel.bias));
+            *out = tinyml_finish(stage, channel, tinyml_wrapping_add(sum, channel.bias));
+            out += layer->out_step_columns;
         }
-        output += shape->out_step_rows;
         plane += shape->stride_rows * shape->plane_pitch;
     }
 }
@@ -135,10 +164,11 @@ TINYML_INLINE tinyml_neighbours tinyml_add_row(tinyml_neighbours sum, tinyml_tap
 
 /* The 3 x 3 kernel of stride 1 or 2: two outputs at a time, all taps in registers. */
 TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
-                                             const tinyml_output_stage *stage,
+                                             const tinyml_depthwise *layer,
                                              const int8_t *weights, const int16_t *plane,
-                                             unsigned c, int8_t *output)
+                                             unsigned c, tinyml_row_range output)
 {
+    const tinyml_output_stage *stage = &layer->stage;
     const tinyml_fast_channel channel = tinyml_fast_channel_of(
         stage->multiplier[c], stage->shift[c], stage->zero_point);
     const int rectified = shape->rounding == TINYML_RECTIFIED;
@@ -146,11 +176,15 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
     const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
                       bottom = tinyml_taps_of(weights + 6);
     const unsigned pitch = shape->plane_pitch / 2u, stride = shape->stride_columns;
+    const uint32_t step = layer->out_step_columns;
     const tinyml_word *row = (const tinyml_word *)plane;
+    unsigned slot = output.slot;
 
-    for (unsigned y = 0; y < shape->out_rows; y++) {
+    for (unsigned y = 0; y < output.count; y++) {
         const tinyml_word *x = row;
-        int8_t *out = output;
+        int8_t *out = output.data + slot * layer->out_step_rows + c;
+
+        slot = tinyml_next_slot(output, slot);
 
         for (unsigned column = 0; column < shape->out_columns; column += 2) {
             tinyml_neighbours sum = {bias, bias};
@@ -163,11 +197,89 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
             sum.right = tinyml_fast_finish(channel, sum.right, rectified);
             out[0] = (int8_t)sum.left;
             if (column + 1 < shape->out_columns)
-                out[shape->out_step_columns] = (int8_t)sum.right;
-            out += 2 * shape->out_step_columns;
+                out[step] = (int8_t)sum.right;
+            out += 2 * step;
         }
-        output += shape->out_step_rows;
         row += pitch * shape->stride_rows;
+    }
+}
+
+/* Sums of four neighbouring outputs. */
+typedef struct {
+    int32_t s0, s1, s2, s3;
+} tinyml_four;
+
+/* Add a row of taps of stride 1 to four neighbouring outputs, two taps at a time. */
+TINYML_INLINE tinyml_four tinyml_add_long_row(tinyml_four sum, const int8_t *weights,
+                                              unsigned taps, const tinyml_word *x)
+{
+    uint32_t near = x[0], middle = x[1];
+
+    x += 2;
+    for (unsigned pairs = taps / 2u; pairs > 0; pairs--, weights += 2) {
+        const uint32_t pair = tinyml_pair(weights[0], weights[1]), far = *x++;
+
+        sum.s0 = tinyml_mac_pairs(sum.s0, pair, near);
+        sum.s1 = tinyml_mac_low_high(sum.s1, pair, near);
+        sum.s1 = tinyml_mac_high_low(sum.s1, pair, middle);
+        sum.s2 = tinyml_mac_pairs(sum.s2, pair, middle);
+        sum.s3 = tinyml_mac_low_high(sum.s3, pair, middle);
+        sum.s3 = tinyml_mac_high_low(sum.s3, pair, far);
+        near = middle;
+        middle = far;
+    }
+    if (taps % 2u != 0) {
+        const uint32_t last = (uint32_t)(int32_t)*weights;
+
+        sum.s0 = tinyml_mac_low_low(sum.s0, last, near);
+        sum.s1 = tinyml_mac_low_high(sum.s1, last, near);
+        sum.s2 = tinyml_mac_low_low(sum.s2, last, middle);
+        sum.s3 = tinyml_mac_low_high(sum.s3, last, middle);
+    }
+    return sum;
+}
+
+/* Kernels of any size whose columns have neither stride nor dilation: four outputs at a time. */
+TINYML_INLINE void tinyml_convolve_plane_fours(const tinyml_depthwise_shape *shape,
+                                               const tinyml_depthwise *layer,
+                                               const int8_t *weights, const int16_t *plane,
+                                               unsigned c, tinyml_row_range output)
+{
+    const tinyml_output_stage *stage = &layer->stage;
+    const tinyml_channel plain = tinyml_channel_of(stage, c);
+    const tinyml_fast_channel channel =
+        tinyml_fast_channel_of(plain.multiplier, plain.shift, stage->zero_point);
+    const int rectified = shape->rounding == TINYML_RECTIFIED;
+    const uint32_t step = layer->out_step_columns;
+    const unsigned down = (unsigned)shape->dilation_rows * shape->plane_pitch;
+    unsigned slot = output.slot;
+
+    for (unsigned row = 0; row < output.count; row++) {
+        int8_t *out = output.data + slot * layer->out_step_rows + c;
+        unsigned column = 0;
+
+        slot = tinyml_next_slot(output, slot);
+        for (; column + 4 <= shape->out_columns; column += 4, out += 4 * step) {
+            tinyml_four sum = {plain.bias, plain.bias, plain.bias, plain.bias};
+            const int8_t *w = weights;
+            const int16_t *x = plane + column;
+
+            for (unsigned y = 0; y < shape->kernel_rows; y++, x += down) {
+                sum = tinyml_add_long_row(sum, w, shape->kernel_columns, (const tinyml_word *)x);
+                w += shape->kernel_columns;
+            }
+            tinyml_fast_finish_four(channel, &sum.s0, &sum.s1, &sum.s2, &sum.s3, rectified);
+            out[0] = (int8_t)sum.s0;
+            out[step] = (int8_t)sum.s1;
+            out[2 * step] = (int8_t)sum.s2;
+            out[3 * step] = (int8_t)sum.s3;
+        }
+        for (; column < shape->out_columns; column++, out += step) {
+            const int32_t sum = tinyml_sum_taps(shape, weights, plane + column);
+
+            *out = tinyml_finish(stage, plain, tinyml_wrapping_add(sum, plain.bias));
+        }
+        plane += shape->stride_rows * shape->plane_pitch;
     }
 }
 
@@ -175,9 +287,9 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
 
 /* Take the fastest kernel that fits; the choice is made when this is compiled. */
 TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape,
-                                             const tinyml_output_stage *stage,
-                                             const int8_t *weights, const int16_t *plane,
-                                             unsigned c, int8_t *output)
+                                             const tinyml_depthwise *layer, const int8_t *weights,
+                                             const int16_t *plane, unsigned c,
+                                             tinyml_row_range output)
 {
 #if TINYML_DSP
     const int is_3x3 = shape->kernel_rows == 3 && shape->kernel_columns == 3 &&
@@ -185,29 +297,44 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
                        shape->stride_columns <= 2;
 
     if (is_3x3 && shape->rounding != TINYML_GENERAL) {
-        tinyml_convolve_plane_3x3(shape, stage, weights, plane, c, output);
+        tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
+        return;
+    }
+    if (shape->dilation_columns == 1 && shape->stride_columns == 1 && shape->out_columns >= 4 &&
+        shape->rounding != TINYML_GENERAL) {
+        tinyml_convolve_plane_fours(shape, layer, weights, plane, c, output);
         return;
     }
 #endif
-    tinyml_convolve_plane(shape, stage, weights, plane, c, output);
+    tinyml_convolve_plane(shape, layer, weights, plane, c, output);
 }
 
 TINYML_INLINE void tinyml_convolve_depthwise(const tinyml_depthwise_shape *shape,
-                                             const tinyml_depthwise *layer, const int8_t *input,
-                                             int8_t *output, void *scratch)
+                                             const tinyml_depthwise *layer, tinyml_rows input,
+                                             tinyml_rows output, unsigned first, unsigned count,
+                                             void *scratch)
 {
     const unsigned taps = (unsigned)shape->kernel_rows * shape->kernel_columns;
-    const unsigned plane_size = (unsigned)shape->plane_rows * shape->plane_pitch;
+    const unsigned extent = (shape->kernel_rows - 1u) * shape->dilation_rows + 1u;
+    const unsigned plane_rows = (count - 1) * shape->stride_rows + extent;
+    const int top = (int)(first * shape->stride_rows) - shape->pad_rows;
+    const int bottom = top + (int)plane_rows;
+    const int begin = top < 0 ? 0 : top;
+    const int end = bottom < shape->in_rows ? bottom : shape->in_rows;
+    const unsigned there = end > begin ? (unsigned)(end - begin) : 0u;
+    const tinyml_row_range from = tinyml_range_of(input, (unsigned)begin, there);
+    const tinyml_row_range to = tinyml_range_of(output, first, count);
     const int8_t *weights = layer->weights;
     int16_t *plane = scratch;
     unsigned c = 0;
 
-    for (unsigned i = 0; i < plane_size; i++)
+    for (unsigned i = 0; i < plane_rows * shape->plane_pitch; i++)
         plane[i] = layer->in_zero_point;
-    for (unsigned channel = 0; channel < shape->channels; channel++) {
-        tinyml_gather_plane(shape, input + channel, plane);
+    for (unsigned channel = 0; channel < layer->channels; channel++) {
+        tinyml_gather_plane(shape, layer, from, channel,
+                            plane + (unsigned)(begin - top) * shape->plane_pitch);
         for (unsigned m = 0; m < shape->multiplier; m++, c++, weights += taps)
-            tinyml_convolve_any_plane(shape, &layer->stage, weights, plane, c, output + c);
+            tinyml_convolve_any_plane(shape, layer, weights, plane, c, to);
     }
 }
 

@@ -21,6 +21,17 @@
 extern "C" {
 #endif
 
+/* An image (H, W, C) of which only some rows need be in memory: row y lies at
+ * data + y % capacity * row bytes. A kernel that takes its images like this computes the output
+ * rows `first` to `first + count - 1`. Where all rows are there, capacity is the height.
+ */
+typedef struct {
+    int8_t *data;
+    uint16_t capacity; /* rows in memory, at least 1 */
+} tinyml_rows;
+
+#define TINYML_ROWS(data, capacity) ((tinyml_rows){(int8_t *)(data), (capacity)})
+
 /* How a layer's int32 sums become int8, channel by channel:
  *   q = clamp(zero_point + (sum + bias) * multiplier / 2^shift, minimum, maximum)
  */
@@ -73,14 +84,32 @@ typedef struct {
 void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
                      void *scratch);
 
-/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). scratch: 2 * K bytes. */
+/* CONV_2D of 3 x 3, stride 1, with 16 products for every 2 x 2 outputs. Weights are transformed:
+ *   weights[C_OUT / 2][16 points][C_IN / 4][2][2] = inputs (k, k + 2), then (k + 1, k + 3), of two
+ * channels each, int16 in words; C_IN is rounded up to a multiple of 16 with zeros, C_OUT to 2.
+ * C_IN itself is a multiple of 4. scratch: 128 bytes for each channel of the C_IN rounded up, and
+ * 512 bytes or 16 * C_IN, whichever is more.
+ */
+typedef struct {
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint16_t pad_top, pad_left;
+    int8_t in_zero_point;
+    const uint32_t *weights;
+    tinyml_output_stage stage;
+} tinyml_winograd;
+
+void tinyml_convolve_winograd(const tinyml_winograd *layer, tinyml_rows input, tinyml_rows output,
+                              unsigned first, unsigned count, void *scratch);
+
+/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). */
 typedef struct {
     uint16_t inputs;
     tinyml_filters filters;
     tinyml_output_stage stage;
 } tinyml_dense;
 
-void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output, void *scratch);
+void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output);
 
 /* AVERAGE_POOL_2D, MAX_POOL_2D. May run in place without padding. */
 typedef struct {
@@ -92,8 +121,17 @@ typedef struct {
     int8_t minimum, maximum;
 } tinyml_pool;
 
-void tinyml_pool_average(const tinyml_pool *layer, const int8_t *input, int8_t *output);
-void tinyml_pool_max(const tinyml_pool *layer, const int8_t *input, int8_t *output);
+void tinyml_pool_average(const tinyml_pool *layer, tinyml_rows input, tinyml_rows output,
+                         unsigned first, unsigned count);
+void tinyml_pool_max(const tinyml_pool *layer, tinyml_rows input, tinyml_rows output,
+                     unsigned first, unsigned count);
+
+/* An average of the whole image, fed with rows `first` to `first + count - 1` of the input, in
+ * order; the output is written with the last of them. scratch: 4 * channels bytes, to be kept
+ * from the first row to the last.
+ */
+void tinyml_pool_average_rows(const tinyml_pool *layer, tinyml_rows input, int8_t *output,
+                              unsigned first, unsigned count, void *scratch);
 
 /* MEAN of (outer, count, inner) over its middle axis. May run in place. */
 typedef struct {
@@ -105,6 +143,12 @@ typedef struct {
 } tinyml_mean;
 
 void tinyml_average(const tinyml_mean *layer, const int8_t *input, int8_t *output);
+
+/* The same for the pixels of one image of `height` rows, fed as tinyml_pool_average_rows is.
+ * scratch: 4 * inner bytes.
+ */
+void tinyml_average_rows(const tinyml_mean *layer, unsigned height, tinyml_rows input,
+                         int8_t *output, unsigned first, unsigned count, void *scratch);
 
 /* ADD with broadcasting over up to four axes; a step of 0 repeats a value. May run in place on an
  * input that is not broadcast. The scale of a is the larger one: its factor is a half.
@@ -121,8 +165,14 @@ typedef struct {
 
 void tinyml_add(const tinyml_sum *layer, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* ADD of whole rows of shape[3] elements each, nothing broadcast. */
+void tinyml_add_rows(const tinyml_sum *layer, tinyml_rows a, tinyml_rows b, tinyml_rows output,
+                     unsigned first, unsigned count);
+
 /* Any function of one byte, int8 or uint8: output = table[input as uint8]. May run in place. */
 void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, void *output);
+void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
+                         tinyml_rows output, unsigned first, unsigned count);
 
 /* SOFTMAX over the rows of (rows, columns). May run in place. */
 typedef struct {

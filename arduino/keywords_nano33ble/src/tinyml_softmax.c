@@ -1,44 +1,8 @@
-#include "tinyml_arithmetic.h"
+#include "tinyml_fixed_point.h"
 #include "tinyml_kernels.h"
 
-/* After gemmlowp's fixed point (fixedpoint.h): exponentials in Q0.31, their sum in Q12.19, and its
- * reciprocal by three Newton steps from 48/17 - 32/17 * x in Q2.29.
- */
+/* After gemmlowp: exponentials in Q0.31, their sum in Q12.19, and its reciprocal. */
 enum { SUM_INTEGER_BITS = 12, OUTPUT_BITS = 8 };
-
-#define TWO_POW_29 536870912
-#define NEWTON_CONSTANT 1515870810 /* 48/17 in Q2.29 */
-#define NEWTON_SLOPE (-1010580540) /* -32/17 in Q2.29 */
-
-static int leading_zeros(uint32_t x)
-{
-    int count = 0;
-
-    for (; x < 0x80000000u; x <<= 1)
-        count++;
-    return count;
-}
-
-/* x * 2^bits, saturated. */
-static int32_t shift_left(int32_t x, int bits)
-{
-    const int32_t limit = INT32_MAX >> bits;
-
-    return x > limit ? INT32_MAX : x < -limit - 1 ? INT32_MIN : x * (1 << bits);
-}
-
-/* 1 / (1 + x) in Q0.31, for x in Q0.31 from 0 to 1. */
-static int32_t reciprocal_above_one(int32_t x)
-{
-    const int32_t half_denominator = (int32_t)(((int64_t)x + INT32_MAX + 1) / 2);
-    int32_t r = NEWTON_CONSTANT + tinyml_multiply(half_denominator, NEWTON_SLOPE);
-
-    for (int step = 0; step < 3; step++) {
-        const int32_t rest = TWO_POW_29 - tinyml_multiply(half_denominator, r);
-        r += shift_left(tinyml_multiply(r, rest), 2);
-    }
-    return shift_left(r, 1);
-}
 
 static void softmax_row(const tinyml_normalization *layer, const int8_t *input, int8_t *output)
 {
@@ -52,9 +16,9 @@ static void softmax_row(const tinyml_normalization *layer, const int8_t *input, 
             sum += tinyml_divide_by_power(layer->exponentials[maximum - input[i]],
                                           SUM_INTEGER_BITS);
 
-    const int zeros = leading_zeros((uint32_t)sum);
+    const int zeros = tinyml_leading_zeros((uint32_t)sum);
     const int32_t scale =
-        reciprocal_above_one((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
+        tinyml_reciprocal_above_one((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
     const int exponent = SUM_INTEGER_BITS - zeros + 31 - OUTPUT_BITS;
 
     for (unsigned i = 0; i < layer->columns; i++) {

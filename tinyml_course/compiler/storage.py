@@ -1,0 +1,122 @@
+"""When the bytes of each tensor are in use, and how many of its rows have to be in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.allocate import Block, Ints
+from tinyml_course.compiler.graph import ABSENT, Graph
+from tinyml_course.compiler.turns import Schedule, images, rows_read
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Tensors that share their bytes by a change of shape, and when these are in use.
+
+    Attributes
+    ----------
+    members : tuple of int
+    block : Block
+        Its steps are turns counted from 1; 0 is before the first turn.
+    capacity : int or None
+        Rows in memory, where they are fewer than the image has: row y takes the place of row
+        y - capacity.
+    """
+
+    members: tuple[int, ...]
+    block: Block
+    capacity: int | None = None
+
+
+@dataclass
+class _Use:
+    """When a storage is written and read: as a whole, and by rows."""
+
+    height: int = 0
+    wholes: list[int] = field(default_factory=list)
+    written: list[tuple[int, range]] = field(default_factory=list)
+    read: list[tuple[int, range]] = field(default_factory=list)
+
+
+def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
+    """Return the storages of all activations, in the order in which they come to life."""
+    members = _members(graph)
+    root = {index: first for first, group in members.items() for index in group}
+    uses = {first: _Use() for first in members}
+    end = len(schedule.turns) + 1
+    for index in (*graph.inputs, *graph.variables):
+        uses[root[index]].wholes.append(0)
+    for index in (*graph.outputs, *graph.variables):
+        if index in root:
+            uses[root[index]].wholes.append(end)
+    for time, turn in enumerate(schedule.turns, start=1):
+        op = graph.ops[turn.place]
+        if turn.whole:
+            for index in (*op.inputs, *op.outputs):
+                if index != ABSENT and index in root:
+                    uses[root[index]].wholes.append(time)
+            continue
+        access = schedule.rows[turn.place]
+        for image in images(graph, op):
+            use = uses[root[image.index]]
+            use.height = image.shape[1]
+            use.read.append((time, rows_read(access, image.shape[1], turn)))
+        target = uses[root[op.output]]
+        if not access.accumulates:
+            target.height = graph.tensors[op.output].shape[1]
+            target.written.append((time, range(turn.first, turn.first + turn.count)))
+        elif turn.first + turn.count == access.count:
+            target.wholes.append(time)
+    return [_storage(graph, tuple(group), uses[first]) for first, group in members.items()]
+
+
+def _members(graph: Graph) -> dict[int, list[int]]:
+    """Return the activations that share bytes by a change of shape, by the first of each."""
+    root: dict[int, int] = {}
+    for index in (*graph.inputs, *graph.variables):
+        root[index] = index
+    for op in graph.ops:
+        for index in op.outputs:
+            alias = isinstance(op, g.AliasOp) and op.input in root
+            root[index] = root[op.input] if alias else index
+    groups: dict[int, list[int]] = {}
+    for index, first in root.items():
+        groups.setdefault(first, []).append(index)
+    return groups
+
+
+def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:
+    nbytes = graph.tensors[members[0]].nbytes
+    if not use.height:
+        return Storage(members, Block(nbytes, min(use.wholes), max(use.wholes)))
+    row_bytes = nbytes // use.height
+    written, read = _row_lives(use)
+    first, last = int(written.min()), int(read.max())
+    times = np.arange(first, last + 1)
+    alive = (written[:, None] <= times) & (times <= read[:, None])  # (H, T)
+    lowest, highest = alive.argmax(axis=0), use.height - alive[::-1].argmax(axis=0)
+    extent = np.where(alive.any(axis=0), highest - lowest, 0)
+    capacity = int(extent.max())
+    if use.wholes or len(members) > 1 or capacity == use.height:
+        low, high = lowest * row_bytes, (lowest + extent) * row_bytes
+        return Storage(members, Block(nbytes, first, last, low, high))
+    filled = (written[:, None] <= times).sum(axis=0)
+    high = np.minimum(filled, capacity) * row_bytes
+    block = Block(capacity * row_bytes, first, last, np.zeros_like(high), high)
+    return Storage(members, block, capacity)
+
+
+def _row_lives(use: _Use) -> tuple[Ints, Ints]:
+    """Return for each row the turn that writes it, and the last that reads it."""
+    never = 1 << 40
+    written, read = np.full(use.height, never), np.full(use.height, -1)
+    for time, rows in use.written:
+        written[rows.start : rows.stop] = time
+    for time, rows in use.read:
+        read[rows.start : rows.stop] = time
+    for time in use.wholes:
+        written, read = np.minimum(written, time), np.maximum(read, time)
+    return written, np.maximum(read, written)
