@@ -8,7 +8,7 @@ layout is planned here. The same model gives the same bytes, whoever compiles it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -30,18 +30,22 @@ from tinyml_course.compiler import (
 )
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler.chains import choose_chains, plan_steps
 from tinyml_course.compiler.emit_batches import each_image
 from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
-from tinyml_course.compiler.memory import MemoryPlan, plan_memory
+from tinyml_course.compiler.memory import MemoryPlan
 from tinyml_course.compiler.simplify import simplify
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.turns import one_by_one
 from tinyml_course.errors import InputError, UnsupportedModelError
 
 OPTIMIZATIONS = ("balanced", "speed", "size", "memory")
 _SHARED_HEADERS = ("tinyml_kernels.h", "tinyml_arithmetic.h", "tinyml_output_stage.h")
+_CHAINING = ("balanced", "memory")
+_TURNS = ("tinyml_turns.h", "tinyml_turns.c")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
@@ -107,6 +111,11 @@ class CompiledModel:
     optimize: str
     notes: tuple[str, ...] = ()
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The position of each operator in `Graph.ops`, by its index in the file."""
+        return {op.index: place for place, op in enumerate(self.graph.ops)}
+
     @property
     def runtime(self) -> str:
         """What runs the model in a sketch."""
@@ -151,6 +160,7 @@ class CompiledModel:
     def files(self) -> dict[str, str]:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
         kernels = {file for step in self.steps for file in (*step.files, *step.headers)}
+        kernels |= set(_TURNS if self.plan.schedule.chains else ())
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,
@@ -199,16 +209,31 @@ def compile_model(
         1 if optimize == "size" else CHANNEL_MULTIPLE,
     )
     graph = simplified.graph
-    emission = Emission(optimize)
-    steps = tuple(_emit(graph, op, emission) for op in graph.ops if not _is_alias(graph, op))
-    return CompiledModel(name, graph, steps, _plan(graph, steps), optimize, simplified.notes)
+    steps, plan = _steps_and_plan(graph, optimize)
+    return CompiledModel(name, graph, steps, plan, optimize, simplified.notes)
 
 
-def _plan(graph: Graph, steps: Sequence[Step]) -> MemoryPlan:
-    """Plan the arena with what the kernels need and where they can run in place."""
-    in_place = {step.op.index: step.in_place for step in steps}
-    scratch = {step.op.index: step.whole_scratch_bytes for step in steps}
-    return plan_memory(graph, scratch, lambda _, op: in_place[op.index])
+def _steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], MemoryPlan]:
+    """Choose which operators take turns, and plan the arena for what they become in C."""
+    whole = _emit_all(graph, Emission(optimize))
+    if optimize not in _CHAINING:
+        steps = tuple(whole.values())
+        return steps, plan_steps(graph, steps, one_by_one(graph))
+    by_rows = _emit_all(graph, Emission(optimize, whole=False))
+    schedule = choose_chains(graph, whole, by_rows, optimize)
+    steps = tuple(
+        (by_rows if place in schedule.chained else whole)[place] for place in sorted(whole)
+    )
+    return steps, plan_steps(graph, steps, schedule)
+
+
+def _emit_all(graph: Graph, emission: Emission) -> dict[int, Step]:
+    """Return the step of every operator that needs one, by its position."""
+    return {
+        place: _emit(graph, op, emission)
+        for place, op in enumerate(graph.ops)
+        if not _is_alias(graph, op)
+    }
 
 
 def _is_alias(graph: Graph, op: Op) -> bool:

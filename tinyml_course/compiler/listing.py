@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.memory import MemoryPlan
-from tinyml_course.compiler.printing import array, c_float, c_type
+from tinyml_course.compiler.printing import array, c_float, c_type, wrap
 from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.turns import Chain
 
+_TURN = {"first": "first", "count": "count"}
 GENERATOR = "tinyml_course 0.1.0"
 _COMMENT_WIDTH = 97
 
@@ -70,9 +73,10 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
         for port, tensor in _ports(name, graph)
     )
     variants = _variants(steps)
-    calls = "\n".join(_call(graph, plan, step, variants) for step in steps)
+    writer = _Calls(graph, plan, {step.op.index: step for step in steps}, variants)
     headers = {file for step in steps if step.variant for file in step.files if file[-2:] == ".h"}
     headers |= {header for step in steps for header in step.headers}
+    headers |= {"tinyml_turns.h"} if plan.schedule.chains else set()
     includes = "".join(f'#include "{file}"\n' for file in sorted({*headers, "tinyml_kernels.h"}))
     definitions = "\n".join(text.replace("@", name) for text, name in variants.items())
     return f"""/* Constants and schedule of {name}; what it is stands in {name}.h. */
@@ -84,10 +88,10 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
 static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 
 {ports}
-
+{writer.chains()}
 void {name}_invoke(void)
 {{
-{calls}
+{writer.schedule()}
 }}
 """
 
@@ -177,25 +181,71 @@ def _variants(steps: Sequence[Step]) -> dict[str, str]:
     return {text: f"variant{i}" for i, text in enumerate(distinct)}
 
 
-def _call(graph: Graph, plan: MemoryPlan, step: Step, variants: Mapping[str, str]) -> str:
-    """Return a step's calls with every placeholder replaced by an address."""
-    places = {
-        f"in{i}": _address(graph, plan, index)
-        for i, index in enumerate(step.op.inputs)
-        if index >= 0
-    }
-    places |= {f"out{i}": _address(graph, plan, t) for i, t in enumerate(step.op.outputs)}
-    if step.rows:
-        images = [(f"in{i}", index) for i, index in enumerate(step.op.inputs) if index >= 0]
-        images += [(f"out{i}", index) for i, index in enumerate(step.op.outputs)]
-        places |= {
-            f"{key}_rows": f"TINYML_ROWS({places[key]}, {graph.tensors[index].shape[1]})"
-            for key, index in images
-            if len(graph.tensors[index].shape) == 4
-        }
-        places |= {"first": "0", "count": str(step.rows.count)}
-    if step.variant:
-        places["variant"] = variants[step.variant]
-    if step.whole_scratch_bytes:
-        places["scratch"] = f"arena + {plan.scratch_offsets[step.op.index]}"
-    return "\n".join("    " + call.format(**places) for call in step.calls)
+@dataclass(frozen=True)
+class _Calls:
+    """The calls of a schedule as C."""
+
+    graph: Graph
+    plan: MemoryPlan
+    steps: Mapping[int, Step]
+    """By the index of their operators; operators that only rename a shape have none."""
+    variants: Mapping[str, str]
+
+    def schedule(self) -> str:
+        """Return the body of the function that runs the network."""
+        starts = {chain.start: i for i, chain in enumerate(self.plan.schedule.chains)}
+        lines = []
+        for place, op in enumerate(self.graph.ops):
+            if place in starts:
+                i = starts[place]
+                turns = f"sizeof turns{i} / sizeof *turns{i}"
+                lines.append(f"    tinyml_take_turns(chain{i}, turns{i}, {turns});")
+            elif place not in self.plan.schedule.chained and op.index in self.steps:
+                lines.append(self._call(self.steps[op.index], whole=True))
+        return "\n".join(lines)
+
+    def chains(self) -> str:
+        """Return a function for each operator that takes turns, and the order of the turns."""
+        return "".join(self._chain(i, chain) for i, chain in enumerate(self.plan.schedule.chains))
+
+    def _chain(self, number: int, chain: Chain) -> str:
+        ops = [self.graph.ops[place] for place in chain.places]
+        functions = "\n".join(
+            f"static void op{op.index}_rows(unsigned first, unsigned count)\n{{\n"
+            f"{self._call(self.steps[op.index], whole=False)}\n}}\n"
+            for op in ops
+        )
+        turns = wrap(
+            f"{{{turn.place - chain.start}, {turn.count}, {turn.first}}}"
+            for turn in self.plan.schedule.turns
+            if turn.place in chain.places
+        )
+        names = wrap(f"op{op.index}_rows" for op in ops)
+        return (
+            f"\n{functions}\n/* Ops {ops[0].index} to {ops[-1].index} take turns: "
+            "{layer, rows, first row}. */\n"
+            f"static const tinyml_layer chain{number}[] = {{\n{names}\n}};\n"
+            f"static const tinyml_turn turns{number}[] = {{\n{turns}\n}};\n"
+        )
+
+    def _call(self, step: Step, whole: bool) -> str:
+        """Return a step's calls with every placeholder replaced by an address."""
+        operands = [(f"in{i}", index) for i, index in enumerate(step.op.inputs) if index >= 0]
+        operands += [(f"out{i}", index) for i, index in enumerate(step.op.outputs)]
+        places = {key: _address(self.graph, self.plan, index) for key, index in operands}
+        if step.rows:
+            places |= {
+                f"{key}_rows": f"TINYML_ROWS({places[key]}, {self._capacity(index)})"
+                for key, index in operands
+                if len(self.graph.tensors[index].shape) == 4
+            }
+            places |= {"first": "0", "count": str(step.rows.count)} if whole else _TURN
+        if step.variant:
+            places["variant"] = self.variants[step.variant]
+        if step.op.index in self.plan.scratch_offsets:
+            places["scratch"] = f"arena + {self.plan.scratch_offsets[step.op.index]}"
+        return "\n".join("    " + call.format(**places) for call in step.calls)
+
+    def _capacity(self, index: int) -> int:
+        """Return how many rows of an image are in memory."""
+        return self.plan.capacities.get(index, self.graph.tensors[index].shape[1])

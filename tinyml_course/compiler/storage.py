@@ -103,10 +103,11 @@ def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:
     if use.wholes or len(members) > 1 or capacity == use.height:
         low, high = lowest * row_bytes, (lowest + extent) * row_bytes
         return Storage(members, Block(nbytes, first, last, low, high))
-    filled = (written[:, None] <= times).sum(axis=0)
-    high = np.minimum(filled, capacity) * row_bytes
-    block = Block(capacity * row_bytes, first, last, np.zeros_like(high), high)
-    return Storage(members, block, capacity)
+    start = lowest % capacity
+    wraps = start + extent > capacity
+    low = np.where(wraps, 0, start) * row_bytes
+    high = np.where(wraps, capacity, start + extent) * row_bytes
+    return Storage(members, Block(capacity * row_bytes, first, last, low, high), capacity)
 
 
 def _row_lives(use: _Use) -> tuple[Ints, Ints]:

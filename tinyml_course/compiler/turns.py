@@ -14,6 +14,9 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.steps import RowAccess
 
+_MAX_COUNT = 255  # what `tinyml_turn` in C can hold
+MAX_CHAIN = 255
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -122,7 +125,7 @@ def _interleave(graph: Graph, rows: Rows, chain: Chain) -> list[Turn]:
 
     def ensure(place: int, stop: int) -> None:
         op, access = graph.ops[place], rows[place]
-        block = -(-chain.pixels // _width(graph, op, access))
+        block = min(-(-chain.pixels // _width(graph, op, access)), _MAX_COUNT)
         while done[place] < stop:
             count = min(block, stop - done[place])
             for image in images(graph, op):

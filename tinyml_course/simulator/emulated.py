@@ -6,7 +6,8 @@ calls them, and what they leave in RAM is the result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -50,8 +51,10 @@ class Meter:
         self._table = cost_table(self.listing)
         self.machine = Machine(program, board, self.listing)
 
-    def call(self, function: str, *arguments: int, marks: Sequence[int] = ()) -> Measured:
-        """Call a function; `marks` are addresses that cut what it takes into phases."""
+    def call(
+        self, function: str, *arguments: int, marks: Mapping[int, int] = MappingProxyType({})
+    ) -> Measured:
+        """Call a function; `marks` say at which address which phase begins."""
         value = self.machine.call(function, *arguments, marks=marks)
         counts = self.machine.counts
         return Measured(value, [cost_of(self.listing, self._table, phase) for phase in counts])
@@ -280,17 +283,35 @@ def feature_sources(features: FeatureSources) -> dict[str, str]:
     return {**features.c_files(), "features.c": own_source("features.c")}
 
 
-def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> list[int]:
-    """Return the places in the schedule between two steps; none where a compiler merged some.
+def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> dict[int, int]:
+    """Return where each step begins; nothing where a compiler merged some.
 
-    The schedule is one function that calls a kernel, or several, for each step.
+    The schedule is one function that calls a kernel, or several, for each step. Steps that take
+    turns have a function each.
     """
-    planned = [call.partition("(")[0] for step in compiled.steps for call in step.calls]
+    chains = {chain.start: chain for chain in compiled.plan.schedule.chains}
+    chained = compiled.plan.schedule.chained
+    planned: list[tuple[str, int]] = []  # the call, and the step behind it
+    marks: dict[int, int] = {}
+    for number, step in enumerate(compiled.steps):
+        place = compiled.places[step.op.index]
+        if place in chained:
+            symbol = program.symbols.get(f"op{step.op.index}_rows")
+            if symbol is None:
+                return {}
+            marks[symbol.address & ~1] = number
+        if place in chains:
+            planned.append(("tinyml_take_turns", number + len(chains[place].places)))
+        elif place not in chained:
+            names = [call.partition("(")[0] for call in step.calls]
+            planned += [(name, number) for name in names[:-1]] + [(names[-1], number + 1)]
     found = calls_in(listing, program, f"{compiled.name}_invoke")
     if len(planned) != len(found) or not all(
         name == plan or (plan == "{variant}" and name.startswith("variant"))
-        for plan, (name, _) in zip(planned, found, strict=True)
+        for (plan, _), (name, _) in zip(planned, found, strict=True)
     ):
-        return []
-    last = np.cumsum([len(step.calls) for step in compiled.steps])[:-1] - 1
-    return [found[index][1] for index in last]
+        return {}
+    for (_, step_behind), (_, address) in zip(planned, found, strict=True):
+        if step_behind < len(compiled.steps):
+            marks[address] = step_behind
+    return marks

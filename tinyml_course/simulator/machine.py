@@ -7,7 +7,8 @@ program runs into ends in a message in words. Peripherals are not emulated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 from unicorn import (
@@ -85,7 +86,7 @@ class Machine:
         function: str,
         *arguments: int,
         budget: int = INSTRUCTION_BUDGET,
-        marks: Sequence[int] = (),
+        marks: Mapping[int, int] = MappingProxyType({}),
     ) -> int:
         """Call a function of the program as main would, and return what it returns.
 
@@ -96,8 +97,8 @@ class Machine:
             At most four words.
         budget : int
             Instructions after which the program counts as hung: at least this many are run.
-        marks : sequence of int
-            Addresses that cut the call into phases, for `counts`.
+        marks : mapping of address to phase
+            Where the phases of the call begin, for `counts`.
 
         Raises
         ------
@@ -122,7 +123,7 @@ class Machine:
 
     @property
     def counts(self) -> tuple[Counts, ...]:
-        """What the last call executed, phase by phase: one more than it had marks."""
+        """What the last call executed, phase by phase."""
         return self._trace.counts()
 
     @property
@@ -152,7 +153,9 @@ class Machine:
         emulator.mem_map(*ram, UC_PROT_READ | UC_PROT_WRITE)
         emulator.mem_write(ram[0], PAINT.to_bytes(4, "little") * (ram[1] // 4))
 
-    def _run(self, start: int, budget: int, marks: Sequence[int] = ()) -> None:
+    def _run(
+        self, start: int, budget: int, marks: Mapping[int, int] = MappingProxyType({})
+    ) -> None:
         """Run until the program is in main, or say why it cannot go on."""
         self._fault = self._interrupt = None
         self._trace.start(budget, marks)

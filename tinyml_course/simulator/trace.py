@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,6 @@ class _Trace(ctypes.Structure):
         ("passed", ctypes.c_void_p),
         ("marks", ctypes.c_void_p),
         ("phase", ctypes.c_uint32),
-        ("last_phase", ctypes.c_uint32),
         ("lowering", ctypes.c_void_p),
         ("budget", ctypes.c_uint64),
         ("stack_floor", ctypes.c_uint32),
@@ -115,23 +115,24 @@ class Trace:
         )
         assert status == 0
 
-    def start(self, budget: int, marks: Sequence[int] = ()) -> None:
+    def start(self, budget: int, marks: Mapping[int, int] = MappingProxyType({})) -> None:
         """Begin a run, with all counts at zero.
 
         Parameters
         ----------
         budget : int
             At least this many instructions are run, and at most twice as many.
-        marks : sequence of int
-            Addresses at which a new phase begins, each entered once and in this order.
+        marks : mapping of address to phase
+            Where phases begin; each may be entered many times. A run begins in phase 0.
         """
         state, halfwords = self._state, self._state.halfwords
-        self._counts = np.zeros((3, len(marks) + 1, halfwords + 1), np.uint64)
+        self._counts = np.zeros((3, max(marks.values(), default=0) + 1, halfwords + 1), np.uint64)
         state.started, state.ended, state.passed = (kind.ctypes.data for kind in self._counts)
-        self._marks = np.zeros(halfwords + 1, np.uint8)
-        self._marks[(np.asarray(marks, np.int64) - state.code) // 2] = 1
+        self._marks = np.zeros(halfwords + 1, np.uint16)
+        for address, phase in marks.items():
+            self._marks[(address - state.code) // 2] = phase + 1
         state.marks = self._marks.ctypes.data
-        state.phase, state.last_phase = 0, len(marks)
+        state.phase = 0
         state.budget = 2 * budget  # no instruction is longer than two halfwords
         state.last_end = 2**32 - 1
         state.last_lowers = 0

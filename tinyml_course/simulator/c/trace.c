@@ -3,7 +3,7 @@
  * The emulator calls trace_block before each block of straight code. One pair of counts a halfword
  * of code is enough to know later how often each instruction ran (the running sum of started less
  * ended) and how often a branch was not taken (a block that starts where the last one ended). A run
- * is cut into phases at marked places; each phase has counts of its own.
+ * is cut into phases at marked places, which may be passed again; each has counts of its own.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -16,9 +16,8 @@ struct trace {
     uint64_t *started; /* by phase and halfword: blocks that started here */
     uint64_t *ended;   /* by phase and halfword: blocks that ended before here */
     uint64_t *passed;  /* by phase and halfword: blocks that started here as the last ended here */
-    const uint8_t *marks;     /* by halfword: 1 where a phase begins */
-    uint32_t phase;           /* the current one, and the last there are counts for */
-    uint32_t last_phase;
+    const uint16_t *marks;    /* by halfword: 1 + the phase that begins here, or 0 */
+    uint32_t phase;           /* the current one */
     const uint32_t *lowering; /* by halfword: bytes all code before here would lower the stack by */
     uint64_t budget;          /* halfwords of code left to run */
     uint32_t stack_floor;     /* the lowest address the stack may reach */
@@ -73,8 +72,8 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
         return;
     }
     trace->budget -= size / 2;
-    if (trace->marks[start] && trace->phase < trace->last_phase)
-        trace->phase++;
+    if (trace->marks[start])
+        trace->phase = trace->marks[start] - 1u;
     row = (size_t)trace->phase * (trace->halfwords + 1);
     trace->started[row + start]++;
     trace->ended[row + end]++;

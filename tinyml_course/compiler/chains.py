@@ -1,0 +1,199 @@
+"""Choose which operators take turns, row by row, so that the arena is small at little cost.
+
+The fullest turn of a schedule says what its arena will take, so a schedule is judged without being
+placed. Chains are grown around the fullest turn for as long as that makes it less full. Few rows
+at a time need the least memory and the most work: tiles that are not full, rows gathered again.
+Among the choices that are small enough, the one with the least work is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.graph import Graph, Op
+from tinyml_course.compiler.memory import MemoryPlan, least_bytes, plan_memory
+from tinyml_course.compiler.steps import Step
+from tinyml_course.compiler.turns import (
+    MAX_CHAIN,
+    Chain,
+    Schedule,
+    Turn,
+    can_chain,
+    in_turns,
+    one_by_one,
+    rows_read,
+)
+
+_ALIGNMENT = 4
+_PIXELS = {"memory": (1, 4, 8), "balanced": (4, 16, 48, 96, 192, 400)}
+_SLACK = {"memory": 1.0, "balanced": 1.15}
+"""How many times the least arena a choice may take."""
+_ENDS = 14
+"""Starts, and stops, that are tried for a chain."""
+_ROUNDS = 4
+Steps = Mapping[int, Step]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A schedule, judged.
+
+    Attributes
+    ----------
+    nbytes : int
+        Of its fullest turn.
+    peak : int
+        The position of the operator at that turn.
+    work : float
+        What it takes to run, in something like instructions.
+    """
+
+    schedule: Schedule
+    nbytes: int
+    peak: int
+    work: float
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """What makes one choice better than another of the same size."""
+        return (self.work, self.nbytes)
+
+
+def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> Schedule:
+    """Return the best schedule found.
+
+    Parameters
+    ----------
+    graph : Graph
+    whole, by_rows : mapping of position to Step
+        What each operator becomes if it runs as a whole, and if it takes turns.
+    optimize : {"balanced", "memory"}
+    """
+    rows = {place: step.rows for place, step in by_rows.items() if step.rows}
+
+    def judge(chains: tuple[Chain, ...]) -> _Choice:
+        schedule = in_turns(graph, rows, chains) if chains else one_by_one(graph)
+        chosen = {p: (by_rows if p in schedule.chained else whole)[p] for p in whole}
+        scratch, in_place = _needs(graph, chosen)
+        nbytes, peak = least_bytes(graph, scratch, in_place, _ALIGNMENT, schedule)
+        return _Choice(schedule, nbytes, peak, _work(graph, chosen, schedule))
+
+    if not graph.ops:
+        return one_by_one(graph)
+    pixels = _PIXELS[optimize]
+    tried = [judge(())]
+    smallest = tried[0]
+    runs = list(_runs(graph, rows))
+    for _ in range(_ROUNDS):
+        found = [judge(chains) for chains in _grown(smallest, runs, pixels[0])]
+        tried += found
+        better = min(found, key=lambda choice: (choice.nbytes, choice.work), default=smallest)
+        if better.nbytes >= smallest.nbytes:
+            break
+        smallest = better
+    tried += [
+        judge(tuple(Chain(c.start, c.stop, count) for c in choice.schedule.chains))
+        for choice in _best(tried, smallest.nbytes * (_SLACK[optimize] + 0.1))
+        for count in pixels[1:]
+    ]
+    least = min(choice.nbytes for choice in tried)
+    fitting = [choice for choice in tried if choice.nbytes <= least * _SLACK[optimize]]
+    return min(fitting, key=lambda choice: choice.order).schedule
+
+
+def plan_steps(graph: Graph, steps: Sequence[Step], schedule: Schedule) -> MemoryPlan:
+    """Plan the arena with what the kernels need and where they can run in place."""
+    places = {op.index: place for place, op in enumerate(graph.ops)}
+    scratch, in_place = _needs(graph, {places[step.op.index]: step for step in steps})
+    return plan_memory(graph, scratch, in_place, _ALIGNMENT, schedule)
+
+
+def _needs(
+    graph: Graph, steps: Steps
+) -> tuple[Callable[[Op, Turn], int], Callable[[Graph, Op], Sequence[int]]]:
+    """Return what tells the planner of scratch memory and of running in place."""
+    by_index = {step.op.index: step for step in steps.values()}
+
+    def scratch(op: Op, turn: Turn) -> int:
+        step = by_index.get(op.index)
+        if step is None:
+            return 0
+        return step.whole_scratch_bytes if turn.whole else step.scratch_for(turn.count)
+
+    def in_place(_: Graph, op: Op) -> Sequence[int]:
+        step = by_index.get(op.index)
+        return step.in_place if step else ()
+
+    return scratch, in_place
+
+
+def _runs(graph: Graph, rows: Mapping[int, object]) -> Iterator[range]:
+    """Yield the longest stretches of operators that can take turns."""
+    start = 0
+    for place in range(len(graph.ops) + 1):
+        inside = place < len(graph.ops) and can_chain(graph, rows, place)  # type: ignore[arg-type]
+        if inside and place - start < MAX_CHAIN:
+            continue
+        if place - start > 1:
+            yield range(start, place)
+        start = place if inside else place + 1
+
+
+def _grown(choice: _Choice, runs: Sequence[range], pixels: int) -> Iterator[tuple[Chain, ...]]:
+    """Yield chains around the fullest turn, in place of those they touch."""
+    for run in runs:
+        if choice.peak not in run:
+            continue
+        for start in _spread(range(run.start, choice.peak + 1)):
+            for stop in _spread(range(choice.peak + 1, run.stop + 1)):
+                if stop - start < 2:
+                    continue
+                apart = [c for c in choice.schedule.chains if c.stop <= start or stop <= c.start]
+                chains = sorted([*apart, Chain(start, stop, pixels)], key=lambda c: c.start)
+                yield tuple(chains)
+
+
+def _spread(places: range) -> list[int]:
+    """Return some of the places, both ends among them."""
+    if len(places) <= _ENDS:
+        return list(places)
+    return sorted({places[i * (len(places) - 1) // (_ENDS - 1)] for i in range(_ENDS)})
+
+
+def _best(tried: Sequence[_Choice], limit: float) -> list[_Choice]:
+    """Return a few choices that are small enough, those with the least work first."""
+    fitting = [choice for choice in tried if choice.schedule.chains and choice.nbytes <= limit]
+    return sorted(fitting, key=lambda choice: choice.order)[:6]
+
+
+_TILE = 4  # pixels that a convolution computes together
+_TURN_WORK, _CHANNEL_WORK, _GATHER_WORK, _DEPTHWISE_WORK = 60, 60, 2.5, 2.0
+
+
+def _work(graph: Graph, steps: Steps, schedule: Schedule) -> float:
+    """Estimate the instructions a schedule takes, those every schedule takes left out.
+
+    Convolutions compute full tiles, and depthwise layers gather again the rows that the turn
+    before has gathered. The weights are counts of the kernels' inner loops on a Cortex-M4.
+    """
+    work = 0.0
+    for turn in schedule.turns:
+        op = graph.ops[turn.place]
+        step = steps.get(turn.place)
+        if step is None or not isinstance(op, g.Conv2D | g.DepthwiseConv2D) or not step.rows:
+            continue
+        _, height, width, channels = graph.tensors[op.output].shape
+        count = height if turn.whole else turn.count
+        if isinstance(op, g.Conv2D):
+            tiles = -(-count * width // _TILE)
+            work += step.macs / (height * width) * tiles * _TILE + _TURN_WORK
+        else:
+            source = graph.tensors[op.input]
+            whole = Turn(turn.place, 0, height)
+            read = len(rows_read(step.rows, source.shape[1], whole if turn.whole else turn))
+            gathered = read * source.shape[2] * source.shape[3] * _GATHER_WORK
+            work += step.macs * count / height * _DEPTHWISE_WORK + gathered
+            work += channels * _CHANNEL_WORK + _TURN_WORK
+    return work
