@@ -81,8 +81,8 @@ typedef struct {
     tinyml_output_stage stage;
 } tinyml_convolution;
 
-void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
-                     void *scratch);
+void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
+                     unsigned first, unsigned count, void *scratch);
 
 /* CONV_2D of 3 x 3, stride 1, with 16 products for every 2 x 2 outputs. Weights are transformed:
  *   weights[C_OUT / 2][16 points][C_IN / 4][2][2] = inputs (k, k + 2), then (k + 1, k + 3), of two

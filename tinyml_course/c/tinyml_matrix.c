@@ -217,14 +217,11 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 #endif
 
 void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const int16_t *tile, unsigned pixels, int8_t *output)
+                          const int16_t *tile, int8_t *const *rows)
 {
     const unsigned words = filters->depth / PAIR;
     unsigned c = 0;
-    int8_t *rows[PIXELS];
 
-    for (unsigned p = 0; p < PIXELS; p++)
-        rows[p] = output + (p < pixels ? p : pixels - 1u) * filters->channels;
 #if TINYML_DSP
     if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
         c = multiply_dsp(filters, stage, tile, rows, 1);

@@ -16,13 +16,14 @@ Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net Inferen
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-_REORDERINGS = 60
+_REORDERINGS = 400
 Ints = NDArray[np.int64]
 Intervals = tuple[tuple[int, int], ...]
 
@@ -82,16 +83,19 @@ def allocate(blocks: Sequence[Block], shared: Shared, alignment: int) -> tuple[i
     orders = [sorted(range(len(blocks)), key=lambda i: key(blocks[i])) for key in _ORDERS]
     best_order = min(orders, key=lambda order: height(place(order)))
     best = place(best_order)
-    for _ in range(_REORDERINGS):
+    draw = random.Random(0)
+    for attempt in range(_REORDERINGS):
         if height(best) <= bound:
             break
+        # What lies on top goes to the front, and later to anywhere before its place. Going
+        # sideways is allowed: equal heights with another block on top are still a change.
         top = max(range(len(blocks)), key=lambda i: best[i] + blocks[i].nbytes)
-        best_order = [top, *(i for i in best_order if i != top)]
-        candidate = place(best_order)
-        # Going sideways is allowed: equal heights with another block on top are still a change.
-        if height(candidate) > height(best):
-            break
-        best = candidate
+        moved = top if attempt % 3 else draw.randrange(len(blocks))
+        order = [i for i in best_order if i != moved]
+        order.insert(draw.randrange(best_order.index(moved) + 1) if attempt else 0, moved)
+        candidate = place(order)
+        if height(candidate) <= height(best):
+            best, best_order = candidate, order
     return best
 
 

@@ -15,7 +15,7 @@ from tinyml_course.compiler import emit_winograd
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
-from tinyml_course.compiler.steps import Emission, Step
+from tinyml_course.compiler.steps import Emission, RowAccess, Step
 from tinyml_course.compiler.weights import Filters, fold, pack
 from tinyml_course.errors import UnsupportedModelError
 
@@ -154,9 +154,19 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
     )
     tile_bytes = 2 * _TILE_PIXELS * depth
     shrinks = geometry.kernel == (1, 1) and target.channels <= source.channels
+    access: RowAccess | None = RowAccess(
+        target.height,
+        (geometry.kernel[0] - 1) * geometry.dilation[0] + 1,
+        geometry.stride[0],
+        geometry.padding.top,
+    )
+    arguments = "{in0_rows}, {out0_rows}, {first}, {count}"
+    if isinstance(op, g.FullyConnected):  # its rows are the pixels of an image of one row
+        images = (f"TINYML_ROWS({{{key}}}, 1)" for key in ("in0", "out0"))
+        access, arguments = None, f"{', '.join(images)}, 0, 1"
     return Step(
         op,
-        (f"tinyml_convolve(&{name}_layer, {{in0}}, {{out0}}, {{scratch}});",),
+        (f"tinyml_convolve(&{name}_layer, {arguments}, {{scratch}});",),
         (weights_text, *stage_texts, layer),
         weights_bytes + stage_bytes,
         ("tinyml_convolution.c", "tinyml_matrix.h", "tinyml_matrix.c"),
@@ -164,6 +174,7 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
         target.height * target.width * filters.weights.size,
         tile_bytes + (0 if geometry.reads_aligned() else depth),
         in_place=(0,) if shrinks else (),
+        rows=access,
     )
 
 
