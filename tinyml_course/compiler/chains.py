@@ -3,13 +3,13 @@
 The fullest turn of a schedule says what its arena will take, so a schedule is judged without being
 placed. Chains are grown around the fullest turn for as long as that makes it less full. Few rows
 at a time need the least memory and the most work: tiles that are not full, rows gathered again.
-Among the choices that are small enough, the one with the least work is taken.
+The best choices are placed, and of those that are small enough, the one with the least work wins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op
@@ -33,6 +33,7 @@ _SLACK = {"memory": 1.0, "balanced": 1.15}
 _ENDS = 14
 """Starts, and stops, that are tried for a chain."""
 _ROUNDS = 4
+_PLACED, _NEARLY = 8, 1.2
 Steps = Mapping[int, Step]
 
 
@@ -98,9 +99,25 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
         for choice in _best(tried, smallest.nbytes * (_SLACK[optimize] + 0.1))
         for count in pixels[1:]
     ]
-    least = min(choice.nbytes for choice in tried)
-    fitting = [choice for choice in tried if choice.nbytes <= least * _SLACK[optimize]]
+    placed = [_placed(graph, whole, by_rows, choice) for choice in _finalists(tried)]
+    limit = min(choice.nbytes for choice in placed) * _SLACK[optimize]
+    fitting = [choice for choice in placed if choice.nbytes <= limit]
     return min(fitting, key=lambda choice: choice.order).schedule
+
+
+def _finalists(tried: Sequence[_Choice]) -> list[_Choice]:
+    """Return the choices worth placing: the smallest, and the least work among the small ones."""
+    by_size = sorted(tried, key=lambda choice: (choice.nbytes, choice.work))
+    limit = by_size[0].nbytes * _NEARLY
+    by_work = sorted((c for c in tried if c.nbytes <= limit), key=lambda choice: choice.order)
+    return list({c.schedule.chains: c for c in (*by_size[:_PLACED], *by_work[:_PLACED])}.values())
+
+
+def _placed(graph: Graph, whole: Steps, by_rows: Steps, choice: _Choice) -> _Choice:
+    """Return a choice with the bytes its arena really takes."""
+    chained = choice.schedule.chained
+    steps = [(by_rows if place in chained else whole)[place] for place in whole]
+    return replace(choice, nbytes=plan_steps(graph, steps, choice.schedule).arena_bytes)
 
 
 def plan_steps(graph: Graph, steps: Sequence[Step], schedule: Schedule) -> MemoryPlan:
