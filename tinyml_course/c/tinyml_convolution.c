@@ -159,7 +159,7 @@ void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_
                 y += layer->stride_height;
             }
         }
-        tinyml_tile_multiply(&layer->filters, &layer->stage, tile, rows);
+        tinyml_tile_multiply(&layer->filters, &layer->stage, tile, pixels, rows);
         remaining -= pixels;
     }
 }

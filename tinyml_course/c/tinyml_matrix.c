@@ -214,16 +214,71 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     return channels;
 }
 
+#define FEW(word, x)                                                                               \
+    do {                                                                                           \
+        const uint32_t both = (word), even = tinyml_even_bytes(both), first = (x)[0];              \
+        a0 = tinyml_mac_pairs(a0, even, first);                                                    \
+        b0 = tinyml_mac_pairs(b0, both, first);                                                    \
+        if (pixels == 2) {                                                                         \
+            const uint32_t second = (x)[1];                                                        \
+            a1 = tinyml_mac_pairs(a1, even, second);                                               \
+            b1 = tinyml_mac_pairs(b1, both, second);                                               \
+        }                                                                                          \
+    } while (0)
+
+/* The same for one or two pixels, which is what is left at the end of a row. */
+TINYML_INLINE unsigned multiply_few(const tinyml_filters *filters,
+                                    const tinyml_output_stage *stage, const int16_t *tile,
+                                    int8_t *const *rows, unsigned pixels)
+{
+    const tinyml_word *weights = filters->weights;
+    const tinyml_word *const end = (const tinyml_word *)tile + filters->depth * PIXELS / PAIR;
+    const unsigned channels = filters->channels & ~1u;
+    const int rectified = stage->rounding == TINYML_RECTIFIED;
+    int8_t *const row0 = rows[0], *const row1 = rows[pixels - 1u];
+
+    for (unsigned c = 0; c < channels; c += 2) {
+        int32_t a0 = stage->bias[c], b0 = a0, a1 = a0, b1 = a0;
+
+        for (const tinyml_word *x = (const tinyml_word *)tile; x != end;
+             x += 4 * PIXELS, weights += 4) {
+            FEW(weights[0], x);
+            FEW(weights[1], x + PIXELS);
+            FEW(weights[2], x + 2 * PIXELS);
+            FEW(weights[3], x + 3 * PIXELS);
+        }
+        const tinyml_fast_channel even_channel =
+            tinyml_fast_channel_of(stage->multiplier[c], stage->shift[c], stage->zero_point);
+        const tinyml_fast_channel odd_channel = tinyml_fast_channel_of(
+            stage->multiplier[c + 1], stage->shift[c + 1], stage->zero_point);
+        const int32_t bias = stage->bias[c + 1];
+
+        if (pixels == 2) {
+            b1 = bias + ((b1 - a1) >> 8);
+            row1[c] = (int8_t)tinyml_fast_finish(even_channel, a1, rectified);
+            row1[c + 1] = (int8_t)tinyml_fast_finish(odd_channel, b1, rectified);
+        }
+        b0 = bias + ((b0 - a0) >> 8);
+        row0[c] = (int8_t)tinyml_fast_finish(even_channel, a0, rectified);
+        row0[c + 1] = (int8_t)tinyml_fast_finish(odd_channel, b0, rectified);
+    }
+    return channels;
+}
+
 #endif
 
 void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const int16_t *tile, int8_t *const *rows)
+                          const int16_t *tile, unsigned pixels, int8_t *const *rows)
 {
     const unsigned words = filters->depth / PAIR;
     unsigned c = 0;
 
+    (void)pixels;
 #if TINYML_DSP
-    if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
+    if (filters->borrowed && stage->rounding != TINYML_GENERAL && pixels < 3)
+        c = pixels == 1 ? multiply_few(filters, stage, tile, rows, 1)
+                        : multiply_few(filters, stage, tile, rows, 2);
+    else if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
         c = multiply_dsp(filters, stage, tile, rows, 1);
     else if (filters->borrowed && stage->rounding == TINYML_SIGNED)
         c = multiply_dsp(filters, stage, tile, rows, 0);
