@@ -17,8 +17,12 @@ static int8_t *fill(int8_t *bytes, int8_t value, int count)
     return bytes;
 }
 
-static int8_t *copy(int8_t *bytes, const int8_t *input, int count)
+TINYML_INLINE int8_t *copy(int8_t *bytes, const int8_t *input, int count)
 {
+#if TINYML_DSP
+    for (; count >= 4; count -= 4, bytes += 4, input += 4)
+        ((tinyml_unaligned *)(void *)bytes)->word = tinyml_load_unaligned(input);
+#endif
     for (; count > 0; count--)
         *bytes++ = *input++;
     return bytes;
@@ -32,33 +36,41 @@ TINYML_INLINE const int8_t *row_of(const tinyml_convolution *layer, tinyml_rows 
     return input.data + slot * layer->in_width * layer->in_channels;
 }
 
+/* Gather one row of taps that lie apart. */
+static int8_t *gather_dilated(const tinyml_convolution *layer, const int8_t *row, int x,
+                              int8_t *bytes)
+{
+    for (int kx = 0; kx < layer->kernel_width; kx++, x += layer->dilation_width) {
+        if (x >= 0 && x < layer->in_width)
+            bytes = copy(bytes, row + x * layer->in_channels, layer->in_channels);
+        else
+            bytes = fill(bytes, layer->in_zero_point, layer->in_channels);
+    }
+    return bytes;
+}
+
 /* Gather the inputs below one pixel as bytes, where words would not line up. */
 static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int y, int x,
                          int8_t *bytes)
 {
-    const int channels = layer->in_channels, width = layer->in_width;
+    const int channels = layer->in_channels, taps = layer->kernel_width;
     const int8_t padding = layer->in_zero_point;
-    /* Taps side by side are one run. */
-    const int dilated = layer->dilation_width > 1;
-    const int runs = dilated ? layer->kernel_width : 1, taps = dilated ? 1 : layer->kernel_width;
+    /* Taps side by side are one run: what lies before the image, on it, and behind it. */
+    const int start = tinyml_clamp(-x, 0, taps);
+    const int end = tinyml_clamp(layer->in_width - x, start, taps);
+    const int before = start * channels, within = (end - start) * channels;
+    const int behind = (taps - end) * channels, skipped = (x + start) * channels;
 
     for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
-        const int row_is_there = y >= 0 && y < layer->in_height;
-        const int8_t *row = row_is_there ? row_of(layer, input, y) : input.data;
-
-        for (int run = 0; run < runs; run++) {
-            const int first = x + run * layer->dilation_width;
-            const int before = tinyml_clamp(-first, 0, taps);
-            const int end = tinyml_clamp(width - first, before, taps);
-
-            if (!row_is_there) {
-                bytes = fill(bytes, padding, taps * channels);
-                continue;
-            }
-            bytes = fill(bytes, padding, before * channels);
-            if (end > before)
-                bytes = copy(bytes, row + (first + before) * channels, (end - before) * channels);
-            bytes = fill(bytes, padding, (taps - end) * channels);
+        if (y < 0 || y >= layer->in_height) {
+            bytes = fill(bytes, padding, taps * channels);
+        } else if (layer->dilation_width > 1) {
+            bytes = gather_dilated(layer, row_of(layer, input, y), x, bytes);
+        } else {
+            bytes = fill(bytes, padding, before);
+            if (within > 0)
+                bytes = copy(bytes, row_of(layer, input, y) + skipped, within);
+            bytes = fill(bytes, padding, behind);
         }
     }
 }
