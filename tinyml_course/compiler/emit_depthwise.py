@@ -24,14 +24,14 @@ from tinyml_course.compiler.weights import Filters, fold
 _FEW_PLANES = 3
 """So many kernels, each for one shape, take no more flash than one for all shapes."""
 _VARIANT = """
-static void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output, unsigned first,
+static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output, unsigned first,
               unsigned count, void *scratch)
 {
     tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
 }
 """
 _SHARED_VARIANT = """
-static void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
+static TINYML_APART void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
               tinyml_rows input, tinyml_rows output, unsigned first, unsigned count, void *scratch)
 {
     tinyml_convolve_depthwise(shape, layer, input, output, first, count, scratch);
