@@ -65,7 +65,10 @@ typedef struct {
     uint8_t borrowed;  /* 0 or 1 */
 } tinyml_filters;
 
-/* CONV_2D. K runs over (KH, KW, C_IN). scratch: 8 * K bytes, and K more where runs of neighbouring
+/* CONV_2D. K runs over (KH, KW, C_IN). Its filters are a stream that is read from front to back,
+ * for each two channels a and b:
+ *   bias a, weights[K / 4][2], multiplier a, shift a, bias b, multiplier b, shift b
+ * one word each, and its stage has no arrays. scratch: 8 * K bytes, and K more where runs of neighbouring
  * inputs are no multiple of 4 bytes.
  * May run in place if the kernel is 1 x 1 without padding, and C_OUT <= C_IN.
  */

@@ -16,7 +16,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
 from tinyml_course.compiler.steps import Emission, RowAccess, Step
-from tinyml_course.compiler.weights import Filters, fold, pack
+from tinyml_course.compiler.weights import Filters, fold, pack, stream
 from tinyml_course.errors import UnsupportedModelError
 
 _TILE_PIXELS = 4
@@ -71,15 +71,19 @@ def _stage(name: str, filters: Filters) -> tuple[list[str], Fields, int]:
         "shift": (filters.shift, f"({channels}), bits to the right"),
     }
     fields: dict[str, int | str | Fields] = {key: f"{name}_{key}" for key in arrays}
-    fields |= {
-        "per_channel": int(per_channel),
+    fields |= {"per_channel": int(per_channel), **_limits(filters)}
+    texts = [array(f"{name}_{key}", values, note) for key, (values, note) in arrays.items()]
+    return texts, fields, sum(values.nbytes for values, _ in arrays.values())
+
+
+def _limits(filters: Filters) -> Fields:
+    """Return what an output stage holds beside its arrays."""
+    return {
         "rounding": filters.rounding,
         "zero_point": filters.zero_point,
         "minimum": filters.minimum,
         "maximum": filters.maximum,
     }
-    texts = [array(f"{name}_{key}", values, note) for key, (values, note) in arrays.items()]
-    return texts, fields, sum(values.nbytes for values, _ in arrays.values())
 
 
 def _packed(name: str, filters: Filters, block: int) -> tuple[str, Fields, int, int]:
@@ -128,8 +132,9 @@ def fully_connected(graph: Graph, op: g.FullyConnected, emission: Emission) -> S
 def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
     filters = filters.with_own_multipliers()
     name, source, target = f"op{op.index}", geometry.source, geometry.target
-    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _TILE_CHANNELS)
-    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    packed = pack(filters.weights, _TILE_CHANNELS)
+    words, depth = stream(filters, packed), packed.depth
+    layout = "(C_OUT / 2, K / 2 + 6) words: bias, weights, multiplier, shift, bias, ..."
     layer = struct(
         "tinyml_convolution",
         f"{name}_layer",
@@ -148,8 +153,13 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
             "pad_top": geometry.padding.top,
             "pad_left": geometry.padding.left,
             "in_zero_point": graph.tensors[op.input].zero_point,
-            "filters": weights_fields,
-            "stage": stage_fields,
+            "filters": {
+                "weights": f"{name}_stream",
+                "depth": depth,
+                "channels": len(filters.weights),
+                "borrowed": int(packed.borrowed),
+            },
+            "stage": _limits(filters),
         },
     )
     tile_bytes = 2 * _TILE_PIXELS * depth
@@ -167,8 +177,8 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
     return Step(
         op,
         (f"tinyml_convolve(&{name}_layer, {arguments}, {{scratch}});",),
-        (weights_text, *stage_texts, layer),
-        weights_bytes + stage_bytes,
+        (array(f"{name}_stream", words, layout), layer),
+        words.nbytes,
         ("tinyml_convolution.c", "tinyml_matrix.h", "tinyml_matrix.c"),
         "",
         target.height * target.width * filters.weights.size,

@@ -139,6 +139,28 @@ def pack(weights: NDArray[np.int8], block: int) -> PackedWeights:
     return PackedWeights(np.ascontiguousarray(blocked), padded.shape[1], borrowed)
 
 
+def stream(filters: Filters, packed: PackedWeights) -> NDArray[np.uint32]:
+    """Put the weights of each two channels between what comes before and after their sum.
+
+    Returns
+    -------
+    uint32 array, (C_OUT / 2, K / 2 + 6)
+        Bias of a, weights, multiplier and shift of a, bias, multiplier and shift of b.
+    """
+    words = packed.words.reshape(len(packed.words), -1)
+    missing = 2 * len(words) - len(filters.bias)
+
+    def column(values: NDArray[Any], filler: int) -> NDArray[np.uint32]:
+        padded = np.pad(values.astype(np.int32), (0, missing), constant_values=filler)
+        return padded.view(np.uint32).reshape(-1, 2)
+
+    bias = column(filters.bias, 0)
+    multiplier = column(filters.multiplier, _HARMLESS_MULTIPLIER)
+    shift = column(filters.shift, _HARMLESS_SHIFT)
+    a, b = (np.stack([multiplier[:, i], shift[:, i]], axis=1) for i in (0, 1))
+    return np.concatenate([bias[:, :1], words, a, bias[:, 1:], b], axis=1)
+
+
 def _sums_separate(even: NDArray[Any], odd: NDArray[Any]) -> bool:
     """Whether sums of a + 256 * b stay in 32 bits, and b in 8 bits once it has lent one to a."""
     largest = int(np.abs(even + 256 * odd).sum(axis=1, dtype=np.int64).max()) * 128
