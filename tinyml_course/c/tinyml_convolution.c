@@ -60,7 +60,22 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
     const int end = tinyml_clamp(layer->in_width - x, start, taps);
     const int before = start * channels, within = (end - start) * channels;
     const int behind = (taps - end) * channels, skipped = (x + start) * channels;
+    const int row_bytes = layer->in_width * channels;
 
+    if (before == 0 && behind == 0 && layer->dilation_width == 1 && y >= 0 &&
+        y + (layer->kernel_height - 1) * layer->dilation_height < layer->in_height) {
+        const int8_t *row = row_of(layer, input, y) + skipped;
+        const int8_t *const ring_end = input.data + input.capacity * row_bytes;
+        const int step = layer->dilation_height * row_bytes;
+
+        for (int ky = layer->kernel_height; ky > 0; ky--) {
+            bytes = copy(bytes, row, within);
+            row += step;
+            while (row >= ring_end)
+                row -= input.capacity * row_bytes;
+        }
+        return;
+    }
     for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
         if (y < 0 || y >= layer->in_height) {
             bytes = fill(bytes, padding, taps * channels);

@@ -24,8 +24,8 @@ from tinyml_course.compiler.weights import Filters, fold
 _FEW_PLANES = 3
 """So many kernels, each for one shape, take no more flash than one for all shapes."""
 _VARIANT = """
-static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output, unsigned first,
-              unsigned count, void *scratch)
+static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output,
+                           unsigned first, unsigned count, void *scratch)
 {
     tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
 }
@@ -148,7 +148,8 @@ def _depthwise(
             **rows.fields("rows"),
             **columns.fields("columns"),
             "out_columns": columns.outputs,
-            "rounding": filters.rounding,
+            "rounding": filters.rounding_of_most,
+            "mixed": int(filters.rounding_of_most != filters.rounding),
         },
     )
     layer = struct(

@@ -61,6 +61,13 @@ class Filters:
         limits = (self.minimum, self.maximum)
         return rounding(int(self.shift.min()), int(self.shift.max()), limits, self.zero_point)
 
+    @property
+    def rounding_of_most(self) -> str:
+        """What kernels that go channel by channel may rely on, but for channels of small shifts."""
+        limits = (self.minimum, self.maximum)
+        least = max(2, int(self.shift.min()))
+        return rounding(least, max(least, int(self.shift.max())), limits, self.zero_point)
+
 
 @dataclass(frozen=True, eq=False)
 class PackedWeights:
