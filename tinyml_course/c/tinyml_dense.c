@@ -1,7 +1,8 @@
+#include "tinyml_dense_block.h"
 #include "tinyml_kernels.h"
 #include "tinyml_output_stage.h"
 
-enum { CHANNELS = 4, GROUP = 4, BLOCK = 8 };
+enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
 
 /* Add the products of four channels (a, b, c, d) and `depth` inputs. */
 static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
@@ -61,74 +62,61 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
                      :                                                                             \
                      : "r4", "r5", "r6", "r8", "memory")
 
-TINYML_INLINE int8_t finish(const tinyml_output_stage *stage, unsigned channel, int32_t sum)
-{
-    return (int8_t)tinyml_fast_finish(
-        tinyml_fast_channel_of(stage->multiplier[channel], stage->shift[channel],
-                               stage->zero_point),
-        sum, 0);
-}
-
-/* Four channels of borrowed weights whose stage is not general. `rest` are the last inputs, if
- * they are no whole block, with zeros behind them.
- */
-static void connect_four(const tinyml_output_stage *stage, unsigned first, const uint32_t *weights,
-                         const int8_t *input, unsigned blocks, const int8_t *rest, int8_t *output)
-{
-    const int32_t *bias = stage->bias + first;
-    const int8_t *end = input + blocks * BLOCK;
-    int32_t a = bias[0], b = bias[0], c = bias[2], d = bias[2];
-    uint32_t x, near;
-
-    for (;;) {
-        while (input != end)
-            ADVANCE(STEP STEP);
-        if (!rest)
-            break;
-        input = rest;
-        end = rest + BLOCK;
-        rest = 0;
-    }
-    b = ((b - a) >> 8) + bias[1];
-    d = ((d - c) >> 8) + bias[3];
-    if (stage->per_channel) {
-        output[0] = finish(stage, first, a);
-        output[1] = finish(stage, first + 1, b);
-        output[2] = finish(stage, first + 2, c);
-        output[3] = finish(stage, first + 3, d);
-        return;
-    }
-    tinyml_fast_finish_four(
-        tinyml_fast_channel_of(stage->multiplier[0], stage->shift[0], stage->zero_point), &a, &b,
-        &c, &d, 0);
-    output[0] = (int8_t)a;
-    output[1] = (int8_t)b;
-    output[2] = (int8_t)c;
-    output[3] = (int8_t)d;
-}
-
 #endif
 
-void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output)
+/* Copy the last inputs, if they are no whole block, with zeros behind them. */
+TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
+{
+    for (unsigned k = 0; k < BLOCK; k++)
+        rest[k] = 0;
+    for (unsigned k = inputs - inputs % BLOCK; k < inputs; k++)
+        rest[k % BLOCK] = input[k];
+}
+
+void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
+{
+#if TINYML_DSP
+    const unsigned channels = layer->filters.channels, rest_count = layer->inputs % BLOCK;
+    const uint32_t *weights = layer->filters.weights;
+    const int32_t *bias = layer->stage.bias;
+    const int8_t *const whole_end = inputs + (layer->inputs - rest_count);
+    int8_t rest[BLOCK];
+
+    if (rest_count)
+        copy_rest(rest, inputs, layer->inputs);
+    for (unsigned first = 0; first < channels; first += CHANNELS, bias += CHANNELS) {
+        const int8_t *input = inputs, *end = whole_end;
+        int32_t a = bias[0], b = a, c = bias[2], d = c;
+        uint32_t x, near;
+
+        for (;;) {
+            while (input != end)
+                ADVANCE(STEP STEP);
+            if (!rest_count || end == rest + BLOCK)
+                break;
+            input = rest;
+            end = rest + BLOCK;
+        }
+        b = ((b - a) >> 8) + bias[1];
+        d = ((d - c) >> 8) + bias[3];
+        tinyml_finish_block(&layer->stage, first, channels - first, a, b, c, d, output);
+    }
+#else
+    tinyml_connect_general(layer, inputs, output);
+#endif
+}
+
+void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output)
 {
     const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
     const uint32_t *weights = layer->filters.weights;
     const unsigned words = depth * CHANNELS / GROUP;
-    const unsigned blocks = layer->inputs / BLOCK, whole = blocks * BLOCK;
+    const unsigned whole = layer->inputs - layer->inputs % BLOCK;
     const int borrowed = layer->filters.borrowed;
-    int8_t rest[BLOCK] = {0};
-    unsigned c = 0;
+    int8_t rest[BLOCK];
 
-    for (unsigned k = 0; k < BLOCK - 1; k++)
-        if (whole + k < layer->inputs)
-            rest[k] = input[whole + k];
-#if TINYML_DSP
-    if (borrowed && layer->stage.rounding != TINYML_GENERAL)
-        for (; c + CHANNELS <= channels; c += CHANNELS, weights += words)
-            connect_four(&layer->stage, c, weights, input, blocks, whole < depth ? rest : 0,
-                         output + c);
-#endif
-    for (; c < channels; c += CHANNELS, weights += words) {
+    copy_rest(rest, input, layer->inputs);
+    for (unsigned c = 0; c < channels; c += CHANNELS, weights += words) {
         int32_t sum[CHANNELS] = {0};
 
         multiply_four(weights, input, whole, borrowed, sum);

@@ -1,0 +1,45 @@
+/* The end of a block of four channels, shared by the dense kernels. */
+#ifndef TINYML_DENSE_BLOCK_H
+#define TINYML_DENSE_BLOCK_H
+
+#include "tinyml_kernels.h"
+#include "tinyml_output_stage.h"
+
+enum { TINYML_DENSE_CHANNELS = 4 };
+
+#if TINYML_DSP
+
+/* Write the first `count` of four channels, up to 4, from channel `first` on: their sums a, b, c
+ * and d have their biases, and their stage is not general.
+ */
+TINYML_INLINE void tinyml_finish_block(const tinyml_output_stage *stage, unsigned first,
+                                       unsigned count, int32_t a, int32_t b, int32_t c, int32_t d,
+                                       int8_t *output)
+{
+    if (stage->per_channel) {
+        const int32_t sum[TINYML_DENSE_CHANNELS] = {a, b, c, d};
+
+        for (unsigned i = 0; i < count && i < TINYML_DENSE_CHANNELS; i++) {
+            const tinyml_fast_channel channel = tinyml_fast_channel_of(
+                stage->multiplier[first + i], stage->shift[first + i], stage->zero_point);
+
+            output[first + i] = (int8_t)tinyml_fast_finish(channel, sum[i], 0);
+        }
+        return;
+    }
+    tinyml_fast_finish_four(
+        tinyml_fast_channel_of(stage->multiplier[0], stage->shift[0], stage->zero_point), &a, &b,
+        &c, &d, 0);
+    output += first;
+    output[0] = (int8_t)a;
+    if (count > 1)
+        output[1] = (int8_t)b;
+    if (count > 2)
+        output[2] = (int8_t)c;
+    if (count > 3)
+        output[3] = (int8_t)d;
+}
+
+#endif
+
+#endif
