@@ -17,7 +17,7 @@ def _network(seed: int) -> Network:
     for _ in range(2):
         x = net.dense(
             x,
-            int(rng.integers(1, 14)),
+            int(rng.integers(1, 14)) + 16 * (seed % 2),
             activation=("NONE", "RELU", "RELU6")[int(rng.integers(3))],
             per_channel=bool(rng.integers(2)),
             zero_point=int(rng.choice([-128, 0, 127, 5])),

@@ -54,13 +54,25 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
     "smlad %[d], r8, %[x], %[d]\n\t"                                                               \
     "sxtb16 r8, r8\n\t"                                                                            \
     "smlad %[c], r8, %[x], %[c]\n\t"
-#define ADVANCE(steps)                                                                             \
-    __asm__ volatile(steps                                                                         \
+/* Do so, eight inputs at a time and at least once, up to `end`; then, if there is a `rest`, with its
+ * eight. Loops of C would move registers about.
+ */
+#define ADVANCE_TO_END()                                                                           \
+    __asm__ volatile("0:\n\t" STEP STEP "cmp %[input], %[end]\n\t"                                 \
+                     "bne 0b\n\t"                                                                  \
+                     "ldr %[input], %[rest]\n\t"                                                   \
+                     "cmp %[input], #0\n\t"                                                        \
+                     "beq 1f\n\t"                                                                  \
+                     "add %[x], %[input], #8\n\t"                                                  \
+                     "cmp %[end], %[x]\n\t"                                                        \
+                     "mov %[end], %[x]\n\t"                                                        \
+                     "bne 0b\n"                                                                    \
+                     "1:\n\t"                                                                      \
                      : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
-                       [weights] "+r"(weights), [input] "+r"(input), [x] "=&r"(x),                 \
-                       [near] "=&r"(near)                                                          \
-                     :                                                                             \
-                     : "r4", "r5", "r6", "r8", "memory")
+                       [weights] "+r"(weights), [input] "+r"(input), [end] "+r"(end),              \
+                       [x] "=&r"(x), [near] "=&r"(near)                                            \
+                     : [rest] "m"(rest)                                                            \
+                     : "r4", "r5", "r6", "r8", "cc", "memory")
 
 #endif
 
@@ -76,30 +88,33 @@ TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
 void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
 {
 #if TINYML_DSP
-    const unsigned channels = layer->filters.channels, rest_count = layer->inputs % BLOCK;
     const uint32_t *weights = layer->filters.weights;
     const int32_t *bias = layer->stage.bias;
-    const int8_t *const whole_end = inputs + (layer->inputs - rest_count);
-    int8_t rest[BLOCK];
+    const unsigned rest_count = layer->inputs % BLOCK;
+    const int8_t *whole_end = inputs + (layer->inputs - rest_count);
+    int8_t last[BLOCK];
+    const int8_t *rest = 0; /* if there are other inputs before it */
 
-    if (rest_count)
-        copy_rest(rest, inputs, layer->inputs);
-    for (unsigned first = 0; first < channels; first += CHANNELS, bias += CHANNELS) {
+    if (rest_count) {
+        copy_rest(last, inputs, layer->inputs);
+        if (layer->inputs > BLOCK) {
+            rest = last;
+        } else {
+            inputs = last;
+            whole_end = last + BLOCK;
+        }
+    }
+    for (int left = layer->filters.channels; left > 0; left -= CHANNELS) {
         const int8_t *input = inputs, *end = whole_end;
         int32_t a = bias[0], b = a, c = bias[2], d = c;
         uint32_t x, near;
 
-        for (;;) {
-            while (input != end)
-                ADVANCE(STEP STEP);
-            if (!rest_count || end == rest + BLOCK)
-                break;
-            input = rest;
-            end = rest + BLOCK;
-        }
+        ADVANCE_TO_END();
         b = ((b - a) >> 8) + bias[1];
         d = ((d - c) >> 8) + bias[3];
-        tinyml_finish_block(&layer->stage, first, channels - first, a, b, c, d, output);
+        bias += CHANNELS;
+        tinyml_finish_block(layer, (unsigned)left, a, b, c, d, output);
+        output += CHANNELS;
     }
 #else
     tinyml_connect_general(layer, inputs, output);

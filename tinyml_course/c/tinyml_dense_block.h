@@ -9,35 +9,39 @@ enum { TINYML_DENSE_CHANNELS = 4 };
 
 #if TINYML_DSP
 
-/* Write the first `count` of four channels, up to 4, from channel `first` on: their sums a, b, c
+/* Write the first of four channels, of which `left` follow up to the last one: their sums a, b, c
  * and d have their biases, and their stage is not general.
  */
-TINYML_INLINE void tinyml_finish_block(const tinyml_output_stage *stage, unsigned first,
-                                       unsigned count, int32_t a, int32_t b, int32_t c, int32_t d,
-                                       int8_t *output)
+TINYML_INLINE void tinyml_finish_block(const tinyml_dense *layer, unsigned left, int32_t a,
+                                       int32_t b, int32_t c, int32_t d, int8_t *output)
 {
+    const tinyml_output_stage *stage = &layer->stage;
+
     if (stage->per_channel) {
         const int32_t sum[TINYML_DENSE_CHANNELS] = {a, b, c, d};
+        const unsigned first = layer->filters.channels - left;
 
-        for (unsigned i = 0; i < count && i < TINYML_DENSE_CHANNELS; i++) {
+        for (unsigned i = 0; i < left && i < TINYML_DENSE_CHANNELS; i++) {
             const tinyml_fast_channel channel = tinyml_fast_channel_of(
                 stage->multiplier[first + i], stage->shift[first + i], stage->zero_point);
 
-            output[first + i] = (int8_t)tinyml_fast_finish(channel, sum[i], 0);
+            output[i] = (int8_t)tinyml_fast_finish(channel, sum[i], 0);
         }
         return;
     }
     tinyml_fast_finish_four(
         tinyml_fast_channel_of(stage->multiplier[0], stage->shift[0], stage->zero_point), &a, &b,
         &c, &d, 0);
-    output += first;
     output[0] = (int8_t)a;
-    if (count > 1)
+    if (left >= TINYML_DENSE_CHANNELS) {
         output[1] = (int8_t)b;
-    if (count > 2)
         output[2] = (int8_t)c;
-    if (count > 3)
         output[3] = (int8_t)d;
+    } else if (left > 1) {
+        output[1] = (int8_t)b;
+        if (left > 2)
+            output[2] = (int8_t)c;
+    }
 }
 
 #endif

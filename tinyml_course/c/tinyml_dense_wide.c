@@ -61,14 +61,14 @@ static void widen(const int8_t *input, unsigned inputs, unsigned depth, int16_t 
 void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t *output,
                          void *scratch)
 {
-    const unsigned channels = layer->filters.channels, depth = layer->filters.depth;
+    const unsigned depth = layer->filters.depth;
     const uint32_t *weights = layer->filters.weights;
     const int32_t *bias = layer->stage.bias;
     const int16_t *const odd_end = (const int16_t *)scratch + depth % UNROLLED;
     const int16_t *const end = (const int16_t *)scratch + depth;
 
     widen(inputs, layer->inputs, depth, scratch);
-    for (unsigned first = 0; first < channels; first += CHANNELS, bias += CHANNELS) {
+    for (int left = layer->filters.channels; left > 0; left -= CHANNELS) {
         const int16_t *input = scratch;
         int32_t a = bias[0], b = a, c = bias[2], d = c;
 
@@ -78,7 +78,9 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
             ADVANCE(EIGHT EIGHT EIGHT EIGHT);
         b = ((b - a) >> 8) + bias[1];
         d = ((d - c) >> 8) + bias[3];
-        tinyml_finish_block(&layer->stage, first, channels - first, a, b, c, d, output);
+        bias += CHANNELS;
+        tinyml_finish_block(layer, (unsigned)left, a, b, c, d, output);
+        output += CHANNELS;
     }
 }
 

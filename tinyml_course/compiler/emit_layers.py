@@ -24,7 +24,7 @@ from tinyml_course.errors import UnsupportedModelError
 _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
-_WIDE_CHANNELS = 8  # from so many on, widening the inputs beforehand pays
+_WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
 _NO_PADDING = Padding()
 _DEPTHWISE_VARIANT = """
 static void @(const tinyml_depthwise *layer, const int8_t *input, int8_t *output, void *scratch)
@@ -286,7 +286,7 @@ def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:
         {"inputs": inputs, "filters": weights_fields, "stage": stage_fields},
     )
     fast = bool(weights_fields["borrowed"]) and filters.rounding != "TINYML_GENERAL"
-    wide = fast and emission.optimize == "speed" and channels >= _WIDE_CHANNELS
+    wide = fast and emission.optimize == "speed" and filters.weights.size >= _WIDE_WEIGHTS
     kernel = "tinyml_connect" + ("" if fast else "_general") + ("_wide" if wide else "")
     return Step(
         op,
