@@ -4,6 +4,13 @@
 
 enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
 
+/* Only the optimizer leaves the thirteen registers that the loop below takes. */
+#if TINYML_DSP && defined(__OPTIMIZE__)
+#define FAST 1
+#else
+#define FAST 0
+#endif
+
 /* Add the products of four channels (a, b, c, d) and `depth` inputs. */
 static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
                           int borrowed, int32_t *sum)
@@ -32,7 +39,7 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
     }
 }
 
-#if TINYML_DSP
+#if FAST
 
 /* Four inputs of four channels: 16 products in 16 instructions, nothing widened but in registers.
  * LDM takes its registers in rising order, so they have names.
@@ -87,8 +94,9 @@ TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
 
 void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
 {
-#if TINYML_DSP
+#if FAST
     const uint32_t *weights = layer->filters.weights;
+    const tinyml_fast_channel one = tinyml_one_channel(&layer->stage);
     const int32_t *bias = layer->stage.bias;
     const unsigned rest_count = layer->inputs % BLOCK;
     const int8_t *whole_end = inputs + (layer->inputs - rest_count);
@@ -113,7 +121,7 @@ void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *out
         b = ((b - a) >> 8) + bias[1];
         d = ((d - c) >> 8) + bias[3];
         bias += CHANNELS;
-        tinyml_finish_block(layer, (unsigned)left, a, b, c, d, output);
+        tinyml_finish_block(layer, one, (unsigned)left, a, b, c, d, output);
         output += CHANNELS;
     }
 #else
@@ -126,11 +134,11 @@ void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8
     const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
     const uint32_t *weights = layer->filters.weights;
     const unsigned words = depth * CHANNELS / GROUP;
-    const unsigned whole = layer->inputs - layer->inputs % BLOCK;
+    const unsigned inputs = layer->inputs, whole = inputs - inputs % BLOCK;
     const int borrowed = layer->filters.borrowed;
     int8_t rest[BLOCK];
 
-    copy_rest(rest, input, layer->inputs);
+    copy_rest(rest, input, inputs);
     for (unsigned c = 0; c < channels; c += CHANNELS, weights += words) {
         int32_t sum[CHANNELS] = {0};
 

@@ -9,11 +9,18 @@ enum { TINYML_DENSE_CHANNELS = 4 };
 
 #if TINYML_DSP
 
+/* The first channel of a layer, or the one for all. */
+TINYML_INLINE tinyml_fast_channel tinyml_one_channel(const tinyml_output_stage *stage)
+{
+    return tinyml_fast_channel_of(stage->multiplier[0], stage->shift[0], stage->zero_point);
+}
+
 /* Write the first of four channels, of which `left` follow up to the last one: their sums a, b, c
- * and d have their biases, and their stage is not general.
+ * and d have their biases, and their stage is not general. `one` is tinyml_one_channel.
  */
-TINYML_INLINE void tinyml_finish_block(const tinyml_dense *layer, unsigned left, int32_t a,
-                                       int32_t b, int32_t c, int32_t d, int8_t *output)
+TINYML_INLINE void tinyml_finish_block(const tinyml_dense *layer, tinyml_fast_channel one,
+                                       unsigned left, int32_t a, int32_t b, int32_t c, int32_t d,
+                                       int8_t *output)
 {
     const tinyml_output_stage *stage = &layer->stage;
 
@@ -29,9 +36,7 @@ TINYML_INLINE void tinyml_finish_block(const tinyml_dense *layer, unsigned left,
         }
         return;
     }
-    tinyml_fast_finish_four(
-        tinyml_fast_channel_of(stage->multiplier[0], stage->shift[0], stage->zero_point), &a, &b,
-        &c, &d, 0);
+    tinyml_fast_finish_four(one, &a, &b, &c, &d, 0);
     output[0] = (int8_t)a;
     if (left >= TINYML_DENSE_CHANNELS) {
         output[1] = (int8_t)b;

@@ -63,6 +63,7 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
 {
     const unsigned depth = layer->filters.depth;
     const uint32_t *weights = layer->filters.weights;
+    const tinyml_fast_channel one = tinyml_one_channel(&layer->stage);
     const int32_t *bias = layer->stage.bias;
     const int16_t *const odd_end = (const int16_t *)scratch + depth % UNROLLED;
     const int16_t *const end = (const int16_t *)scratch + depth;
@@ -79,7 +80,7 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
         b = ((b - a) >> 8) + bias[1];
         d = ((d - c) >> 8) + bias[3];
         bias += CHANNELS;
-        tinyml_finish_block(layer, (unsigned)left, a, b, c, d, output);
+        tinyml_finish_block(layer, one, (unsigned)left, a, b, c, d, output);
         output += CHANNELS;
     }
 }
