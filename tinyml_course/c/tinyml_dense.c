@@ -4,7 +4,7 @@
 
 enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
 
-/* Only the optimizer leaves the thirteen registers that the loop below takes. */
+/* Only the optimizer leaves the registers that the loop below takes. */
 #if TINYML_DSP && defined(__OPTIMIZE__)
 #define FAST 1
 #else
@@ -62,8 +62,24 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
     "sxtb16 r8, r8\n\t"                                                                            \
     "smlad %[c], r8, %[x], %[c]\n\t"
 /* Do so, eight inputs at a time and at least once, up to `end`; then, if there is a `rest`, with its
- * eight. Loops of C would move registers about.
+ * eight. GCC would move registers about in loops of C; Clang may keep r7, and has none for `end`.
  */
+#if defined(__clang__)
+#define ADVANCE_TO_END()                                                                           \
+    for (;;) {                                                                                     \
+        while (input != end)                                                                       \
+            __asm__ volatile(STEP STEP                                                             \
+                             : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                 \
+                               [weights] "+r"(weights), [input] "+r"(input), [x] "=&r"(x),         \
+                               [near] "=&r"(near)                                                  \
+                             :                                                                     \
+                             : "r4", "r5", "r6", "r8", "memory");                                  \
+        if (!rest || end == rest + BLOCK)                                                          \
+            break;                                                                                 \
+        input = rest;                                                                              \
+        end = rest + BLOCK;                                                                        \
+    }
+#else
 #define ADVANCE_TO_END()                                                                           \
     __asm__ volatile("0:\n\t" STEP STEP "cmp %[input], %[end]\n\t"                                 \
                      "bne 0b\n\t"                                                                  \
@@ -80,6 +96,7 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
                        [x] "=&r"(x), [near] "=&r"(near)                                            \
                      : [rest] "m"(rest)                                                            \
                      : "r4", "r5", "r6", "r8", "cc", "memory")
+#endif
 
 #endif
 

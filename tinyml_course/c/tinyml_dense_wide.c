@@ -32,7 +32,7 @@ static void widen(const int8_t *input, unsigned inputs, unsigned depth, int16_t 
             wide[i / 2 + i % 2 * 2] = k + i < inputs ? input[k + i] : 0;
 }
 
-/* The optimizer leaves the fourteen registers that the block below takes. */
+/* The optimizer leaves the registers that the block below takes. */
 #if TINYML_DSP && defined(__OPTIMIZE__)
 
 /* Four channels' weights of four inputs, which lie in two words. */
@@ -50,13 +50,20 @@ static void widen(const int8_t *input, unsigned inputs, unsigned depth, int16_t 
     "smlad %[d], r8, " far ", %[d]\n\t"                                                            \
     "sxtb16 r8, r8\n\t"                                                                            \
     "smlad %[c], r8, " far ", %[c]\n\t"
+#if defined(__clang__) /* which may keep r7 for itself */
+#define FOUR "ldrd r9, r10, [%[input]], #8\n\t" STEP("r9", "r10")
+#define EIGHT FOUR FOUR
+#define INPUTS "r9", "r10"
+#else
 #define EIGHT "ldmia %[input]!, {r9, r10, r11, r12}\n\t" STEP("r9", "r10") STEP("r11", "r12")
+#define INPUTS "r9", "r10", "r11", "r12"
+#endif
 #define ADVANCE(steps)                                                                             \
     __asm__ volatile(steps                                                                         \
                      : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
                        [weights] "+r"(weights), [input] "+r"(input)                                \
                      :                                                                             \
-                     : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "memory")
+                     : "r4", "r5", "r6", "r8", INPUTS, "memory")
 
 void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t *output,
                          void *scratch)
