@@ -17,7 +17,7 @@ def _network(seed: int) -> Network:
     for _ in range(2):
         x = net.dense(
             x,
-            int(rng.integers(1, 14)),
+            int(rng.integers(1, 14)) + 16 * (seed % 2),
             activation=("NONE", "RELU", "RELU6")[int(rng.integers(3))],
             per_channel=bool(rng.integers(2)),
             zero_point=int(rng.choice([-128, 0, 127, 5])),
@@ -33,7 +33,10 @@ def cases() -> list[tuple[CompiledModel, tuple[np.ndarray, ...], np.ndarray]]:
         net = _network(seed)
         model = net.build(len(net.tensors) - 1)
         inputs = random_input(net, 4, seed)
-        found.append((compile_model(model, f"dense{seed}"), inputs, Micro(model)(*inputs)[0]))
+        expected = Micro(model)(*inputs)[0]
+        for optimize in ("balanced", "speed"):
+            compiled = compile_model(model, f"dense{seed}_{optimize}", optimize)
+            found.append((compiled, inputs, expected))
     return found
 
 
@@ -54,5 +57,15 @@ def test_dense_equals_micro_on_board(cases, compiler, optimize):
     _check(cases, run_on_board(models, batches, compiler, optimize))
 
 
-def test_dense_needs_no_scratch(cases):
-    assert not any(step.whole_scratch_bytes for case in cases for step in case[0].steps)
+def test_dense_takes_scratch_for_speed_only(cases):
+    taken = {
+        model.optimize
+        for model, *_ in cases
+        if any(step.whole_scratch_bytes for step in model.steps)
+    }
+    assert taken == {"speed"}
+
+
+def test_dense_comes_as_each_kernel(cases):
+    calls = {step.calls[0].split("(")[0] for model, *_ in cases for step in model.steps}
+    assert {"tinyml_connect", "tinyml_connect_general", "tinyml_connect_wide"} <= calls

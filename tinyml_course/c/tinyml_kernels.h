@@ -105,7 +105,10 @@ typedef struct {
 void tinyml_convolve_winograd(const tinyml_winograd *layer, tinyml_rows input, tinyml_rows output,
                               unsigned first, unsigned count, void *scratch);
 
-/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). */
+/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). Biases go on to a multiple of four channels. The
+ * general kernel takes any layer; the others need borrowed weights and a stage that is not general.
+ * The wide one is faster still; scratch: 2 * K bytes.
+ */
 typedef struct {
     uint16_t inputs;
     tinyml_filters filters;
@@ -113,6 +116,9 @@ typedef struct {
 } tinyml_dense;
 
 void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output);
+void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output);
+void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *input, int8_t *output,
+                         void *scratch);
 
 /* AVERAGE_POOL_2D, MAX_POOL_2D. May run in place without padding. */
 typedef struct {

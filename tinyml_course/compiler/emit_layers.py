@@ -6,9 +6,10 @@ call. A layer may come out as another kind where that is the same arithmetic at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler import emit_winograd
@@ -22,6 +23,7 @@ from tinyml_course.errors import UnsupportedModelError
 _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
+_WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
 _NO_PADDING = Padding()
 
 
@@ -108,7 +110,7 @@ def conv_2d(graph: Graph, op: g.Conv2D, emission: Emission) -> Step:
     filters = fold(graph, op, weights.reshape(len(weights), -1))
     covers = (height, width) == (source.height, source.width) and not any(op.padding)
     if target.height == target.width == 1 and covers:
-        return _dense(op, filters)
+        return _dense(op, filters, emission)
     if emit_winograd.pays(graph, op, emission):
         own = filters.with_own_multipliers()
         return emit_winograd.convolution(graph, op, own, _stage(f"op{op.index}", own))
@@ -124,7 +126,7 @@ def fully_connected(graph: Graph, op: g.FullyConnected, emission: Emission) -> S
     rows = graph.tensors[op.input].size // inputs
     filters = fold(graph, op, weights)
     if rows == 1:
-        return _dense(op, filters)
+        return _dense(op, filters, emission)
     geometry = _Geometry(_Image(1, rows, inputs), _Image(1, rows, channels))
     return _convolution(graph, op, geometry, filters)
 
@@ -188,23 +190,29 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
     )
 
 
-def _dense(op: g.WeightedOp, filters: Filters) -> Step:
+def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:
     name = f"op{op.index}"
-    weights_text, weights_fields, _, weights_bytes = _packed(name, filters, _DENSE_CHANNELS)
-    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    channels, inputs = filters.weights.shape
+    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _DENSE_CHANNELS)
+    padded = np.pad(filters.bias, (0, -channels % _DENSE_CHANNELS))
+    stage_texts, stage_fields, stage_bytes = _stage(name, replace(filters, bias=padded))
     layer = struct(
         "tinyml_dense",
         f"{name}_layer",
-        {"inputs": filters.weights.shape[1], "filters": weights_fields, "stage": stage_fields},
+        {"inputs": inputs, "filters": weights_fields, "stage": stage_fields},
     )
+    fast = bool(weights_fields["borrowed"]) and filters.rounding != "TINYML_GENERAL"
+    wide = fast and emission.optimize == "speed" and filters.weights.size >= _WIDE_WEIGHTS
+    kernel = "tinyml_connect" + ("" if fast else "_general") + ("_wide" if wide else "")
     return Step(
         op,
-        (f"tinyml_connect(&{name}_layer, {{in0}}, {{out0}});",),
+        (f"{kernel}(&{name}_layer, {{in0}}, {{out0}}{', {scratch}' if wide else ''});",),
         (weights_text, *stage_texts, layer),
         weights_bytes + stage_bytes,
-        ("tinyml_dense.c",),
+        ("tinyml_dense_block.h", "tinyml_dense_wide.c" if wide else "tinyml_dense.c"),
         "",
         filters.weights.size,
+        2 * depth if wide else 0,
     )
 
 
