@@ -15,10 +15,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tinyml_course.compiler import emit_layers, emit_pointwise
+from tinyml_course.compiler import emit_layers, emit_pointwise, emit_stateful
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op
-from tinyml_course.compiler.listing import header, source
+from tinyml_course.compiler.listing import STATE_HEADER, header, source
 from tinyml_course.compiler.memory import MemoryPlan, plan_memory
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
@@ -48,6 +48,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Reshape: emit_pointwise.copy_constant,
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,
+    **emit_stateful.EMITTERS,
 }
 
 
@@ -106,7 +107,8 @@ class CompiledModel:
     @cached_property
     def files(self) -> dict[str, str]:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
-        kernels = {file for step in self.steps for file in step.files}
+        kernels = {file for step in self.steps for file in (*step.files, *step.headers)}
+        kernels |= {STATE_HEADER} if self.graph.variables else set()
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,

@@ -80,6 +80,8 @@ class Step:
         Positions of inputs the output may take the memory of.
     rows : RowAccess or None
         None where the step can only run as a whole.
+    headers : tuple of str
+        Further kernel files: those the model's source includes, as they declare what is called.
     """
 
     op: Op
@@ -93,6 +95,7 @@ class Step:
     scratch_row_bytes: int = 0
     in_place: tuple[int, ...] = ()
     rows: RowAccess | None = None
+    headers: tuple[str, ...] = ()
 
     def scratch_for(self, rows: int) -> int:
         """Return the scratch bytes of a call that computes so many rows."""
