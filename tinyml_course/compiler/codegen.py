@@ -18,7 +18,7 @@ from typing import Any
 from tinyml_course.compiler import emit_layers, emit_pointwise, emit_stateful
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op
-from tinyml_course.compiler.listing import STATE_HEADER, header, source
+from tinyml_course.compiler.listing import header, source
 from tinyml_course.compiler.memory import MemoryPlan, plan_memory
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
@@ -108,7 +108,6 @@ class CompiledModel:
     def files(self) -> dict[str, str]:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
         kernels = {file for step in self.steps for file in (*step.files, *step.headers)}
-        kernels |= {STATE_HEADER} if self.graph.variables else set()
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,

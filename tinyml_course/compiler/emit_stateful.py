@@ -24,7 +24,7 @@ from tinyml_course.errors import UnsupportedModelError
 _SIDE_BY_SIDE = 4
 _MAX_LEFT_SHIFT = 30
 _CELL_POWERS = range(-42, 2)
-_SHARED_FILES = ("tinyml_dot.h", "tinyml_stateful.h")
+_HEADERS = ("tinyml_state.h", "tinyml_stateful.h")
 
 
 def svdf(graph: Graph, op: s.Svdf, emission: Emission) -> Step:
@@ -71,9 +71,9 @@ def svdf(graph: Graph, op: s.Svdf, emission: Emission) -> Step:
         (f"tinyml_filter_over_time(&{name}_layer, {{in0}}, {{in4}}, {{out0}});",),
         (*(array(*each) for each in arrays), layer),
         sum(values.nbytes for _, values, _ in arrays),
-        ("tinyml_svdf.c", *_SHARED_FILES),
+        ("tinyml_svdf.c", "tinyml_dot.h"),
         macs=features.size + times.size,
-        headers=("tinyml_stateful.h",),
+        headers=_HEADERS,
     )
 
 
@@ -119,9 +119,9 @@ def lstm(graph: Graph, op: s.Lstm, emission: Emission) -> Step:
         (f"tinyml_run_lstm(&{name}_layer, {{in0}}, {{in18}}, {{in19}}, {{out0}});",),
         (*(array(*each) for each in arrays), layer),
         sum(values.nbytes for _, values, _ in arrays),
-        ("tinyml_lstm.c", *_SHARED_FILES),
+        ("tinyml_lstm.c", "tinyml_dot.h"),
         macs=target.shape[1] * weights,
-        headers=("tinyml_stateful.h",),
+        headers=_HEADERS,
     )
 
 

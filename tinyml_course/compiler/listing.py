@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tinyml_course.compiler.graph import Graph, Tensor
+from tinyml_course.compiler.listing_states import first_reset, reset_declaration, reset_definition
 from tinyml_course.compiler.memory import MemoryPlan
 from tinyml_course.compiler.printing import array, c_float, c_type
-from tinyml_course.compiler.stateful import reset_value
 from tinyml_course.compiler.steps import Step
 
 GENERATOR = "tinyml_course 0.1.0"
-STATE_HEADER = "tinyml_state.h"
 
 
 def header(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> str:
@@ -43,7 +42,7 @@ extern "C" {{
  */
 {functions}
 void {name}_invoke(void);
-{_reset_declaration(name, graph)}
+{reset_declaration(name, graph)}
 #ifdef __cplusplus
 }}
 #endif
@@ -71,7 +70,6 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
     calls = "\n".join(_call(graph, plan, step, variants) for step in steps)
     headers = {file for step in steps if step.variant for file in step.files if file[-2:] == ".h"}
     headers |= {header for step in steps for header in step.headers}
-    headers |= {STATE_HEADER} if graph.variables else set()
     includes = "".join(f'#include "{file}"\n' for file in sorted({*headers, "tinyml_kernels.h"}))
     definitions = "\n".join(text.replace("@", name) for text, name in variants.items())
     return f"""/* Constants and schedule of {name}; what it is stands in {name}.h. */
@@ -84,51 +82,11 @@ static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 
 {ports}
 
-{_reset_definition(name, graph, plan)}void {name}_invoke(void)
+{reset_definition(name, graph, plan)}void {name}_invoke(void)
 {{
-{_first_reset(name, graph)}{calls}
+{first_reset(name, graph)}{calls}
 }}
 """
-
-
-def _reset_declaration(name: str, graph: Graph) -> str:
-    """Return the declaration of what resets the states, if there are any."""
-    nbytes = sum(graph.tensors[index].nbytes for index in graph.variables)
-    if not nbytes:
-        return ""
-    return f"""
-/* The model remembers: {nbytes:,} bytes of the arena stay from one invoke to the next. reset brings
- * them back to what they were at power-on; call it when a new sequence begins.
- */
-void {name}_reset(void);
-"""
-
-
-def _reset_definition(name: str, graph: Graph, plan: MemoryPlan) -> str:
-    """Return the function that resets the states; a flag tells whether it has run."""
-    if not graph.variables:
-        return ""
-    states = [graph.tensors[index] for index in graph.variables]
-    lines = [
-        f"tinyml_reset_state(arena + {plan.offsets[state.index]}, {state.nbytes}, "
-        f"{reset_value(state)});"
-        for state in states
-    ]
-    flag = ""
-    if _starts_unlike_zero(graph):
-        flag, lines = "static uint8_t is_ready;\n\n", [*lines, "is_ready = 1;"]
-    body = "\n".join(f"    {line}" for line in lines)
-    return f"{flag}void {name}_reset(void)\n{{\n{body}\n}}\n\n"
-
-
-def _first_reset(name: str, graph: Graph) -> str:
-    """Return the statement that resets the states before the first call, where they are not 0."""
-    return f"    if (!is_ready)\n        {name}_reset();\n" if _starts_unlike_zero(graph) else ""
-
-
-def _starts_unlike_zero(graph: Graph) -> bool:
-    """Whether a state must be set at power-on, when the arena is all zeros."""
-    return any(reset_value(graph.tensors[index]) for index in graph.variables)
 
 
 def _ports(name: str, graph: Graph) -> list[tuple[str, Tensor]]:
