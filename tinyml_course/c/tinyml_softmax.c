@@ -4,7 +4,7 @@
 /* After gemmlowp's fixed point (fixedpoint.h): exponentials in Q0.31, their sum in Q12.19, and its
  * reciprocal by three Newton steps from 48/17 - 32/17 * x in Q2.29.
  */
-enum { SUM_INTEGER_BITS = 12, OUTPUT_BITS = 8, INT16_BITS = 16 };
+enum { SUM_INTEGER_BITS = 12, OUTPUT_BITS = 8 };
 
 #define TWO_POW_29 536870912
 #define NEWTON_CONSTANT 1515870810 /* 48/17 in Q2.29 */
@@ -40,7 +40,7 @@ static int32_t reciprocal_above_one(int32_t x)
     return shift_left(r, 1);
 }
 
-static void softmax_row(const tinyml_normalization *layer, const int8_t *input, void *output)
+static void softmax_row(const tinyml_normalization *layer, const int8_t *input, int8_t *output)
 {
     int32_t maximum = INT8_MIN, sum = 0;
 
@@ -57,7 +57,7 @@ static void softmax_row(const tinyml_normalization *layer, const int8_t *input, 
         reciprocal_above_one((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
     const int exponent = SUM_INTEGER_BITS - zeros + 31 - OUTPUT_BITS;
 
-    const int wider = layer->wide ? INT16_BITS - OUTPUT_BITS : 0;
+    const int wider = layer->wide ? 16 - OUTPUT_BITS : 0;
 
     for (unsigned i = 0; i < layer->columns; i++) {
         const int32_t d = maximum - input[i];
@@ -68,9 +68,9 @@ static void softmax_row(const tinyml_normalization *layer, const int8_t *input, 
                               : 0;
 
         if (layer->wide)
-            ((int16_t *)output)[i] = (int16_t)tinyml_clamp(q + INT16_MIN, INT16_MIN, INT16_MAX);
+            ((int16_t *)(void *)output)[i] = (int16_t)tinyml_clamp(q + INT16_MIN, INT16_MIN, INT16_MAX);
         else
-            ((int8_t *)output)[i] = (int8_t)tinyml_clamp(q + INT8_MIN, INT8_MIN, INT8_MAX);
+            output[i] = (int8_t)tinyml_clamp(q + INT8_MIN, INT8_MIN, INT8_MAX);
     }
 }
 

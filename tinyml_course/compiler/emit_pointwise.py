@@ -7,20 +7,16 @@ import math
 import numpy as np
 
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.emit_requantize import requantize
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
-from tinyml_course.compiler.quantization import (
-    activation_range,
-    add_multipliers,
-    rescale_multiplier,
-)
+from tinyml_course.compiler.quantization import activation_range, add_multipliers
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tables import softmax_exp, unary_table
 from tinyml_course.compiler.weights import rounding
 from tinyml_course.errors import UnsupportedModelError
 
 _MAX_RANK = 4
-_MAX_LEFT_SHIFT = 30
 
 
 def _four_axes(op: g.Op, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -123,7 +119,7 @@ def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     if source.dtype != np.float32:
         narrow = source.dtype.itemsize == target.dtype.itemsize == 1
-        return look_up(graph, op, emission) if narrow else _requantize(graph, op)
+        return look_up(graph, op, emission) if narrow else requantize(graph, op)
     if target.dtype.itemsize > 1:
         raise UnsupportedModelError(
             f"{op} brings float32 to {target}; only int8 and uint8 have a C kernel. "
@@ -135,41 +131,6 @@ def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
         (f"tinyml_quantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
         (_border(name, target),),
         files=("tinyml_elementwise.c",),
-    )
-
-
-def _requantize(graph: Graph, op: g.Quantize) -> Step:
-    """Bring integers to another type and scale, element by element."""
-    source, target = graph.tensors[op.input], graph.tensors[op.output]
-    factor, limits = rescale_multiplier(graph, op), np.iinfo(target.dtype)
-    if factor.shift[0] > _MAX_LEFT_SHIFT:
-        raise UnsupportedModelError(
-            f"{op} multiplies by 2^{_MAX_LEFT_SHIFT} or more. "
-            "Calibrate the quantization on data like that of the task."
-        )
-    name = f"op{op.index}_layer"
-    layer = struct(
-        "tinyml_requantization",
-        name,
-        {
-            "multiplier": int(factor.value[0]),
-            "shift": -int(factor.shift[0]),
-            "in_bytes": source.dtype.itemsize,
-            "out_bytes": target.dtype.itemsize,
-            "in_signed": int(source.dtype != np.uint8),
-            "in_zero_point": source.zero_point,
-            "out_zero_point": target.zero_point,
-            "minimum": "INT32_MIN" if limits.bits == 32 else int(limits.min),
-            "maximum": int(limits.max),
-        },
-    )
-    return Step(
-        op,
-        (f"tinyml_requantize_integers(&{name}, {source.size}, {{in0}}, {{out0}});",),
-        (layer,),
-        files=("tinyml_requantize.c",),
-        in_place=(0,) if target.nbytes <= source.nbytes else (),
-        headers=("tinyml_requantize.h",),
     )
 
 
