@@ -56,7 +56,6 @@ static void softmax_row(const tinyml_normalization *layer, const int8_t *input, 
     const int32_t scale =
         reciprocal_above_one((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
     const int exponent = SUM_INTEGER_BITS - zeros + 31 - OUTPUT_BITS;
-
     const int wider = layer->wide ? 16 - OUTPUT_BITS : 0;
 
     for (unsigned i = 0; i < layer->columns; i++) {
@@ -68,7 +67,8 @@ static void softmax_row(const tinyml_normalization *layer, const int8_t *input, 
                               : 0;
 
         if (layer->wide)
-            ((int16_t *)(void *)output)[i] = (int16_t)tinyml_clamp(q + INT16_MIN, INT16_MIN, INT16_MAX);
+            ((int16_t *)(void *)output)[i] =
+                (int16_t)tinyml_clamp(q + INT16_MIN, INT16_MIN, INT16_MAX);
         else
             output[i] = (int8_t)tinyml_clamp(q + INT8_MIN, INT8_MIN, INT8_MAX);
     }
