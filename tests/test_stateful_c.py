@@ -1,21 +1,24 @@
 """The C of operators that remember, and of QUANTIZE between integers, against TFLite Micro."""
 
+import ctypes
 import itertools
 
 import compiled_batches
 import numpy as np
 import pytest
-from compiled_batches import run_on_board, run_on_host
+from compiled_batches import STRICT, run_on_board, run_on_host
 from test_reference_stateful import lstm_network, svdf_network
 from tflite_models import Micro, Network, random_input
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.reference import reference
+from tinyml_course.compiler.reference_stateful import _sigmoid, _tanh
 from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import UnsupportedModelError
 from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.host import host_model
+from tinyml_course.simulator.toolchain import build_shared_library
 
 SVDF_OPTIONS = [
     {"filters": filters, "rank": rank, "memory": memory, "zero_point": zero_point, "state": state}
@@ -33,6 +36,7 @@ LSTM_OPTIONS = [
         [2.0**-9, 2.0**-12, 2.0**-15, 1.0],
     )
 ]
+UNLIKE_ZERO = [(svdf_network, {}), (lstm_network, {"zero_points": (2, -128)})]
 REAL_MODELS = [
     "tensorflow__examples__dtln__dtln_noise_suppression",
     "tensorflow__examples__micro_speech_lstm__micro_speech_lstm",
@@ -66,19 +70,49 @@ def test_calls_in_a_row_equal_micro(network, options, run):
         np.testing.assert_array_equal(outputs[0], wanted, err_msg=str(chosen))
 
 
-@pytest.mark.parametrize("network", [svdf_network, lstm_network])
-def test_a_state_that_was_never_reset_is_that_of_power_on(network, monkeypatch):
+@pytest.mark.parametrize("clip", [0.0, 0.02, 0.3])
+def test_a_cell_is_clipped_like_micros(clip):
+    net, y = lstm_network()
+    net.ops[0].fields["CellClip"] = clip
+    (x,) = random_input(net, 6)
+    with host_model(compile_model(net.build(y))) as run:
+        np.testing.assert_array_equal(run(x), Micro(net.build(y))(x)[0])
+
+
+def test_curves_equal_the_oracle_everywhere():
+    probe = """
+        #include "lstm.h"
+        int32_t probe_sigmoid(int32_t x);
+        int32_t probe_tanh(int32_t x, int shift);
+        int32_t probe_sigmoid(int32_t x) { return sigmoid(x); }
+        int32_t probe_tanh(int32_t x, int shift) { return hyperbolic_tangent(x, shift); }
+    """
+    net, y = lstm_network()
+    files = compile_model(net.build(y)).files
+    sources = {name: text for name, text in files.items() if name.endswith(".h")}
+    sources |= {"lstm.h": files["tinyml_lstm.c"], "probe.c": probe}
+    library = ctypes.CDLL(str(build_shared_library(sources, STRICT)))
+    x = np.concatenate([np.arange(-32768, 32768, 7), [32767]])
+    sigmoids = [library.probe_sigmoid(int(value)) for value in x]
+    np.testing.assert_array_equal(sigmoids, _sigmoid(x))
+    for shift in (-20, -3, -1, 0, 1, 3, 12):
+        tangents = [library.probe_tanh(int(value), shift) for value in x]
+        np.testing.assert_array_equal(tangents, _tanh(x, shift - 12), err_msg=str(shift))
+
+
+@pytest.mark.parametrize(("network", "options"), UNLIKE_ZERO)
+def test_a_state_that_was_never_reset_is_that_of_power_on(network, options, monkeypatch):
     monkeypatch.setattr(compiled_batches, "reset_name", lambda model: None)
-    models, inputs, expected = compiled(network, [{}], f"fresh_{network.__name__}")
+    models, inputs, expected = compiled(network, [options], f"fresh_{network.__name__}")
     for run in (run_on_host, run_on_board):
         np.testing.assert_array_equal(run(models, inputs)[0][0], expected[0])
     with pytest.raises(AssertionError):  # the library is loaded still, and remembers
         np.testing.assert_array_equal(run_on_host(models, inputs)[0][0], expected[0])
 
 
-@pytest.mark.parametrize("network", [svdf_network, lstm_network])
-def test_each_batch_starts_from_the_reset_state(network):
-    (model,), (inputs,), (expected,) = compiled(network, [{}], "batches")
+@pytest.mark.parametrize(("network", "options"), UNLIKE_ZERO)
+def test_each_batch_starts_from_the_reset_state(network, options):
+    (model,), (inputs,), (expected,) = compiled(network, [options], "batches")
     board = get_board("nano33ble")
     on_board = BoardModel(model, model_program(model, board), board)
     with host_model(model) as on_host:
