@@ -75,7 +75,8 @@ static void contribute(const tinyml_gate_inputs *layer, unsigned unit, const int
 
     for (unsigned gate = 0; gate < GATES; gate++)
         gates[gate] = layer->bias[first + gate];
-    tinyml_dot_four(layer->weights + first * layer->inputs, layer->inputs, input, gates);
+    tinyml_dot_four(layer->weights + unit * tinyml_dot_bytes(layer->inputs), layer->inputs, input,
+                    gates);
     for (unsigned gate = 0; gate < GATES; gate++)
         gates[gate] = saturate_int16(rescale(gates[gate], layer->to_gate[gate]));
 }

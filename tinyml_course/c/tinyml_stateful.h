@@ -19,8 +19,8 @@ typedef struct {
  */
 typedef struct {
     uint16_t inputs, filters, rank, memory;
-    const int8_t *features;       /* (FILTERS, C_IN), FILTERS rounded up to a multiple of 4 */
-    const int32_t *features_bias; /* (FILTERS), likewise; the input's zero point */
+    const int8_t *features;       /* (FILTERS / 4) times what tinyml_dot.h says of C_IN */
+    const int32_t *features_bias; /* (FILTERS), rounded up to a multiple of 4 with zeros */
     const void *times;            /* (FILTERS, MEMORY), of the state's type */
     const int32_t *bias;          /* (FILTERS / rank); the state's zero point is folded in */
     tinyml_factor to_state, to_output;
@@ -37,9 +37,9 @@ void tinyml_filter_over_time(const tinyml_svdf *layer, const int8_t *input, void
  * cell, output.
  */
 typedef struct {
-    const int8_t *weights; /* (UNITS, 4, K) */
-    const int32_t *bias;   /* (UNITS, 4); the zero point of what is read is folded in */
-    uint16_t inputs;       /* K */
+    const int8_t *weights;    /* (UNITS) times what tinyml_dot.h says of 4 gates and K */
+    const int32_t *bias;      /* (UNITS, 4); the zero point of what is read is folded in */
+    uint16_t inputs;          /* K */
     tinyml_factor to_gate[4]; /* to Q3.12 */
 } tinyml_gate_inputs;
 

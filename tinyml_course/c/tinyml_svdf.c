@@ -77,6 +77,7 @@ static int32_t slide(const tinyml_svdf *layer, unsigned filter, int32_t product,
 void tinyml_filter_over_time(const tinyml_svdf *layer, const int8_t *input, void *state,
                              int8_t *output)
 {
+    const int8_t *features = layer->features;
     const int32_t *bias = layer->bias;
     unsigned summed = 0;
     int32_t sum = 0;
@@ -85,8 +86,8 @@ void tinyml_filter_over_time(const tinyml_svdf *layer, const int8_t *input, void
         const int32_t *offsets = layer->features_bias + first;
         int32_t products[4] = {offsets[0], offsets[1], offsets[2], offsets[3]};
 
-        tinyml_dot_four(layer->features + (uint32_t)first * layer->inputs, layer->inputs, input,
-                        products);
+        tinyml_dot_four(features, layer->inputs, input, products);
+        features += tinyml_dot_bytes(layer->inputs);
         for (unsigned i = 0; i < 4 && first + i < layer->filters; i++) {
             sum = tinyml_wrapping_add(sum, slide(layer, first + i, products[i], state));
             if (++summed == layer->rank) {

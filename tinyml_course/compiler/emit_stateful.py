@@ -24,6 +24,7 @@ from tinyml_course.errors import UnsupportedModelError
 _SIDE_BY_SIDE = 4
 _MAX_LEFT_SHIFT = 30
 _CELL_POWERS = range(-42, 2)
+_WORDS = "(sums / 4, K / 4, 4 sums, 4 inputs)"
 _HEADERS = ("tinyml_state.h", "tinyml_stateful.h")
 
 
@@ -42,7 +43,7 @@ def svdf(graph: Graph, op: s.Svdf, emission: Emission) -> Step:
     folded = _wrapped(bias.astype(np.int64) - state.zero_point * weighed)
     name = f"op{op.index}"
     arrays = (
-        (f"{name}_features", rows, "(FILTERS, C_IN)"),
+        (f"{name}_features", _in_words(rows.reshape(-1, _SIDE_BY_SIDE, source.size)), _WORDS),
         (f"{name}_features_bias", offsets, "(FILTERS), in the scale of the products"),
         (f"{name}_times", _values(times), "(FILTERS, MEMORY)"),
         (f"{name}_bias", folded, "(C_OUT), in the scale of the sums"),
@@ -150,9 +151,15 @@ def _gate_inputs(
         "to_gate": f"{{{factors}}}",
     }
     return fields, [
-        (f"{name}_weights", rows, "(UNITS, 4, K)"),
+        (f"{name}_weights", _in_words(rows), _WORDS),
         (f"{name}_bias", _wrapped(bias), "(UNITS, 4), in the scale of the sums"),
     ]
+
+
+def _in_words(rows: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Put weights (n, 4, K) into the order of `tinyml_dot.h`: (n, K / 4, 4, 4), K rounded up."""
+    padded = np.pad(rows, ((0, 0), (0, 0), (0, -rows.shape[2] % 4)))
+    return padded.reshape(*rows.shape[:2], -1, 4).swapaxes(1, 2)
 
 
 def _factor(op: Op, factor: Multiplier) -> str:
