@@ -70,6 +70,30 @@ def test_calls_in_a_row_equal_micro(network, options, run):
         np.testing.assert_array_equal(outputs[0], wanted, err_msg=str(chosen))
 
 
+def extreme_network(*, seed):
+    """Return an SVDF or an LSTM whose scales are far apart, and whose biases reach far."""
+    network, positions = ((svdf_network, [4]), (lstm_network, range(1, 9)))[seed % 2]
+    net, y = network(seed=seed)
+    inputs = net.ops[0].inputs
+    for index in (*(inputs[i] for i in positions), *([y] if network is svdf_network else [])):
+        net.tensors[index].scale = net.tensors[index].scale * np.float32(
+            10.0 ** net.rng.uniform(-4, 2)
+        )
+    for index in inputs[3:4] if network is svdf_network else inputs[12:16]:
+        bias = net.tensors[index]
+        bias.data = net.rng.integers(-(2**30), 2**30, bias.shape).astype(np.int32)
+        if network is svdf_network:
+            bias.scale = net.tensors[inputs[4]].scale * net.tensors[inputs[2]].scale
+    return net, y
+
+
+@pytest.mark.parametrize("run", [run_on_host, run_on_board])
+def test_extremes_of_scale_equal_micro(run):
+    models, inputs, expected = compiled(extreme_network, [{}] * 24, "extreme")
+    for seed, (outputs, wanted) in enumerate(zip(run(models, inputs), expected, strict=True)):
+        np.testing.assert_array_equal(outputs[0], wanted, err_msg=str(seed))
+
+
 @pytest.mark.parametrize("clip", [0.0, 0.02, 0.3])
 def test_a_cell_is_clipped_like_micros(clip):
     net, y = lstm_network()
