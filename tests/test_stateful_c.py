@@ -142,7 +142,15 @@ def test_each_batch_starts_from_the_reset_state(network, options):
     with host_model(model) as on_host:
         for run in (on_host, on_host, on_board, on_board):
             np.testing.assert_array_equal(run(*inputs), expected)
-    assert len(on_board.slowest_steps) == len(model.steps)
+
+
+def test_the_reset_at_power_on_is_no_step():
+    net, y = lstm_network(zero_points=(2, -128))
+    model = compile_model(net.build(net.unary("RELU", net.unary("RELU", y))), "stepped")
+    board = get_board("nano33ble")
+    on_board = BoardModel(model, model_program(model, board), board)
+    on_board(*random_input(net, 2))
+    assert len(on_board.slowest_steps) == len(model.steps) == 3
 
 
 def test_only_models_that_remember_can_be_reset():
