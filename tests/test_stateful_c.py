@@ -144,9 +144,10 @@ def test_each_batch_starts_from_the_reset_state(network, options):
             np.testing.assert_array_equal(run(*inputs), expected)
 
 
-def test_the_reset_at_power_on_is_no_step():
-    net, y = lstm_network(zero_points=(2, -128))
-    model = compile_model(net.build(net.unary("RELU", net.unary("RELU", y))), "stepped")
+@pytest.mark.parametrize("optimize", ["balanced", "size"])
+def test_the_reset_at_power_on_is_no_step(optimize):
+    net, y = lstm_network(zero_points=(2, -128), units=64)
+    model = compile_model(net.build(net.unary("RELU", net.unary("RELU", y))), "stepped", optimize)
     board = get_board("nano33ble")
     on_board = BoardModel(model, model_program(model, board), board)
     on_board(*random_input(net, 2))
