@@ -15,7 +15,7 @@ from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.simulator.emulated import Meter
 from tinyml_course.simulator.program import build_program
-from tinyml_course.simulator.sources import port_names
+from tinyml_course.simulator.sources import port_names, reset_name
 from tinyml_course.simulator.toolchain import build_shared_library
 
 STRICT = ("-Wextra", "-Wconversion", "-Werror")
@@ -52,7 +52,7 @@ def run_on_board(
     keep = [f"{model.name}_invoke" for model in models]
     for model in models:
         names = port_names(model)
-        keep += [*names.inputs, *names.outputs]
+        keep += [*names.inputs, *names.outputs, *filter(None, [reset_name(model)])]
     board = get_board("nano33ble")
     program = build_program(merged_files(models), board, keep, compiler, optimize)
     meter = Meter(program, board)
@@ -74,6 +74,8 @@ def _run(model, inputs, address, *memory_and_call) -> list[np.ndarray]:
     targets = [address(name) for name in names.outputs]
     tensors = _tensors(model, model.graph.outputs)
     outputs = [[] for _ in targets]
+    if reset := reset_name(model):
+        call(reset)
     for arrays in zip(*inputs, strict=True):
         for place, array in zip(sources, arrays, strict=True):
             content = np.ascontiguousarray(array).tobytes()

@@ -183,14 +183,15 @@ void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, voi
 void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
                          tinyml_rows output, unsigned first, unsigned count);
 
-/* SOFTMAX over the rows of (rows, columns). May run in place. */
+/* SOFTMAX over the rows of (rows, columns), to int8 or int16. May run in place to int8. */
 typedef struct {
     const int32_t *exponentials; /* (entries) exp(-d * beta * scale) in Q0.31, d from 0 */
     uint16_t rows, columns;
     uint16_t entries; /* at most 256; those not there are 0 */
+    uint8_t wide;     /* 1 where the output is int16, 0 where it is int8 */
 } tinyml_normalization;
 
-void tinyml_softmax(const tinyml_normalization *layer, const int8_t *input, int8_t *output);
+void tinyml_softmax(const tinyml_normalization *layer, const int8_t *input, void *output);
 
 /* PAD: input (shape) goes into an output filled with `value`, `before` elements from its start. */
 typedef struct {

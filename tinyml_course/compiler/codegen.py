@@ -27,6 +27,7 @@ from tinyml_course.compiler import (
     emit_pools,
     emit_products,
     emit_reductions,
+    emit_stateful,
 )
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
@@ -82,6 +83,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     a.BatchMatmul: emit_products.batch_matmul,
     **emit_reductions.EMITTERS,
     **emit_normalizations.EMITTERS,
+    **emit_stateful.EMITTERS,
 }
 
 

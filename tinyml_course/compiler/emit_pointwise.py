@@ -9,6 +9,7 @@ import numpy as np
 from tinyml_course.compiler import emit_moves
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler.emit_requantize import requantize
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.printing import Fields, array, c_float, struct
 from tinyml_course.compiler.quantization import activation_range, add_multipliers
@@ -147,7 +148,13 @@ def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
     """Bring float32 to bytes; from bytes to bytes it is a table."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     if source.dtype != np.float32:
-        return look_up(graph, op, emission)
+        narrow = source.dtype.itemsize == target.dtype.itemsize == 1
+        return look_up(graph, op, emission) if narrow else requantize(graph, op)
+    if target.dtype.itemsize > 1:
+        raise UnsupportedModelError(
+            f"{op} brings float32 to {target}; only int8 and uint8 have a C kernel. "
+            "Give the model an integer input."
+        )
     name = f"op{op.index}_border"
     return Step(
         op,
@@ -173,6 +180,7 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
     """Normalize rows of exponentials, which are a table of the distance from the largest."""
     source = graph.tensors[op.input]
     exponentials, count = softmax_exp(graph, op)
+    wide = graph.tensors[op.output].dtype == np.int16
     name = f"op{op.index}"
     table = array(
         f"{name}_exponentials", exponentials[:count], "(entries), Q0.31, by the distance below 0"
@@ -185,6 +193,7 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
             "rows": source.size // source.shape[-1],
             "columns": source.shape[-1],
             "entries": count,
+            "wide": int(wide),
         },
     )
     return Step(
@@ -193,7 +202,7 @@ def softmax(graph: Graph, op: g.Softmax, emission: Emission) -> Step:
         (table, layer),
         4 * count,
         ("tinyml_softmax.c", "tinyml_fixed_point.h"),
-        in_place=(0,),
+        in_place=() if wide else (0,),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml_course.compiler.graph import Graph, Tensor
+from tinyml_course.compiler.listing_states import first_reset, reset_declaration, reset_definition
 from tinyml_course.compiler.memory import MemoryPlan
 from tinyml_course.compiler.printing import array, c_float, c_type, wrap
 from tinyml_course.compiler.steps import Step
@@ -48,7 +49,7 @@ extern "C" {{
  */
 {functions}
 void {name}_invoke(void);
-
+{reset_declaration(name, graph)}
 #ifdef __cplusplus
 }}
 #endif
@@ -89,9 +90,9 @@ static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 
 {ports}
 {writer.chains()}
-void {name}_invoke(void)
+{reset_definition(name, graph, plan)}void {name}_invoke(void)
 {{
-{writer.schedule()}
+{first_reset(name, graph)}{writer.schedule()}
 }}
 """
 

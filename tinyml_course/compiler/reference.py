@@ -137,9 +137,8 @@ class Reference:
 
 
 def _reset(tensor: Tensor) -> Array:
-    """Return a state before the first call: real zeros in int8, zero bits in wider types."""
-    value = tensor.zero_point if tensor.dtype == np.int8 and tensor.quant is not None else 0
-    return np.full((1, *tensor.shape), value, tensor.dtype)
+    """Return a state before the first call."""
+    return np.full((1, *tensor.shape), s.reset_value(tensor), tensor.dtype)
 
 
 def _expand(x: Array, tensor: Tensor, missing: int) -> Array:

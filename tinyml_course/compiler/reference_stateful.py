@@ -10,7 +10,6 @@ TensorFlow Lite, `kernels/internal/reference/integer_ops/{logistic,tanh}.h` for 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,16 @@ from numpy.typing import NDArray
 
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.graph import Graph, Tensor
-from tinyml_course.compiler.quantization import (
-    Multiplier,
-    quantize_multiplier,
-    requantize,
-    saturate,
+from tinyml_course.compiler.quantization import Multiplier, requantize, saturate
+from tinyml_course.compiler.stateful_factors import (
+    GATE_POWER,
+    gate_factor,
+    lstm_factors,
+    svdf_factors,
 )
 
 Array = NDArray[Any]
 _INT8, _INT16 = np.dtype(np.int8), np.dtype(np.int16)
-_GATE_SCALE = np.float32(2.0**-12)
-_CURVE_SCALE = 2.0**-15
 
 
 def _sigmoid_table() -> Array:
@@ -51,8 +49,7 @@ def svdf(graph: Graph, op: s.Svdf, x: Array, state: Array) -> tuple[Array, Array
     """Filter one frame (1, 1, C_IN); the state holds the last results of each filter."""
     source, target, window = (graph.tensors[i] for i in (op.input, op.output, op.states[0]))
     features, times = graph.tensors[op.inputs[1]], graph.tensors[op.inputs[2]]
-    to_window = _factor(source, features, window)
-    to_output = _factor(window, times, target)
+    to_window, to_output = svdf_factors(graph, op)
     acc = _centred(source, x).reshape(-1) @ _values(features).T
     newest = saturate(requantize(acc.astype(np.int32), to_window) + window.zero_point, window.dtype)
     memory = np.roll(state.reshape(times.shape), -1, axis=1)
@@ -65,32 +62,23 @@ def svdf(graph: Graph, op: s.Svdf, x: Array, state: Array) -> tuple[Array, Array
     return saturate(y, target.dtype), memory.reshape(state.shape)
 
 
-def _factor(x: Tensor, y: Tensor, product: Tensor) -> Multiplier:
-    """Return the factor from a product of two tensors to the scale of a third, in double."""
-    return quantize_multiplier(float(x.scale) * float(y.scale) / float(product.scale))
-
-
 def lstm(
     graph: Graph, op: s.Lstm, x: Array, hidden: Array, cell: Array
 ) -> tuple[Array, Array, Array]:
     """Run one sequence (1, 1, T, C_IN), from the states the last call left."""
-    shown, kept = (graph.tensors[index] for index in op.states)
-    forget = quantize_multiplier(_CURVE_SCALE)
-    take = quantize_multiplier(_CURVE_SCALE**2 / float(kept.scale))
-    show = quantize_multiplier(_CURVE_SCALE**2 / float(shown.scale))
-    clip = int(min(op.cell_clip / float(kept.scale), 32767.0))
+    shown, factors = graph.tensors[op.states[0]], lstm_factors(graph, op)
     h, c, outputs = hidden.reshape(-1), cell.reshape(-1).astype(np.int64), []
     for step in x.reshape(x.shape[-2:]):
         gates = [_gate(graph, op, gate, step, h) for gate in _gates(op)]
         opened, kept_share, shown_share = (_sigmoid(gates[i]) for i in (0, 1, 3))
-        proposed = _tanh(gates[2], scale_power=-12)
-        old = _product(kept_share, c, forget, 0, _INT16)
-        new = _product(opened, proposed, take, 0, _INT16)
+        proposed = _tanh(gates[2], GATE_POWER)
+        old = _product(kept_share, c, factors.forget, 0, _INT16)
+        new = _product(opened, proposed, factors.take, 0, _INT16)
         c = saturate(old + new, _INT16).astype(np.int64)
-        c = np.clip(c, -clip, clip) if clip > 0 else c
-        power = round(math.log2(float(kept.scale)))
-        seen = _tanh(c, power)
-        h = _product(seen, shown_share, show, shown.zero_point, _INT8).astype(np.int8)
+        limit = factors.cell_limit
+        c = np.clip(c, -limit, limit) if limit > 0 else c
+        seen = _tanh(c, factors.cell_power)
+        h = _product(seen, shown_share, factors.show, shown.zero_point, _INT8).astype(np.int8)
         outputs.append(h)
     return np.stack(outputs), h.reshape(hidden.shape), c.astype(np.int16).reshape(cell.shape)
 
@@ -114,8 +102,9 @@ def _dense(source: Tensor, weights: Tensor, x: Array) -> Array:
 
 
 def _to_gate(acc: Array, source: Tensor, weights: Tensor) -> Array:
-    factor = quantize_multiplier(np.float64(source.scale * weights.scale) / np.float64(_GATE_SCALE))
-    return saturate(requantize(acc.astype(np.int32), factor), _INT16).astype(np.int64)
+    return saturate(requantize(acc.astype(np.int32), gate_factor(source, weights)), _INT16).astype(
+        np.int64
+    )
 
 
 def _product(

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tinyml_course.compiler.graph import ABSENT, Op
+import numpy as np
+
+from tinyml_course.compiler.graph import ABSENT, Op, Tensor
 
 
 @dataclass(frozen=True)
@@ -93,3 +95,8 @@ class Lstm(StatefulOp):
 
     def _gate(self, number: int) -> Gate:
         return Gate(self.inputs[1 + number], self.inputs[5 + number], self.inputs[12 + number])
+
+
+def reset_value(state: Tensor) -> int:
+    """Return what a state holds before the first call: its zero point in int8, wider ones 0."""
+    return state.zero_point if state.dtype == np.int8 and state.quant is not None else 0

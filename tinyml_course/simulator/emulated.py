@@ -28,7 +28,7 @@ from tinyml_course.simulator.disassembly import Listing, calls_in, disassemble
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.machine import Machine
 from tinyml_course.simulator.program import Program, build_program
-from tinyml_course.simulator.sources import FeatureSources, own_source, port_names
+from tinyml_course.simulator.sources import FeatureSources, own_source, port_names, reset_name
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
@@ -147,7 +147,7 @@ class BoardModel:
         self.slowest_steps: tuple[Cost, ...] = ()
 
     def __call__(self, *inputs: Array) -> Outputs:
-        """Run a batch through the model, item after item, in one instance.
+        """Run a batch through the model, item after item; one with a state starts from reset.
 
         Parameters
         ----------
@@ -160,6 +160,7 @@ class BoardModel:
         """
         batch = model_inputs(self._compiled.graph, inputs)
         outputs = model_outputs(self._compiled.graph, batch)
+        self._reset()
         for item in range(len(batch[0])):
             for address, array in zip(self._inputs, batch, strict=True):
                 self._meter.machine.write(address, array[item].tobytes())
@@ -189,6 +190,7 @@ class BoardModel:
         shape = self._compiled.graph.tensors[self._compiled.graph.inputs[0]].shape[1:]
         features = np.empty((len(hops), *shape), np.int8)
         (outputs,) = model_outputs(self._compiled.graph, [features])
+        self._reset()
         for item, clip in enumerate(hops):
             window = self._features.read_window(clip, self._inputs[0])
             features[item] = np.frombuffer(window, np.int8).reshape(shape)
@@ -204,6 +206,11 @@ class BoardModel:
     def slowest_hop(self) -> Cost | None:
         """The most the features took for a hop of samples so far; None without features."""
         return self._features.slowest_hop if self._features else None
+
+    def _reset(self) -> None:
+        """Bring the states, if the model has any, back to those of power-on."""
+        if name := reset_name(self._compiled):
+            self._meter.call(name)
 
     def _infer(self, places: Sequence[Array]) -> None:
         """Invoke the model on the input that is in place, and fetch the outputs."""
@@ -270,6 +277,7 @@ def model_program(
         )
     names = port_names(compiled)
     keep = [f"{compiled.name}_invoke", *names.inputs, *names.outputs]
+    keep += filter(None, [reset_name(compiled)])
     sources = dict(compiled.files)
     if features is not None:
         sources |= feature_sources(features)
@@ -305,7 +313,12 @@ def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> dict[
         elif place not in chained:
             names = [call.partition("(")[0] for call in step.calls]
             planned += [(name, number) for name in names[:-1]] + [(names[-1], number + 1)]
-    found = calls_in(listing, program, f"{compiled.name}_invoke")
+    first_call = (f"{compiled.name}_reset", "memset")  # what resets the states is no step
+    found = [
+        call
+        for call in calls_in(listing, program, f"{compiled.name}_invoke")
+        if call[0] not in first_call
+    ]
     if len(planned) != len(found) or not all(
         name == plan or (plan == "{variant}" and name.startswith("variant"))
         for (plan, _), (name, _) in zip(planned, found, strict=True)

@@ -26,7 +26,7 @@ from tinyml_course.simulator.arrays import (
     model_outputs,
     single,
 )
-from tinyml_course.simulator.sources import FeatureSources, own_source, port_names
+from tinyml_course.simulator.sources import FeatureSources, own_source, port_names, reset_name
 from tinyml_course.simulator.toolchain import build_shared_library
 
 if TYPE_CHECKING:
@@ -60,12 +60,13 @@ class HostModel:
         self._graph = compiled.graph
         self._functions, self.close = _load(self, build_shared_library(sources))
         self._invoke = self._functions[f"{compiled.name}_invoke"]
+        self._reset = reset_name(compiled)
         names = port_names(compiled)
         self._inputs = [self._address(name) for name in names.inputs]
         self._outputs = [self._address(name) for name in names.outputs]
 
     def __call__(self, *inputs: Array) -> Outputs:
-        """Run a batch through the model, item after item.
+        """Run a batch through the model, item after item; one with a state starts from reset.
 
         Parameters
         ----------
@@ -86,6 +87,8 @@ class HostModel:
             raise InputError(f"{self._graph.name} was closed: make a new host_model of it.")
         batch = model_inputs(self._graph, inputs)
         outputs = model_outputs(self._graph, batch)
+        if self._reset:
+            self._functions[self._reset]()
         self._functions.host_model_run(
             self._invoke,
             ctypes.c_size_t(len(batch[0])),

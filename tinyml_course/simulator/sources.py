@@ -39,6 +39,11 @@ def port_names(compiled: CompiledModel) -> PortNames:
     return PortNames(names("input", len(graph.inputs)), names("output", len(graph.outputs)))
 
 
+def reset_name(compiled: CompiledModel) -> str | None:
+    """Return the name of the function that resets a model's state; None if it has no state."""
+    return f"{compiled.name}_reset" if compiled.graph.variables else None
+
+
 def own_source(name: str) -> str:
     """Return the text of one of the simulator's own C files or linker scripts."""
     return files(__package__).joinpath("c", name).read_text(encoding="utf-8")
