@@ -2,21 +2,21 @@
  * a55c3cbe61609b0345ec1695eeca322960487a0c703208703c4ff10917ec0ffd
  *
  * op  kind               output          MACs  constants  scratch
- *  0  CONV_2D            1x25x5x64    320,000      3,136      360
- *  1  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      392
- *  2  CONV_2D            1x25x5x64    512,000      4,672      512
- *  3  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      392
- *  4  CONV_2D            1x25x5x64    512,000      4,672      512
- *  5  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      392
- *  6  CONV_2D            1x25x5x64    512,000      4,672      512
- *  7  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      392
- *  8  CONV_2D            1x25x5x64    512,000      4,672      512
- *  9  MEAN               1x64               0          0        0
+ *  0  CONV_2D            1x25x5x64    320,000      3,328      360
+ *  1  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      432
+ *  2  CONV_2D            1x25x5x64    512,000      4,864      512
+ *  3  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      432
+ *  4  CONV_2D            1x25x5x64    512,000      4,864      512
+ *  5  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      432
+ *  6  CONV_2D            1x25x5x64    512,000      4,864      512
+ *  7  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152      432
+ *  8  CONV_2D            1x25x5x64    512,000      4,864      512
+ *  9  MEAN               1x64               0          0      256
  * 10  FULLY_CONNECTED    1x12             768        876        0
  * 11  SOFTMAX            1x12               0      1,024        0
- *     all                           2,656,768     28,332
+ *     all                           2,656,768     29,292
  *
- * Constants and scratch in bytes. All RAM is one arena of 8,852 bytes.
+ * Constants and scratch in bytes. All RAM is one arena of 5,658 bytes.
  */
 #ifndef KEYWORDS_H
 #define KEYWORDS_H
@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-#define KEYWORDS_ARENA_BYTES 8852
+#define KEYWORDS_ARENA_BYTES 5658
 #define KEYWORDS_INPUT_SIZE 490
 #define KEYWORDS_INPUT_SCALE 1.0f
 #define KEYWORDS_INPUT_ZERO_POINT (0)

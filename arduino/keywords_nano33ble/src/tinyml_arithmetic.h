@@ -21,8 +21,10 @@
 
 #if defined(__GNUC__)
 #define TINYML_INLINE static inline __attribute__((always_inline, unused))
+#define TINYML_APART __attribute__((noinline)) /* so that what it takes can be told apart */
 #else
 #define TINYML_INLINE static inline
+#define TINYML_APART
 #endif
 
 /* acc + addend, wrapping around as the accumulators of every runtime do. */

@@ -1,7 +1,15 @@
+#include "tinyml_dense_block.h"
 #include "tinyml_kernels.h"
 #include "tinyml_output_stage.h"
 
-enum { CHANNELS = 4, GROUP = 4, BLOCK = 8 };
+enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
+
+/* Only the optimizer leaves the registers that the loop below takes. */
+#if TINYML_DSP && defined(__OPTIMIZE__)
+#define FAST 1
+#else
+#define FAST 0
+#endif
 
 /* Add the products of four channels (a, b, c, d) and `depth` inputs. */
 static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
@@ -31,7 +39,7 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
     }
 }
 
-#if TINYML_DSP
+#if FAST
 
 /* Four inputs of four channels: 16 products in 16 instructions, nothing widened but in registers.
  * LDM takes its registers in rising order, so they have names.
@@ -53,82 +61,102 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
     "smlad %[d], r8, %[x], %[d]\n\t"                                                               \
     "sxtb16 r8, r8\n\t"                                                                            \
     "smlad %[c], r8, %[x], %[c]\n\t"
-#define ADVANCE(steps)                                                                             \
-    __asm__ volatile(steps                                                                         \
-                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
-                       [weights] "+r"(weights), [input] "+r"(input), [x] "=&r"(x),                 \
-                       [near] "=&r"(near)                                                          \
-                     :                                                                             \
-                     : "r4", "r5", "r6", "r8", "memory")
-
-TINYML_INLINE int8_t finish(const tinyml_output_stage *stage, unsigned channel, int32_t sum)
-{
-    return (int8_t)tinyml_fast_finish(
-        tinyml_fast_channel_of(stage->multiplier[channel], stage->shift[channel],
-                               stage->zero_point),
-        sum, 0);
-}
-
-/* Four channels of borrowed weights whose stage is not general. `rest` are the last inputs, if
- * they are no whole block, with zeros behind them.
+/* Do so, eight inputs at a time and at least once, up to `end`; then, if there is a `rest`, with its
+ * eight. GCC would move registers about in loops of C; Clang may keep r7, and has none for `end`.
  */
-static void connect_four(const tinyml_output_stage *stage, unsigned first, const uint32_t *weights,
-                         const int8_t *input, unsigned blocks, const int8_t *rest, int8_t *output)
-{
-    const int32_t *bias = stage->bias + first;
-    const int8_t *end = input + blocks * BLOCK;
-    int32_t a = bias[0], b = bias[0], c = bias[2], d = bias[2];
-    uint32_t x, near;
-
-    for (;;) {
-        while (input != end)
-            ADVANCE(STEP STEP);
-        if (!rest)
-            break;
-        input = rest;
-        end = rest + BLOCK;
-        rest = 0;
+#if defined(__clang__)
+#define ADVANCE_TO_END()                                                                           \
+    for (;;) {                                                                                     \
+        while (input != end)                                                                       \
+            __asm__ volatile(STEP STEP                                                             \
+                             : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                 \
+                               [weights] "+r"(weights), [input] "+r"(input), [x] "=&r"(x),         \
+                               [near] "=&r"(near)                                                  \
+                             :                                                                     \
+                             : "r4", "r5", "r6", "r8", "memory");                                  \
+        if (!rest || end == rest + BLOCK)                                                          \
+            break;                                                                                 \
+        input = rest;                                                                              \
+        end = rest + BLOCK;                                                                        \
     }
-    b = ((b - a) >> 8) + bias[1];
-    d = ((d - c) >> 8) + bias[3];
-    if (stage->per_channel) {
-        output[0] = finish(stage, first, a);
-        output[1] = finish(stage, first + 1, b);
-        output[2] = finish(stage, first + 2, c);
-        output[3] = finish(stage, first + 3, d);
-        return;
-    }
-    tinyml_fast_finish_four(
-        tinyml_fast_channel_of(stage->multiplier[0], stage->shift[0], stage->zero_point), &a, &b,
-        &c, &d, 0);
-    output[0] = (int8_t)a;
-    output[1] = (int8_t)b;
-    output[2] = (int8_t)c;
-    output[3] = (int8_t)d;
-}
+#else
+#define ADVANCE_TO_END()                                                                           \
+    __asm__ volatile("0:\n\t" STEP STEP "cmp %[input], %[end]\n\t"                                 \
+                     "bne 0b\n\t"                                                                  \
+                     "ldr %[input], %[rest]\n\t"                                                   \
+                     "cmp %[input], #0\n\t"                                                        \
+                     "beq 1f\n\t"                                                                  \
+                     "add %[x], %[input], #8\n\t"                                                  \
+                     "cmp %[end], %[x]\n\t"                                                        \
+                     "mov %[end], %[x]\n\t"                                                        \
+                     "bne 0b\n"                                                                    \
+                     "1:\n\t"                                                                      \
+                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
+                       [weights] "+r"(weights), [input] "+r"(input), [end] "+r"(end),              \
+                       [x] "=&r"(x), [near] "=&r"(near)                                            \
+                     : [rest] "m"(rest)                                                            \
+                     : "r4", "r5", "r6", "r8", "cc", "memory")
+#endif
 
 #endif
 
-void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output)
+/* Copy the last inputs, if they are no whole block, with zeros behind them. */
+TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
+{
+    for (unsigned k = 0; k < BLOCK; k++)
+        rest[k] = 0;
+    for (unsigned k = inputs - inputs % BLOCK; k < inputs; k++)
+        rest[k % BLOCK] = input[k];
+}
+
+void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
+{
+#if FAST
+    const uint32_t *weights = layer->filters.weights;
+    const tinyml_fast_channel one = tinyml_one_channel(&layer->stage);
+    const int32_t *bias = layer->stage.bias;
+    const unsigned rest_count = layer->inputs % BLOCK;
+    const int8_t *whole_end = inputs + (layer->inputs - rest_count);
+    int8_t last[BLOCK];
+    const int8_t *rest = 0; /* if there are other inputs before it */
+
+    if (rest_count) {
+        copy_rest(last, inputs, layer->inputs);
+        if (layer->inputs > BLOCK) {
+            rest = last;
+        } else {
+            inputs = last;
+            whole_end = last + BLOCK;
+        }
+    }
+    for (int left = layer->filters.channels; left > 0; left -= CHANNELS) {
+        const int8_t *input = inputs, *end = whole_end;
+        int32_t a = bias[0], b = a, c = bias[2], d = c;
+        uint32_t x, near;
+
+        ADVANCE_TO_END();
+        b = ((b - a) >> 8) + bias[1];
+        d = ((d - c) >> 8) + bias[3];
+        bias += CHANNELS;
+        tinyml_finish_block(layer, one, (unsigned)left, a, b, c, d, output);
+        output += CHANNELS;
+    }
+#else
+    tinyml_connect_general(layer, inputs, output);
+#endif
+}
+
+void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output)
 {
     const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
     const uint32_t *weights = layer->filters.weights;
     const unsigned words = depth * CHANNELS / GROUP;
-    const unsigned blocks = layer->inputs / BLOCK, whole = blocks * BLOCK;
+    const unsigned inputs = layer->inputs, whole = inputs - inputs % BLOCK;
     const int borrowed = layer->filters.borrowed;
-    int8_t rest[BLOCK] = {0};
-    unsigned c = 0;
+    int8_t rest[BLOCK];
 
-    for (unsigned k = 0; k < BLOCK - 1; k++)
-        if (whole + k < layer->inputs)
-            rest[k] = input[whole + k];
-#if TINYML_DSP
-    if (borrowed && layer->stage.rounding != TINYML_GENERAL)
-        for (; c + CHANNELS <= channels; c += CHANNELS, weights += words)
-            connect_four(&layer->stage, c, weights, input, blocks, whole < depth ? rest : 0,
-                         output + c);
-#endif
-    for (; c < channels; c += CHANNELS, weights += words) {
+    copy_rest(rest, input, inputs);
+    for (unsigned c = 0; c < channels; c += CHANNELS, weights += words) {
         int32_t sum[CHANNELS] = {0};
 
         multiply_four(weights, input, whole, borrowed, sum);

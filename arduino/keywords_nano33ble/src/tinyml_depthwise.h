@@ -25,7 +25,8 @@ typedef struct {
     uint16_t stride_rows, stride_columns;
     uint16_t dilation_rows, dilation_columns;
     uint16_t pad_rows, pad_columns; /* before the first row and column */
-    uint8_t rounding;               /* that of the stage */
+    uint8_t rounding;               /* that of the stage, where channels shift by 2 or more */
+    uint8_t mixed;                  /* 0 or 1: whether some channels do not */
 } tinyml_depthwise_shape;
 
 typedef struct {
@@ -296,12 +297,15 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
                        shape->dilation_rows == 1 && shape->dilation_columns == 1 &&
                        shape->stride_columns <= 2;
 
-    if (is_3x3 && shape->rounding != TINYML_GENERAL) {
+    const int is_fast = shape->rounding != TINYML_GENERAL &&
+                        (!shape->mixed || layer->stage.shift[c] >= 2);
+
+    if (is_3x3 && is_fast) {
         tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
         return;
     }
     if (shape->dilation_columns == 1 && shape->stride_columns == 1 && shape->out_columns >= 4 &&
-        shape->rounding != TINYML_GENERAL) {
+        is_fast) {
         tinyml_convolve_plane_fours(shape, layer, weights, plane, c, output);
         return;
     }

@@ -65,7 +65,10 @@ typedef struct {
     uint8_t borrowed;  /* 0 or 1 */
 } tinyml_filters;
 
-/* CONV_2D. K runs over (KH, KW, C_IN). scratch: 8 * K bytes, and K more where runs of neighbouring
+/* CONV_2D. K runs over (KH, KW, C_IN). Its filters are a stream that is read from front to back,
+ * for each two channels a and b:
+ *   bias a, weights[K / 4][2], multiplier a, shift a, bias b, multiplier b, shift b
+ * one word each, and its stage has no arrays. scratch: 8 * K bytes, and K more where runs of neighbouring
  * inputs are no multiple of 4 bytes.
  * May run in place if the kernel is 1 x 1 without padding, and C_OUT <= C_IN.
  */
@@ -81,8 +84,8 @@ typedef struct {
     tinyml_output_stage stage;
 } tinyml_convolution;
 
-void tinyml_convolve(const tinyml_convolution *layer, const int8_t *input, int8_t *output,
-                     void *scratch);
+void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
+                     unsigned first, unsigned count, void *scratch);
 
 /* CONV_2D of 3 x 3, stride 1, with 16 products for every 2 x 2 outputs. Weights are transformed:
  *   weights[C_OUT / 2][16 points][C_IN / 4][2][2] = inputs (k, k + 2), then (k + 1, k + 3), of two
@@ -102,7 +105,10 @@ typedef struct {
 void tinyml_convolve_winograd(const tinyml_winograd *layer, tinyml_rows input, tinyml_rows output,
                               unsigned first, unsigned count, void *scratch);
 
-/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). */
+/* FULLY_CONNECTED of one row (inputs) -> (C_OUT). Biases go on to a multiple of four channels. The
+ * general kernel takes any layer; the others need borrowed weights and a stage that is not general.
+ * The wide one is faster still; scratch: 2 * K bytes.
+ */
 typedef struct {
     uint16_t inputs;
     tinyml_filters filters;
@@ -110,6 +116,9 @@ typedef struct {
 } tinyml_dense;
 
 void tinyml_connect(const tinyml_dense *layer, const int8_t *input, int8_t *output);
+void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output);
+void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *input, int8_t *output,
+                         void *scratch);
 
 /* AVERAGE_POOL_2D, MAX_POOL_2D. May run in place without padding. */
 typedef struct {
@@ -174,14 +183,15 @@ void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, voi
 void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
                          tinyml_rows output, unsigned first, unsigned count);
 
-/* SOFTMAX over the rows of (rows, columns). May run in place. */
+/* SOFTMAX over the rows of (rows, columns), to int8 or int16. May run in place to int8. */
 typedef struct {
     const int32_t *exponentials; /* (entries) exp(-d * beta * scale) in Q0.31, d from 0 */
     uint16_t rows, columns;
     uint16_t entries; /* at most 256; those not there are 0 */
+    uint8_t wide;     /* 1 where the output is int16, 0 where it is int8 */
 } tinyml_normalization;
 
-void tinyml_softmax(const tinyml_normalization *layer, const int8_t *input, int8_t *output);
+void tinyml_softmax(const tinyml_normalization *layer, const int8_t *input, void *output);
 
 /* PAD: input (shape) goes into an output filled with `value`, `before` elements from its start. */
 typedef struct {

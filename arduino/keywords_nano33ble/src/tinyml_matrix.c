@@ -2,7 +2,8 @@
 
 #include "tinyml_output_stage.h"
 
-enum { PIXELS = 4, PAIR = 2, GROUP = 4, GROUP_PITCH = 2 * PIXELS * PAIR };
+/* REST is what stands behind the weights of a pair in the stream. */
+enum { PIXELS = 4, PAIR = 2, GROUP = 4, GROUP_PITCH = 2 * PIXELS * PAIR, REST = 5 };
 
 /* Two channels' sums over four pixels. */
 typedef struct {
@@ -51,14 +52,20 @@ int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
     return column;
 }
 
+/* What follows the sum, as it stands in the stream: bias, then behind the weights the rest. */
+TINYML_INLINE tinyml_channel channel_in(uint32_t bias, const uint32_t *rest)
+{
+    const tinyml_channel channel = {(int32_t)bias, (int32_t)rest[0], (int32_t)rest[1]};
+
+    return channel;
+}
+
 /* Write one channel. Pixels that are not there share the place of the last one that is, and are
  * written before it.
  */
-static void write_channel(const tinyml_output_stage *stage, unsigned c, const int32_t *sum,
-                          int8_t *const *rows)
+static void write_channel(const tinyml_output_stage *stage, tinyml_channel channel, unsigned c,
+                          const int32_t *sum, int8_t *const *rows)
 {
-    const tinyml_channel channel = tinyml_channel_of(stage, c);
-
     for (unsigned p = PIXELS; p-- > 0;)
         rows[p][c] = tinyml_finish(stage, channel, tinyml_wrapping_add(sum[p], channel.bias));
 }
@@ -67,10 +74,11 @@ static void write_channel(const tinyml_output_stage *stage, unsigned c, const in
  * a + 256 * b, and b's sum is what is left above a's.
  */
 static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const uint32_t *weights, const int16_t *tile, unsigned c,
+                          const uint32_t *stream, const int16_t *tile, unsigned c,
                           int8_t *const *rows)
 {
     const int borrowed = filters->borrowed;
+    const uint32_t *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
     sums sum;
 
     for (unsigned p = 0; p < PIXELS; p++)
@@ -90,9 +98,9 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
     if (borrowed)
         for (unsigned p = 0; p < PIXELS; p++)
             sum.b[p] = (sum.b[p] - sum.a[p]) >> 8;
-    write_channel(stage, c, sum.a, rows);
+    write_channel(stage, channel_in(stream[0], rest), c, sum.a, rows);
     if (c + 1u < filters->channels)
-        write_channel(stage, c + 1u, sum.b, rows);
+        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, sum.b, rows);
 }
 
 #if TINYML_DSP
@@ -169,9 +177,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 {
     /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
      */
-    const uint32_t *weights = filters->weights;
-    const int32_t *const biases = stage->bias, *const multipliers = stage->multiplier;
-    const int8_t *const shifts = stage->shift;
+    const uint32_t *stream = filters->weights;
     const int32_t zero_point = stage->zero_point;
     int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
                   *const row3 = rows[3];
@@ -180,11 +186,13 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 
     for (unsigned c = 0; c < channels; c += 2) {
         const tinyml_word *x = (const tinyml_word *)tile;
-        int32_t bias = biases[c];
+        int32_t bias = (int32_t)*stream++;
         int32_t a0 = bias, a1 = bias, a2 = bias, a3 = bias;
         int32_t b0 = bias, b1 = bias, b2 = bias, b3 = bias;
 
-        MULTIPLY(weights, x, end, half);
+        /* Else GCC would count up four pointers, all of them spilled, in place of c. */
+        __asm__("" : "+r"(c));
+        MULTIPLY(stream, x, end, half);
 
         b0 -= a0;
         b1 -= a1;
@@ -192,19 +200,20 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
         b3 -= a3;
 
         tinyml_fast_channel channel =
-            tinyml_fast_channel_of(multipliers[c], shifts[c], zero_point);
+            tinyml_fast_channel_of((int32_t)stream[0], (int)stream[1], zero_point);
         tinyml_fast_finish_four(channel, &a0, &a1, &a2, &a3, rectified);
         row3[c] = (int8_t)a3;
         row2[c] = (int8_t)a2;
         row1[c] = (int8_t)a1;
         row0[c] = (int8_t)a0;
 
-        bias = biases[c + 1];
+        bias = (int32_t)stream[2];
         b0 = bias + (b0 >> 8);
         b1 = bias + (b1 >> 8);
         b2 = bias + (b2 >> 8);
         b3 = bias + (b3 >> 8);
-        channel = tinyml_fast_channel_of(multipliers[c + 1], shifts[c + 1], zero_point);
+        channel = tinyml_fast_channel_of((int32_t)stream[3], (int)stream[4], zero_point);
+        stream += REST;
         tinyml_fast_finish_four(channel, &b0, &b1, &b2, &b3, rectified);
         row3[c + 1] = (int8_t)b3;
         row2[c + 1] = (int8_t)b2;
@@ -214,19 +223,72 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     return channels;
 }
 
+#define FEW(word, x)                                                                               \
+    do {                                                                                           \
+        const uint32_t both = (word), even = tinyml_even_bytes(both), first = (x)[0];              \
+        a0 = tinyml_mac_pairs(a0, even, first);                                                    \
+        b0 = tinyml_mac_pairs(b0, both, first);                                                    \
+        if (pixels == 2) {                                                                         \
+            const uint32_t second = (x)[1];                                                        \
+            a1 = tinyml_mac_pairs(a1, even, second);                                               \
+            b1 = tinyml_mac_pairs(b1, both, second);                                               \
+        }                                                                                          \
+    } while (0)
+
+/* The same for one or two pixels, which is what is left at the end of a row. */
+TINYML_INLINE unsigned multiply_few(const tinyml_filters *filters,
+                                    const tinyml_output_stage *stage, const int16_t *tile,
+                                    int8_t *const *rows, unsigned pixels)
+{
+    const tinyml_word *weights = filters->weights;
+    const tinyml_word *const end = (const tinyml_word *)tile + filters->depth * PIXELS / PAIR;
+    const unsigned channels = filters->channels & ~1u;
+    const int rectified = stage->rounding == TINYML_RECTIFIED;
+    int8_t *const row0 = rows[0], *const row1 = rows[pixels - 1u];
+
+    for (unsigned c = 0; c < channels; c += 2) {
+        int32_t a0 = (int32_t)*weights++, b0 = a0, a1 = a0, b1 = a0;
+
+        for (const tinyml_word *x = (const tinyml_word *)tile; x != end;
+             x += 4 * PIXELS, weights += 4) {
+            FEW(weights[0], x);
+            FEW(weights[1], x + PIXELS);
+            FEW(weights[2], x + 2 * PIXELS);
+            FEW(weights[3], x + 3 * PIXELS);
+        }
+        const tinyml_fast_channel even_channel =
+            tinyml_fast_channel_of((int32_t)weights[0], (int)weights[1], stage->zero_point);
+        const tinyml_fast_channel odd_channel =
+            tinyml_fast_channel_of((int32_t)weights[3], (int)weights[4], stage->zero_point);
+        const int32_t bias = (int32_t)weights[2];
+
+        weights += REST;
+        if (pixels == 2) {
+            b1 = bias + ((b1 - a1) >> 8);
+            row1[c] = (int8_t)tinyml_fast_finish(even_channel, a1, rectified);
+            row1[c + 1] = (int8_t)tinyml_fast_finish(odd_channel, b1, rectified);
+        }
+        b0 = bias + ((b0 - a0) >> 8);
+        row0[c] = (int8_t)tinyml_fast_finish(even_channel, a0, rectified);
+        row0[c + 1] = (int8_t)tinyml_fast_finish(odd_channel, b0, rectified);
+    }
+    return channels;
+}
+
 #endif
 
 void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const int16_t *tile, unsigned pixels, int8_t *output)
+                          const int16_t *tile, unsigned pixels, int8_t *const *rows)
 {
-    const unsigned words = filters->depth / PAIR;
+    const unsigned words = 1u + filters->depth / PAIR + REST; /* of a pair in the stream */
     unsigned c = 0;
-    int8_t *rows[PIXELS];
 
-    for (unsigned p = 0; p < PIXELS; p++)
-        rows[p] = output + (p < pixels ? p : pixels - 1u) * filters->channels;
+    (void)pixels;
 #if TINYML_DSP
-    if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
+    if (filters->borrowed && stage->rounding != TINYML_GENERAL && pixels < 3)
+        c = pixels == 1 ? multiply_few(filters, stage, tile, rows, 1)
+                        : multiply_few(filters, stage, tile, rows, 2);
+    else if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
         c = multiply_dsp(filters, stage, tile, rows, 1);
     else if (filters->borrowed && stage->rounding == TINYML_SIGNED)
         c = multiply_dsp(filters, stage, tile, rows, 0);

@@ -17,8 +17,10 @@ int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count);
 /* Fill a pixel's column with `count` times one value. */
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count);
 
-/* Multiply a tile and write `pixels` (1 to 4) rows of channels to output[pixels][C_OUT]. */
+/* Multiply a tile and write one row of channels, (C_OUT), for each of its `pixels`, 1 to 4. Pixels
+ * that are not there need the place of the last one that is.
+ */
 void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const int16_t *tile, unsigned pixels, int8_t *output);
+                          const int16_t *tile, unsigned pixels, int8_t *const *rows);
 
 #endif

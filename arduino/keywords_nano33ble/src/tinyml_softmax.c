@@ -20,23 +20,28 @@ static void softmax_row(const tinyml_normalization *layer, const int8_t *input, 
     const int32_t scale =
         tinyml_reciprocal_above_one((int32_t)(((uint32_t)sum << zeros) - 0x80000000u));
     const int exponent = SUM_INTEGER_BITS - zeros + 31 - OUTPUT_BITS;
+    const int wider = layer->wide ? 16 - OUTPUT_BITS : 0;
 
     for (unsigned i = 0; i < layer->columns; i++) {
         const int32_t d = maximum - input[i];
-        const int32_t q =
-            d < layer->entries
-                ? tinyml_divide_by_power(tinyml_multiply(scale, layer->exponentials[d]), exponent)
-                : 0;
+        const int32_t q = d < layer->entries
+                              ? tinyml_divide_by_power(
+                                    tinyml_multiply(scale, layer->exponentials[d]),
+                                    exponent - wider)
+                              : 0;
 
-        output[i] = (int8_t)tinyml_clamp(q + INT8_MIN, INT8_MIN, INT8_MAX);
+        if (layer->wide)
+            ((int16_t *)(void *)output)[i] =
+                (int16_t)tinyml_clamp(q + INT16_MIN, INT16_MIN, INT16_MAX);
+        else
+            output[i] = (int8_t)tinyml_clamp(q + INT8_MIN, INT8_MIN, INT8_MAX);
     }
 }
 
-void tinyml_softmax(const tinyml_normalization *layer, const int8_t *input, int8_t *output)
+void tinyml_softmax(const tinyml_normalization *layer, const int8_t *input, void *output)
 {
-    for (unsigned row = 0; row < layer->rows; row++) {
-        softmax_row(layer, input, output);
-        input += layer->columns;
-        output += layer->columns;
-    }
+    const uint32_t row_bytes = (uint32_t)layer->columns << layer->wide;
+
+    for (uint32_t row = 0; row < layer->rows; row++)
+        softmax_row(layer, input + row * layer->columns, (int8_t *)output + row * row_bytes);
 }
