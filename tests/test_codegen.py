@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from random_networks import judge, networks
 from tflite_models import Micro, Network, random_input
 
+from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import InputError
@@ -40,8 +41,8 @@ def test_random_networks_equal_micro_on_host_and_board(drawn):
     expected = [micro(*inputs) for micro, inputs in zip(filter(None, judges), batches, strict=True)]
     assert len(models) > len(drawn) / 2
     for model in models:
-        scratch = {step.op.index: step.whole_scratch_bytes for step in model.steps}
-        verify_plan(model.graph, model.plan, scratch)
+        steps = {model.places[step.op.index]: step for step in model.steps}
+        verify_plan(model.graph, model.plan, step_needs(model.graph, steps)[0])
     for run in (run_on_host, run_on_board):
         for model, wanted, found in zip(models, expected, run(models, batches), strict=True):
             ops = ", ".join(str(op) for op in model.graph.ops)

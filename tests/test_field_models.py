@@ -14,18 +14,12 @@ from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.errors import UnsupportedModelError
 
 MODELS = Path(__file__).parents[2] / "shared" / "real" / "models"
-STATEFUL = {
-    "tensorflow__examples__dtln__dtln_noise_suppression",
-    "tensorflow__examples__micro_speech_lstm__micro_speech_lstm",
-    "tensorflow__examples__mnist_lstm__trained_lstm_int8",
-    "tensorflow__micro__benchmarks__keyword_scrambled_model_data__g_keyword_scrambled_model_data",
-}
-"""Models with SVDF or LSTM layers, which have no C kernels yet."""
-
 FLOAT = {"tensorflow__examples__mnist_lstm__trained_lstm"}
 """Models whose activations are float32; they are refused with the remedy."""
 
 ON_BOARD = (
+    "tensorflow__examples__dtln__dtln_noise_suppression",
+    "tensorflow__micro__benchmarks__keyword_scrambled_model_data__g_keyword_scrambled_model_data",
     "mit-han-lab__assets__vww",
     "tum-ei-eda__2sort__rnnoise_INT8",
     "tensorflow__examples__hello_world__hello_world",
@@ -65,7 +59,7 @@ def recorded(name: str) -> tuple[tuple[np.ndarray, ...], list[np.ndarray]]:
         return inputs, [arrays[key] for key in sorted(arrays) if key.startswith("out")]
 
 
-RUNNABLE = [name for name in names() if name not in STATEFUL | FLOAT]
+RUNNABLE = [name for name in names() if name not in FLOAT]
 
 
 def check(chosen: list[str], run, frames: int) -> None:
@@ -101,4 +95,4 @@ def test_float_models_are_refused_with_the_remedy(name):
 @pytest.mark.shared
 def test_every_field_model_is_accounted_for():
     assert len(names()) == 121
-    assert set(names()) >= STATEFUL | FLOAT
+    assert set(names()) >= FLOAT

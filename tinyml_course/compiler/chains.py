@@ -76,7 +76,7 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     def judge(chains: tuple[Chain, ...]) -> _Choice:
         schedule = in_turns(graph, rows, chains) if chains else one_by_one(graph)
         chosen = {p: (by_rows if p in schedule.chained else whole)[p] for p in whole}
-        scratch, in_place = _needs(graph, chosen)
+        scratch, in_place = step_needs(graph, chosen)
         nbytes, peak = least_bytes(graph, scratch, in_place, _ALIGNMENT, schedule)
         return _Choice(schedule, nbytes, peak, _work(graph, chosen, schedule))
 
@@ -126,11 +126,11 @@ def _placed(graph: Graph, whole: Steps, by_rows: Steps, choice: _Choice) -> _Cho
 def plan_steps(graph: Graph, steps: Sequence[Step], schedule: Schedule) -> MemoryPlan:
     """Plan the arena with what the kernels need and where they can run in place."""
     places = {op.index: place for place, op in enumerate(graph.ops)}
-    scratch, in_place = _needs(graph, {places[step.op.index]: step for step in steps})
+    scratch, in_place = step_needs(graph, {places[step.op.index]: step for step in steps})
     return plan_memory(graph, scratch, in_place, _ALIGNMENT, schedule)
 
 
-def _needs(
+def step_needs(
     graph: Graph, steps: Steps
 ) -> tuple[Callable[[Op, Turn], int], Callable[[Graph, Op], Sequence[int]]]:
     """Return what tells the planner of scratch memory and of running in place."""

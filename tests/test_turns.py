@@ -1,0 +1,123 @@
+"""Chains of layers that take turns: the order of rows, the rings, and the bits."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from compiled_batches import run_on_board, run_on_host
+from tflite_models import Micro, Network, random_input
+
+from tinyml_course.compiler.chains import step_needs
+from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.steps import RowAccess
+from tinyml_course.compiler.storage import storages
+from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.turns import Chain, in_turns, rows_needed, rows_read
+from tinyml_course.compiler.verify import verify_plan
+
+
+def three_convolutions(height=12):
+    """A chain whose images in between are worth a ring."""
+    net = Network(0)
+    x = net.input((1, height, 6, 4), 0.05, -3)
+    for stride in ((1, 1), (2, 2), (1, 1)):
+        x = net.conv2d(x, 8, stride=stride, activation="RELU", zero_point=-128)
+    return net, net.build(x)
+
+
+def scratch_of(compiled):
+    return step_needs(compiled.graph, {compiled.places[s.op.index]: s for s in compiled.steps})[0]
+
+
+@pytest.fixture(scope="module")
+def residual():
+    """A block with a shortcut, pooled to one pixel, and a classifier."""
+    net = Network(1)
+    x = net.conv2d(net.input((1, 17, 9, 3), 0.05, -3), 12, activation="RELU", zero_point=-128)
+    y = net.depthwise(x, activation="RELU", zero_point=-128)
+    y = net.conv2d(y, 12, kernel=(1, 1))
+    x = net.binary("ADD", x, y, zero_point=-5)
+    x = net.depthwise(x, stride=(2, 2))
+    x = net.mean(net.conv2d(x, 12), zero_point=3)
+    return net, net.build(net.softmax(net.dense(x, 5)))
+
+
+def test_rows_of_a_padded_window():
+    access = RowAccess(count=5, extent=3, stride=2, pad=1)
+    assert rows_needed(access, 9, 1) == 2
+    assert rows_needed(access, 9, 5) == 9
+    turn = in_turns_of_two()[0]
+    assert list(rows_read(access, 9, turn)) == [0, 1, 2, 3]
+
+
+def in_turns_of_two():
+    graph = read_model(three_convolutions()[1])
+    rows = {
+        0: RowAccess(12, 3, 1, 1),
+        1: RowAccess(6, 3, 2, 0),
+        2: RowAccess(6, 3, 1, 1),
+    }
+    return in_turns(graph, rows, (Chain(0, 3, 12),)).turns
+
+
+def test_every_row_is_computed_once_and_after_what_it_reads():
+    graph = read_model(three_convolutions()[1])
+    rows = {0: RowAccess(12, 3, 1, 1), 1: RowAccess(6, 3, 2, 0), 2: RowAccess(6, 3, 1, 1)}
+    done = [0, 0, 0]
+    for turn in in_turns(graph, rows, (Chain(0, 3, 1),)).turns:
+        assert turn.first == done[turn.place]
+        if turn.place:
+            heights = (12, 12, 6)
+            needed = rows_read(rows[turn.place], heights[turn.place], turn)
+            assert needed.stop <= done[turn.place - 1]
+        done[turn.place] += turn.count
+    assert done == [12, 6, 6]
+
+
+def test_a_ring_holds_only_the_rows_of_one_window():
+    graph = read_model(three_convolutions(40)[1])
+    rows = {0: RowAccess(40, 3, 1, 1), 1: RowAccess(20, 3, 2, 0), 2: RowAccess(20, 3, 1, 1)}
+    schedule = in_turns(graph, rows, (Chain(0, 3, 1),))
+    capacities = [s.capacity for s in storages(graph, schedule) if s.capacity is not None]
+    assert capacities == [3, 3]
+
+
+@pytest.mark.parametrize("optimize", ["memory", "balanced"])
+def test_a_chain_needs_less_memory_and_gives_the_same_bits(residual, optimize):
+    net, model = residual
+    compiled = compile_model(model, "net", optimize)
+    whole = compile_model(model, "net", "speed")
+    assert compiled.plan.schedule.chains
+    assert compiled.arena_bytes < 0.7 * whole.arena_bytes
+    verify_plan(compiled.graph, compiled.plan, scratch_of(compiled))
+    inputs = random_input(net, 3)
+    (expected,) = Micro(model)(*inputs)
+    for run in (run_on_host, run_on_board):
+        np.testing.assert_array_equal(run([compiled], [inputs])[0][0], expected)
+
+
+def test_the_source_says_which_rows_run_when(residual):
+    source = compile_model(residual[1], "net", "memory").source
+    assert "take turns: {layer, rows, first row}" in source
+    assert "tinyml_take_turns(chain0, turns0, sizeof turns0 / sizeof *turns0);" in source
+    assert "static void op0_rows(unsigned first, unsigned count)" in source
+
+
+def test_the_verifier_sees_a_ring_that_is_too_small(residual):
+    compiled = compile_model(residual[1], "net", "memory")
+    plan = compiled.plan
+    for index, capacity in plan.capacities.items():
+        if capacity < 2:
+            continue
+        small = dataclasses.replace(plan, capacities={**plan.capacities, index: capacity - 1})
+        with pytest.raises(AssertionError, match="overwritten before"):
+            verify_plan(compiled.graph, small, scratch_of(compiled))
+
+
+def test_the_verifier_sees_rows_out_of_order(residual):
+    compiled = compile_model(residual[1], "net", "memory")
+    schedule = compiled.plan.schedule
+    turns = (schedule.turns[1], schedule.turns[0], *schedule.turns[2:])
+    bad = dataclasses.replace(compiled.plan, schedule=dataclasses.replace(schedule, turns=turns))
+    with pytest.raises(AssertionError, match=r"overwritten before|out of order"):
+        verify_plan(compiled.graph, bad, scratch_of(compiled))
