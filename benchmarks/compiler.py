@@ -1,7 +1,7 @@
 """Print what compiled models take of a Nano 33 BLE Sense, beside TensorFlow Lite Micro.
 
-`python benchmarks/compiler.py [MODEL ...]`: the MLPerf Tiny reference models and others where they
-are at hand (`../shared/real/benchmark`), and the project's own in `data/models`.
+`python benchmarks/compiler.py [--optimize MODE] [MODEL ...]`: the MLPerf Tiny reference models and
+others where they are at hand (`../shared/real/benchmark`), and the project's own in `data/models`.
 
 Instructions are counted, cycles estimated, on an emulated Cortex-M4F; RAM is static (arena and
 variables), flash is code and constants. The rows of TFLite Micro were measured with CMSIS-NN,
@@ -9,11 +9,12 @@ arm-none-eabi-gcc 12.2 at -O2, only the operators needed registered, one inferen
 its cycles are estimated by the same kind of table.
 """
 
+import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.macs import network_macs
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import TinyMLError
@@ -46,8 +47,13 @@ TFLITE_MICRO = {
 }
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
     """Measure the models named, or all that are found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--optimize", choices=OPTIMIZATIONS, default="balanced")
+    parser.add_argument("names", nargs="*", metavar="MODEL")
+    options = parser.parse_args(arguments)
+    names = options.names
     found = {path.stem: path for folder in FOLDERS for path in sorted(folder.glob("**/*.tflite"))}
     print(
         f"{'model':20} {'instructions':>13} {'per MAC':>8} {'cycles':>12} {'RAM':>9} {'flash':>9}"
@@ -55,14 +61,14 @@ def main(names: list[str]) -> None:
     for name in names or found:
         if name not in found:
             sys.exit(f"no model {name!r}; there are {', '.join(found) or 'none'}.")
-        report(name, found[name])
+        report(name, found[name], options.optimize)
 
 
-def report(name: str, path: Path) -> None:
+def report(name: str, path: Path, optimize: str) -> None:
     """Print the row of one model, and below it that of TFLite Micro and their ratio."""
     try:
         graph = read_model(path)
-        run = simulate(compile_model(graph, "model"), BOARD)
+        run = simulate(compile_model(graph, "model", optimize), BOARD)
     except TinyMLError as error:
         print(f"{name:20} {error}")
         return
