@@ -142,7 +142,7 @@ def test_quantize_rounds_half_away_from_zero(zero_point, flip):
             ("scale", ctypes.c_float), ("zero_point", ctypes.c_uint8), ("flip", ctypes.c_uint8)
         )  # fmt: skip
 
-    sources = kernel_files("tinyml_elementwise.c", *ARITHMETIC)
+    sources = kernel_files("tinyml_elementwise.c", "tinyml_row_runs.h", *ARITHMETIC)
     library = ctypes.CDLL(str(build_shared_library(sources, ("-O2", *STRICT))))
     x = np.array(FLOATS, np.float32)
     out = np.zeros(x.size, np.uint8)

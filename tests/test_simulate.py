@@ -188,7 +188,7 @@ def test_layers_add_up_to_the_inference(compiler):
 
 
 def test_model_too_big_is_refused_with_the_peak_op_and_a_remedy():
-    large = compile_model(small_network((1, 400, 300, 1), filters=16), "large")
+    large = compile_model(small_network((1, 900, 700, 1), filters=16), "large")
     simulation = simulate(large)
     assert not simulation.fits
     assert simulation.reason.startswith(f"large needs {simulation.static_ram_bytes:,} bytes of RAM")

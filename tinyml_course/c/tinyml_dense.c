@@ -11,7 +11,35 @@ enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
 #define FAST 0
 #endif
 
-/* Add the products of four channels (a, b, c, d) and `depth` inputs. */
+/* Add the products of four channels (a, b, c, d) and `depth` inputs, a multiple of four. */
+#if TINYML_DSP
+
+static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
+                          int borrowed, int32_t *sum)
+{
+    int32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3];
+
+    for (unsigned k = 0; k < depth; k += GROUP) {
+        const uint32_t four = tinyml_load_unaligned(input + k);
+        uint32_t x = tinyml_even_bytes(four);
+
+        for (unsigned half = 0; half < 2; half++, x = tinyml_odd_bytes(four)) {
+            const uint32_t ab = *weights++, cd = *weights++;
+
+            a = tinyml_mac_pairs(a, tinyml_even_bytes(ab), x);
+            b = tinyml_mac_pairs(b, borrowed ? ab : tinyml_odd_bytes(ab), x);
+            c = tinyml_mac_pairs(c, tinyml_even_bytes(cd), x);
+            d = tinyml_mac_pairs(d, borrowed ? cd : tinyml_odd_bytes(cd), x);
+        }
+    }
+    sum[0] = a;
+    sum[1] = b;
+    sum[2] = c;
+    sum[3] = d;
+}
+
+#else
+
 static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
                           int borrowed, int32_t *sum)
 {
@@ -26,6 +54,8 @@ static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned
         }
     }
 }
+
+#endif
 
 /* Write the int8 values of up to four channels. */
 static void finish_four(const tinyml_output_stage *stage, unsigned first, unsigned count,
