@@ -45,7 +45,7 @@ operators: $(READY)         ## write docs/operators.md from the compiler's rules
 	$(RUN)python docs/make_operators.py
 
 bench: $(READY)             ## print the README's numbers
-	$(RUN)python benchmarks/compiler.py
+	for mode in balanced speed memory size; do $(RUN)python benchmarks/compiler.py --optimize $$mode || exit 1; done
 	$(RUN)python benchmarks/features.py
 
 lock: $(READY)              ## resolve pyproject.toml into requirements.lock again
