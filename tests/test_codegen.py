@@ -23,17 +23,18 @@ from tinyml_course.simulator.toolchain import zig
 REFERENCE_MODELS = Path(__file__).parents[2] / "shared" / "real" / "benchmark"
 
 
+@pytest.mark.parametrize("optimize", [*OPTIMIZATIONS, "balanced", "memory"])  # 2,016 networks
 @settings(
-    max_examples=7,
+    max_examples=14,
     deadline=None,
     phases=[Phase.generate],  # shrinking would compile for minutes; the message names the layers
     suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(networks(), min_size=24, max_size=24))
-def test_random_networks_equal_micro_on_host_and_board(drawn):
+def test_random_networks_equal_micro_on_host_and_board(optimize, drawn):
     judges = [judge(net, model) for net, model in drawn]
     models = [
-        compile_model(model, f"net{i}")
+        compile_model(model, f"net{i}", optimize)
         for i, ((_, model), micro) in enumerate(zip(drawn, judges, strict=True))
         if micro
     ]

@@ -91,13 +91,16 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         const int32_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
 
         for (unsigned p = 0; p < PIXELS; p++) {
-            sum.a[p] += a0 * tile[PAIR * p] + a1 * tile[PAIR * p + 1];
-            sum.b[p] += b0 * tile[PAIR * p] + b1 * tile[PAIR * p + 1];
+            const int32_t x0 = tile[PAIR * p], x1 = tile[PAIR * p + 1];
+
+            /* What is summed for pixels that are not there may be anything, and wrap around. */
+            sum.a[p] = tinyml_wrapping_add(tinyml_wrapping_add(sum.a[p], a0 * x0), a1 * x1);
+            sum.b[p] = tinyml_wrapping_add(tinyml_wrapping_add(sum.b[p], b0 * x0), b1 * x1);
         }
     }
     if (borrowed)
         for (unsigned p = 0; p < PIXELS; p++)
-            sum.b[p] = (sum.b[p] - sum.a[p]) >> 8;
+            sum.b[p] = (int32_t)((uint32_t)sum.b[p] - (uint32_t)sum.a[p]) >> 8;
     write_channel(stage, channel_in(stream[0], rest), c, sum.a, rows);
     if (c + 1u < filters->channels)
         write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, sum.b, rows);
