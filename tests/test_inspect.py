@@ -49,9 +49,8 @@ def test_text_and_picture_show_the_same_figures():
         assert figure in text
         assert figure in html
     assert "<svg" in html
-    assert len(text.splitlines()) == 2 + len(inspection.rows) + 1 + 8 + 2 + len(
-        inspection.plan.bars
-    )
+    sums = len(inspection.rows) + 1 + 9 + len(inspection.plan.schedule.chains)
+    assert len(text.splitlines()) == 2 + sums + 2 + len(inspection.plan.bars)
 
 
 @pytest.mark.shared

@@ -121,3 +121,11 @@ def test_the_verifier_sees_rows_out_of_order(residual):
     bad = dataclasses.replace(compiled.plan, schedule=dataclasses.replace(schedule, turns=turns))
     with pytest.raises(AssertionError, match=r"overwritten before|out of order"):
         verify_plan(compiled.graph, bad, scratch_of(compiled))
+
+
+def test_the_picture_shows_rings_as_stairs(residual):
+    plan = compile_model(residual[1], "net", "memory").plan
+    ring = next(bar for bar in plan.bars if bar.used is not None)
+    assert len(ring.used) == ring.last - ring.first + 1
+    assert all(0 <= low <= high <= ring.nbytes for low, high in ring.used)
+    assert plan._repr_html_().count("<path") == sum(bar.used is not None for bar in plan.bars)

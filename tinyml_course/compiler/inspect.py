@@ -2,7 +2,8 @@
 
 Three figures for the same activations: the textbook's sum over layers, which counts every number
 as one byte and shares nothing; the fullest step, the least a plan without tricks could take; and
-the arena the compiled C really has, with scratch and in-place kernels.
+the arena the compiled C really has, with scratch, first if each layer runs as a whole, then with
+layers that take turns row by row.
 """
 
 from __future__ import annotations
@@ -62,8 +63,10 @@ class Inspection:
         Inputs, outputs, weights and biases of all layers, one byte a number.
     best_by_lifetimes_bytes : int
         Activations alive at the fullest step.
+    in_place_bytes : int
+        The arena if each layer runs as a whole, over its input's bytes where it can; with scratch.
     arena_bytes : int
-        All RAM of the compiled model.
+        All RAM of the compiled model: layers take turns row by row where that saves memory.
     constants_bytes : int
         Flash of the compiled model's weights, biases, multipliers and tables.
     notes : tuple of str
@@ -75,6 +78,7 @@ class Inspection:
     rows: tuple[Row, ...]
     textbook_terms: tuple[int, int, int, int]
     best_by_lifetimes_bytes: int
+    in_place_bytes: int
     arena_bytes: int
     constants_bytes: int
     plan: MemoryPlan
@@ -105,6 +109,7 @@ class Inspection:
             "parameters": self.parameters,
             "textbook_bytes": self.textbook_bytes,
             "best_by_lifetimes_bytes": self.best_by_lifetimes_bytes,
+            "in_place_bytes": self.in_place_bytes,
             "arena_bytes": self.arena_bytes,
             "constants_bytes": self.constants_bytes,
             "notes": list(self.notes),
@@ -144,6 +149,13 @@ class Inspection:
             f"<table>{sums}</table>{notes}{self.plan._repr_html_()}"
         )
 
+    def _chains(self) -> list[str]:
+        """Say which layers take turns."""
+        turns = self.plan.schedule.turns
+        names = {turn.place: self.plan.steps[time] for time, turn in enumerate(turns)}
+        chains = self.plan.schedule.chains
+        return [f"{names[chain.start]} to {names[chain.stop - 1]}" for chain in chains]
+
     def _sums(self) -> list[tuple[str, str]]:
         return [
             ("multiplications (MACs)", f"{self.macs:,}"),
@@ -154,6 +166,8 @@ class Inspection:
                 " + ".join(f"{n:,}" for n in self.textbook_terms),
             ),
             ("fullest step by lifetimes", f"{self.best_by_lifetimes_bytes:,} bytes"),
+            ("each layer as a whole, in place", f"{self.in_place_bytes:,} bytes"),
+            *((f"layers that take turns, {i}", text) for i, text in enumerate(self._chains(), 1)),
             ("arena of the compiled C (RAM)", f"{self.arena_bytes:,} bytes"),
             ("constants of the compiled C (flash)", f"{self.constants_bytes:,} bytes"),
             ("fullest at", self.plan.peak_op),
@@ -176,6 +190,7 @@ def inspect_model(model: Graph | bytes | str | Path) -> Inspection:
         rows=tuple(_row(graph, op) for op in graph.ops),
         textbook_terms=textbook_terms(graph),
         best_by_lifetimes_bytes=best_by_lifetimes(graph),
+        in_place_bytes=compile_model(graph, optimize="size").arena_bytes,
         arena_bytes=compiled.arena_bytes,
         constants_bytes=compiled.constants_bytes,
         plan=compiled.plan,

@@ -139,12 +139,19 @@ def plan_memory(
         live=tuple(live),
         peak_op=(str(graph.ops[turns[min(max(peak, 0), len(turns) - 1)].place]) if turns else ""),
         bars=tuple(
-            Bar(label, start, block.nbytes, block.first, block.last)
+            Bar(label, start, block.nbytes, block.first, block.last, _used(block))
             for label, start, block in zip(labels, starts, blocks, strict=True)
         ),
         steps=tuple(str(graph.ops[turn.place]) for turn in turns),
         schedule=schedule,
     )
+
+
+def _used(block: Block) -> tuple[tuple[int, int], ...] | None:
+    """Return the bytes in use at each step of a block that is not full all the time."""
+    if block.low is None or block.high is None:
+        return None
+    return tuple(zip(block.low.tolist(), block.high.tolist(), strict=True))
 
 
 def least_bytes(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 _WIDTH, _HEIGHT, _MARGIN, _LEGEND = 720, 260, 56, 28
 # Colours of equal lightness that stand apart for the colour-blind (Okabe and Ito 2008).
@@ -12,13 +14,20 @@ _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
 @dataclass(frozen=True)
 class Bar:
-    """One block of a plan; steps count from 1, 0 being before the first operator."""
+    """One block of a plan; steps count from 1, 0 being before the first operator.
+
+    Attributes
+    ----------
+    used : tuple of (low, high), or None
+        The bytes in use at each of its steps, from its start; None where all are, all the time.
+    """
 
     label: str
     offset: int
     nbytes: int
     first: int
     last: int
+    used: tuple[tuple[int, int], ...] | None = None
 
 
 def picture(bars: tuple[Bar, ...], steps: tuple[str, ...], arena_bytes: int, peak_op: str) -> str:
@@ -48,13 +57,31 @@ def picture(bars: tuple[Bar, ...], steps: tuple[str, ...], arena_bytes: int, pea
 
 def _bar(bar: Bar, number: int, column: float, unit: float) -> str:
     """Return one block, with what it is as a tooltip."""
-    x = _MARGIN + bar.first * column
-    width = (bar.last - bar.first + 1) * column
-    height = bar.nbytes * unit
-    y = _HEIGHT - _LEGEND - bar.offset * unit - height
     text = f"{bar.label}: {bar.nbytes:,} bytes at {bar.offset:,}, steps {bar.first} to {bar.last}"
-    return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(height, 1):.1f}" '
-        f'fill="{_COLOURS[number % len(_COLOURS)]}" stroke="currentColor" stroke-width="0.5" '
-        f'fill-opacity="0.75"><title>{escape(text)}</title></rect>'
-    )
+    style = f'fill="{_COLOURS[number % len(_COLOURS)]}" stroke="currentColor" fill-opacity="0.75"'
+    if bar.used is None:
+        x, width = _MARGIN + bar.first * column, (bar.last - bar.first + 1) * column
+        height = bar.nbytes * unit
+        y = _HEIGHT - _LEGEND - bar.offset * unit - height
+        shape = f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(height, 1):.1f}"'
+        return f'{shape} {style} stroke-width="0.5"><title>{escape(text)}</title></rect>'
+    path = "".join(_stair(bar, run, column, unit) for run in _runs(bar.used))
+    return f'<path d="{path}" {style} stroke-width="0.2"><title>{escape(text)}</title></path>'
+
+
+def _runs(used: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (step, number of steps, low, high) wherever the same bytes are in use for a while."""
+    step = 0
+    for (low, high), group in groupby(used):
+        count = len(list(group))
+        if high > low:
+            yield step, count, low, high
+        step += count
+
+
+def _stair(bar: Bar, step: int, count: int, low: int, high: int, column: float, unit: float) -> str:
+    """Return one rectangle of a block as part of a path."""
+    x = _MARGIN + (bar.first + step) * column
+    y = _HEIGHT - _LEGEND - (bar.offset + high) * unit
+    width, height = count * column, (high - low) * unit
+    return f"M{x:.1f} {y:.1f}h{width:.1f}v{height:.1f}h-{width:.1f}z"
