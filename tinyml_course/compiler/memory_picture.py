@@ -79,8 +79,9 @@ def _runs(used: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int, int, in
         step += count
 
 
-def _stair(bar: Bar, step: int, count: int, low: int, high: int, column: float, unit: float) -> str:
+def _stair(bar: Bar, run: tuple[int, int, int, int], column: float, unit: float) -> str:
     """Return one rectangle of a block as part of a path."""
+    step, count, low, high = run
     x = _MARGIN + (bar.first + step) * column
     y = _HEIGHT - _LEGEND - (bar.offset + high) * unit
     width, height = count * column, (high - low) * unit
