@@ -103,6 +103,17 @@ def test_the_source_says_which_rows_run_when(residual):
     assert "static void op0_rows(unsigned first, unsigned count)" in source
 
 
+def test_the_header_says_who_takes_turns_and_what_scratch_a_turn_takes(residual):
+    compiled = compile_model(residual[1], "net", "memory")
+    assert "Ops 0 to " in compiled.header
+    assert "take turns, a few rows at a time" in " ".join(compiled.header.split("\n * "))
+    (row,) = [line for line in compiled.header.splitlines() if line.startswith(" *  1  DEPTHWISE")]
+    (step,) = [step for step in compiled.steps if step.op.index == 1]
+    counts = {t.count for t in compiled.plan.schedule.turns if t.place == compiled.places[1]}
+    assert int(row.split()[-1].replace(",", "")) == step.scratch_for(max(counts))
+    assert step.scratch_for(max(counts)) < step.whole_scratch_bytes
+
+
 def test_the_verifier_sees_a_ring_that_is_too_small(residual):
     compiled = compile_model(residual[1], "net", "memory")
     plan = compiled.plan

@@ -19,20 +19,26 @@ from tinyml_course.compiler.steps import Step
 from tinyml_course.compiler.turns import (
     MAX_CHAIN,
     Chain,
+    Rows,
     Schedule,
     Turn,
     can_chain,
     in_turns,
     one_by_one,
     rows_read,
+    scratch_of,
 )
 
 _ALIGNMENT = 4
+"""Bytes every tensor and scratch buffer starts at a multiple of: kernels use words."""
 _PIXELS = {"memory": (1, 4, 8), "balanced": (4, 8, 16, 48, 96, 192)}
+"""The pixels an operator computes a turn, at least, that are tried; the fewest first."""
 _ENDS = 14
 """Starts, and stops, that are tried for a chain."""
 _ROUNDS = 4
+"""How often the fullest turn is looked for, and a chain grown around it."""
 _PLACED, _NEARLY = 8, 1.4
+"""How many of the best are placed, and how many times the least bytes they may take."""
 Steps = Mapping[int, Step]
 
 
@@ -138,9 +144,7 @@ def step_needs(
 
     def scratch(op: Op, turn: Turn) -> int:
         step = by_index.get(op.index)
-        if step is None:
-            return 0
-        return step.whole_scratch_bytes if turn.whole else step.scratch_for(turn.count)
+        return scratch_of(step, turn) if step else 0
 
     def in_place(_: Graph, op: Op) -> Sequence[int]:
         step = by_index.get(op.index)
@@ -149,11 +153,11 @@ def step_needs(
     return scratch, in_place
 
 
-def _runs(graph: Graph, rows: Mapping[int, object]) -> Iterator[range]:
+def _runs(graph: Graph, rows: Rows) -> Iterator[range]:
     """Yield the longest stretches of operators that can take turns."""
     start = 0
     for place in range(len(graph.ops) + 1):
-        inside = place < len(graph.ops) and can_chain(graph, rows, place)  # type: ignore[arg-type]
+        inside = place < len(graph.ops) and can_chain(graph, rows, place)
         if inside and place - start < MAX_CHAIN:
             continue
         if place - start > 1:

@@ -13,7 +13,7 @@ from tinyml_course.compiler.listing_states import first_reset, reset_declaration
 from tinyml_course.compiler.memory import MemoryPlan
 from tinyml_course.compiler.printing import array, c_float, c_type, wrap
 from tinyml_course.compiler.steps import Step
-from tinyml_course.compiler.turns import Chain
+from tinyml_course.compiler.turns import Chain, scratch_of
 
 _TURN = {"first": "first", "count": "count"}
 GENERATOR = "tinyml_course 0.1.0"
@@ -123,10 +123,11 @@ def _head_comment(
     name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan, notes: Sequence[str]
 ) -> str:
     """Return the comment that says what the model is: a table with one line a step."""
+    scratch = _scratch_bytes(graph, steps, plan)
     rows: list[tuple[str, ...]] = [("op", "kind", "output", "MACs", "constants", "scratch")]
     for step in steps:
         shape = "x".join(str(n) for n in graph.tensors[step.op.output].shape)
-        numbers = (step.macs, step.constants_bytes, step.whole_scratch_bytes)
+        numbers = (step.macs, step.constants_bytes, scratch.get(step.op.index, 0))
         rows.append((str(step.op.index), step.op.kind, shape, *(f"{n:,}" for n in numbers)))
     total = [sum(step.macs for step in steps), sum(step.constants_bytes for step in steps)]
     rows.append(("", "all", "", *(f"{n:,}" for n in total), ""))
@@ -145,7 +146,28 @@ def _head_comment(
 {table}
  *
  * Constants and scratch in bytes. All RAM is one arena of {plan.arena_bytes:,} bytes.
-{_remarks(notes)} */"""
+{_remarks((*_turns(graph, plan), *notes))} */"""
+
+
+def _scratch_bytes(graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> dict[int, int]:
+    """Return the most scratch each operator takes in one of its turns, by its index."""
+    by_index = {step.op.index: step for step in steps}
+    most: dict[int, int] = {}
+    for turn in plan.schedule.turns:
+        index = graph.ops[turn.place].index
+        if step := by_index.get(index):
+            most[index] = max(most.get(index, 0), scratch_of(step, turn))
+    return most
+
+
+def _turns(graph: Graph, plan: MemoryPlan) -> list[str]:
+    """Say which operators take turns."""
+    ends = [(graph.ops[c.start].index, graph.ops[c.stop - 1].index) for c in plan.schedule.chains]
+    return [
+        f"ops {first} to {last} take turns, a few rows at a time, so that of the images between them "
+        "only these rows are in memory"
+        for first, last in ends
+    ]
 
 
 def _remarks(notes: Sequence[str]) -> str:

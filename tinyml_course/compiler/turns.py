@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op, Tensor
-from tinyml_course.compiler.steps import RowAccess
+from tinyml_course.compiler.steps import RowAccess, Step
 
 _MAX_COUNT = 255  # what `tinyml_turn` in C can hold
 MAX_CHAIN = 255
@@ -99,6 +99,11 @@ def in_turns(graph: Graph, rows: Rows, chains: tuple[Chain, ...]) -> Schedule:
 def images(graph: Graph, op: Op) -> Iterator[Tensor]:
     """Yield the activations an operator that runs by rows takes its rows from."""
     return (tensor for tensor in graph.values_of(op) if not tensor.is_constant)
+
+
+def scratch_of(step: Step, turn: Turn) -> int:
+    """Return the scratch bytes a step takes in one turn."""
+    return step.whole_scratch_bytes if turn.whole else step.scratch_for(turn.count)
 
 
 def rows_needed(access: RowAccess, height: int, stop: int) -> int:
