@@ -164,8 +164,8 @@ def _turns(graph: Graph, plan: MemoryPlan) -> list[str]:
     """Say which operators take turns."""
     ends = [(graph.ops[c.start].index, graph.ops[c.stop - 1].index) for c in plan.schedule.chains]
     return [
-        f"ops {first} to {last} take turns, a few rows at a time, so that of the images between them "
-        "only these rows are in memory"
+        f"ops {first} to {last} take turns, a few rows at a time, so that of the images between "
+        "them only these rows are in memory"
         for first, last in ends
     ]
 
