@@ -62,7 +62,7 @@ def counted(request):
         request.param,
     )
     listing = disassemble(small.program)
-    costs = cost_table(listing)
+    costs = cost_table(listing, small.program.core.timing)
     machine = small.machine()
 
     def count(name):

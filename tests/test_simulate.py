@@ -23,6 +23,7 @@ KEYS = [
     *("board", "compiler", "fits", "reason", "flash_bytes", "flash_limit_bytes"),
     *("constants_bytes", "code_bytes", "arena_bytes", "static_ram_bytes", "stack_bytes"),
     *("ram_bytes", "ram_limit_bytes", "macs", "instructions", "cycles", "latency_ms", "energy_uj"),
+    *("cycles_source", "estimated"),
 ]
 
 
@@ -214,7 +215,7 @@ def test_uno_is_not_emulated_where_the_answer_would_need_a_run():
     net = Network()
     tiny = compile_model(net.build(net.dense(net.input((1, 4)), 2)), "tiny")
     assert get_board("uno").ram_limit_bytes > tiny.arena_bytes
-    with pytest.raises(InputError, match=r"uno \(avr\) is not emulated yet"):
+    with pytest.raises(InputError, match=r"uno: there are no programs for its core \(avr\)"):
         simulate(tiny, "uno")
 
 

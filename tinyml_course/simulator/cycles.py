@@ -1,13 +1,6 @@
-"""Instruction counts become clock cycles, by a published table of costs.
+"""Instruction counts become clock cycles, by the cost table of a core (`timing.py`).
 
-For the Cortex-M4 the costs are those of its Technical Reference Manual for memory without wait
-states; where the manual gives a range, a middle value is taken and stated below. The result is an
-estimate: flash wait states, which the nRF52840 hides behind a cache, are not in it.
-
-References
-----------
-Arm, "Cortex-M4 Processor Technical Reference Manual", 100166_0001, table 3-1 (instructions),
-section 3.3.3 (load and store timings) and table 7-1 (floating point).
+The result is an estimate: what the emulator counts exactly is instructions.
 """
 
 from __future__ import annotations
@@ -18,29 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.simulator.disassembly import Listing, register_words
+from tinyml_course.simulator.architectures import register_words
+from tinyml_course.simulator.disassembly import Listing
+from tinyml_course.simulator.timing import Timing
 from tinyml_course.simulator.trace import Counts
 
-REFILL = 2  # further cycles of a taken branch: 1 to 3 in the manual
-DIVISION = 7  # 2 to 12 in the manual
-SOURCE = "Arm Cortex-M4 Technical Reference Manual 100166_0001, table 3-1; zero wait states"
-
-# The first pattern that matches an instruction's text tells its cycles; N is its register count.
-_COSTS: tuple[tuple[str, int | str], ...] = (
-    (r"[su]div", DIVISION),
-    (r"v(div|sqrt)", 14),
-    (r"vf?n?ml[as]", 3),
-    (r"(push|pop|ldm|stm|vpush|vpop|vldm|vstm)", "1 + N"),
-    (r"(ldrd|strd)", 3),
-    (r"(vldr|vstr)", 2),
-    (r"tb[bh]", 2),
-    (r"ldr", 2),
-)
 _LOAD = re.compile(r"ldr(?!d)\w* (\w+), \[(.*)\]?")
-_BRANCH = re.compile(
-    r"(b|bl|bx|blx)(eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)? |cbn?z|tb[bh]"
-    r"|(pop|ldm).*pc|(ldr|mov|add)\w* pc,"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +25,7 @@ class CostTable:
 
     Attributes
     ----------
+    timing : Timing
     base : int64 array, (instructions,)
         Cycles, a branch counted as not taken.
     branch : bool array, (instructions,)
@@ -57,22 +34,25 @@ class CostTable:
         Whether it is a load that takes one cycle less straight after the load before it.
     """
 
+    timing: Timing
     base: NDArray[np.int64]
     branch: NDArray[np.bool_]
     overlaps: NDArray[np.bool_]
 
 
-def cost_table(listing: Listing) -> CostTable:
-    """Look up the cost of every instruction of a listing on a Cortex-M4."""
+def cost_table(listing: Listing, timing: Timing) -> CostTable:
+    """Look up the cost of every instruction of a listing."""
     texts = listing.text
     adjacent = [False, *(listing.start[1:] == listing.end[:-1])]
     before = ["", *texts[:-1]]
+    pairs = zip(adjacent, before, texts, strict=True)
+    branch = re.compile(timing.branch)
     return CostTable(
-        base=np.array([_base(text) for text in texts], np.int64),
-        branch=np.array([bool(_BRANCH.match(text)) for text in texts], bool),
+        timing=timing,
+        base=np.array([_base(text, timing) for text in texts], np.int64),
+        branch=np.array([bool(branch.match(text)) for text in texts], bool),
         overlaps=np.array(
-            [near and _overlaps(a, b) for near, a, b in zip(adjacent, before, texts, strict=True)],
-            bool,
+            [timing.pipelined and near and _overlaps(a, b) for near, a, b in pairs], bool
         ),
     )
 
@@ -91,7 +71,7 @@ class Cost:
 def cost_of(listing: Listing, table: CostTable, counts: Counts) -> Cost:
     """Sum what a run took: count times cost, over all instructions.
 
-    A taken branch costs `REFILL` cycles more; a load straight after another one, on whose result it
+    A taken branch costs the refill more; a load straight after another one, on whose result it
     does not depend, costs one less.
 
     Parameters
@@ -107,17 +87,19 @@ def cost_of(listing: Listing, table: CostTable, counts: Counts) -> Cost:
     taken = executed - counts.passed[listing.end]
     cycles = (
         (executed * table.base).sum()
-        + REFILL * taken[table.branch].sum()
+        + table.timing.refill * taken[table.branch].sum()
         - straight[table.overlaps].sum()
     )
-    return Cost(int(cycles), int(executed.sum()))
+    return Cost(round(float(cycles) * table.timing.scale), int(executed.sum()))
 
 
-def _base(text: str) -> int:
+def _base(text: str, timing: Timing) -> int:
     """Return the cycles of one instruction that does not branch."""
-    for pattern, cycles in _COSTS:
+    for pattern, cycles in timing.costs:
         if re.match(pattern, text):
-            return cycles if isinstance(cycles, int) else 1 + register_words(text)
+            if isinstance(cycles, int):
+                return cycles
+            return int(cycles.split()[0]) + register_words(text)
     return 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,17 +26,23 @@ class Listing:
     end: NDArray[np.int64]
     text: list[str]
 
+    def text_at(self, offset: int) -> str:
+        """Return the text of the instruction that many bytes into the code; empty if none."""
+        index = int(np.searchsorted(self.start, offset // 2, side="right")) - 1
+        inside = 0 <= index < len(self.text) and offset // 2 < self.end[index]
+        return self.text[index] if inside else ""
+
 
 def disassemble(program: Program) -> Listing:
     """List the instructions of a program; constants among the code are left out."""
-    from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
+    from capstone import Cs
 
-    decoder = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
+    decoder = Cs(*program.core.architecture.decoder)
     decoder.skipdata = True
     code, end = program.code
     contents = next(data for start, data in program.segments if start == code)
     found = [
-        (address, size, f"{mnemonic.replace('.w', '')} {operands}")
+        (address, size, f"{mnemonic.removeprefix('c.').replace('.w', '')} {operands}")
         for start, stop in program.instructions
         for address, size, mnemonic, operands in decoder.disasm_lite(
             contents[max(start - code, 0) : stop - code], max(start, code)
@@ -50,19 +55,16 @@ def disassemble(program: Program) -> Listing:
     return Listing(first, first + sizes // 2, [text for _, _, text in found])
 
 
-def register_words(text: str) -> int:
-    """Count the words in a register list such as "{r4, r5, lr}" or "{d8, d9}"."""
-    names = text[text.index("{") + 1 : text.index("}")].split(", ")
-    return sum(2 if name.startswith("d") else 1 for name in names)
-
-
 def calls_in(listing: Listing, program: Program, function: str) -> list[tuple[str, int]]:
     """List the calls in a function's code: the name that is called, and the address behind."""
     symbol, code = program.symbols[function], program.code[0]
+    inside = (symbol.address <= code + 2 * listing.start) & (
+        code + 2 * listing.end <= symbol.address + symbol.size
+    )
     found = []
-    for end, text in zip(listing.end, listing.text, strict=True):
-        behind = code + 2 * int(end)
-        inside = symbol.address < behind <= symbol.address + symbol.size
-        if inside and (called := re.match(r"bl? #(0x\w+)", text)):
-            found.append((program.name_at(int(called[1], 16)) or "", behind))
+    for index in np.flatnonzero(inside):
+        address, behind = code + 2 * int(listing.start[index]), code + 2 * int(listing.end[index])
+        called = program.core.architecture.called(address, listing.text[index])
+        if called is not None:
+            found.append((program.name_at(called) or "", behind))
     return [(name, behind) for name, behind in found if name != function]

@@ -23,6 +23,7 @@ from tinyml_course.simulator.arrays import (
     model_outputs,
     single,
 )
+from tinyml_course.simulator.cores import CORES, core_of
 from tinyml_course.simulator.cycles import Cost, cost_of, cost_table
 from tinyml_course.simulator.disassembly import Listing, calls_in, disassemble
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
@@ -48,7 +49,7 @@ class Meter:
 
     def __init__(self, program: Program, board: Board) -> None:
         self.listing = disassemble(program)
-        self._table = cost_table(self.listing)
+        self._table = cost_table(self.listing, program.core.timing)
         self.machine = Machine(program, board, self.listing)
 
     def call(
@@ -268,13 +269,10 @@ def model_program(
     ToolchainError
         If no compiler is found, or it rejects the C.
     """
-    if not board.emulated:
+    if board.core not in CORES:
         if reason := why_model_cannot_fit(compiled, board):
             raise FitError(reason)
-        raise InputError(
-            f"{board.id} ({board.core}) is not emulated yet, so nobody can tell whether "
-            f"{compiled.name} fits. Pick nano33ble; `tinyml boards` lists them all."
-        )
+        core_of(board)
     names = port_names(compiled)
     keep = [f"{compiled.name}_invoke", *names.inputs, *names.outputs]
     keep += filter(None, [reset_name(compiled)])

@@ -39,6 +39,14 @@ class Faults:
             f"{self._distance(address)}. Check the index or the length it uses."
         )
 
+    def unaligned(self, pc: int, instruction: str) -> str:
+        """Word an access whose address is no multiple of what the instruction needs."""
+        return (
+            f"{self._code(pc)} used `{instruction}` with an address that is no multiple of its "
+            f"size, which traps on the {self.program.core.title}. Read such data byte by byte, "
+            "or align the array."
+        )
+
     def stack_overflow(self, pc: int) -> str:
         """Word a stack that ran into the program's variables."""
         floor = self.program.address("start_bss_end")

@@ -12,23 +12,14 @@ from types import MappingProxyType
 
 import numpy as np
 from unicorn import (
-    UC_ARCH_ARM,
     UC_ERR_INSN_INVALID,
     UC_HOOK_INTR,
     UC_HOOK_MEM_INVALID,
-    UC_MODE_THUMB,
     UC_PROT_EXEC,
     UC_PROT_READ,
     UC_PROT_WRITE,
     Uc,
     UcError,
-)
-from unicorn.arm_const import (
-    UC_ARM_REG_LR,
-    UC_ARM_REG_PC,
-    UC_ARM_REG_R0,
-    UC_ARM_REG_SP,
-    UC_CPU_ARM_CORTEX_M4,
 )
 
 from tinyml_course.boards import Board
@@ -36,13 +27,11 @@ from tinyml_course.errors import FitError
 from tinyml_course.simulator.disassembly import Listing
 from tinyml_course.simulator.faults import Faults
 from tinyml_course.simulator.program import Program
-from tinyml_course.simulator.trace import BUDGET, OUTSIDE, STACK, Counts, Trace
+from tinyml_course.simulator.trace import BUDGET, OUTSIDE, STACK, UNALIGNED, Counts, Trace
 
 PAGE = 4096
 PAINT = 0xA5C3965A  # fills RAM before the start: what still holds it was never written
-PREFETCH_ABORT = 3  # the emulator's number for a jump to where the core never runs code
 INSTRUCTION_BUDGET = 1_000_000_000
-CPU_MODELS = {"cortex-m4f": UC_CPU_ARM_CORTEX_M4}
 
 
 class Machine:
@@ -70,16 +59,18 @@ class Machine:
         self._faults = Faults(program, board)
         self._fault: tuple[int, int, int, int] | None = None
         self._interrupt: int | None = None
-        # Never UC_MODE_MCLASS: it silently makes every core a Cortex-M33.
-        self._emulator = Uc(UC_ARCH_ARM, UC_MODE_THUMB)
-        self._emulator.ctl_set_cpu_model(CPU_MODELS[board.core])
+        self._called: set[str] = set()
+        self._architecture = program.core.architecture
+        self._listing = listing
+        self._emulator = Uc(*self._architecture.emulator)
+        self._emulator.ctl_set_cpu_model(program.core.model)
         self._emulator.hook_add(UC_HOOK_MEM_INVALID, self._on_fault)
         self._emulator.hook_add(UC_HOOK_INTR, self._on_interrupt)
         self._map_memory()
         self._trace = Trace(self._emulator, program, listing, self._stack_floor)
-        self._emulator.reg_write(UC_ARM_REG_SP, self._stack_top)
+        self._emulator.reg_write(self._architecture.stack, self._stack_top)
         self._run(program.address("Reset_Handler"), INSTRUCTION_BUDGET)
-        self._main_stack = int(self._emulator.reg_read(UC_ARM_REG_SP))
+        self._main_stack = int(self._emulator.reg_read(self._architecture.stack))
 
     def call(
         self,
@@ -105,13 +96,17 @@ class Machine:
         FitError
             If the program leaves its memory, its stack or its budget, or stops.
         """
-        assert len(arguments) <= 4
-        for number, argument in enumerate(arguments):
-            self._emulator.reg_write(UC_ARM_REG_R0 + number, argument)
-        self._emulator.reg_write(UC_ARM_REG_LR, self._program.address("main") | 1)
-        self._emulator.reg_write(UC_ARM_REG_SP, self._main_stack)
+        self._trace.check_alignment(function not in self._called)
+        self._called.add(function)
+        registers = self._architecture
+        assert len(arguments) <= len(registers.arguments)
+        for register, argument in zip(registers.arguments, arguments, strict=False):
+            self._emulator.reg_write(register, argument)
+        main = self._program.address("main") | registers.code_bit
+        self._emulator.reg_write(registers.link, main)
+        self._emulator.reg_write(registers.stack, self._main_stack)
         self._run(self._program.address(function), budget, marks)
-        return int(self._emulator.reg_read(UC_ARM_REG_R0))
+        return int(self._emulator.reg_read(registers.arguments[0]))
 
     def read(self, address: int, size: int) -> bytes:
         """Read memory."""
@@ -161,7 +156,7 @@ class Machine:
         self._trace.start(budget, marks)
         stop = self._program.address("main")
         try:
-            self._emulator.emu_start(start | 1, stop)
+            self._emulator.emu_start(start | self._architecture.code_bit, stop)
         except UcError as error:
             raise FitError(self._explain(error.errno, budget)) from None
         if self._trace.stopped[0] or self._interrupt is not None:
@@ -170,7 +165,7 @@ class Machine:
 
     def _on_fault(self, _: Uc, kind: int, address: int, size: int, value: int, __: object) -> bool:
         """Keep the first access outside the memory map; it ends the run."""
-        pc = int(self._emulator.reg_read(UC_ARM_REG_PC))
+        pc = int(self._emulator.reg_read(self._architecture.counter))
         self._fault = self._fault or (kind, address, size, pc)
         return False
 
@@ -182,18 +177,26 @@ class Machine:
     def _explain(self, error: int, budget: int) -> str:
         """Say in words what ended a run."""
         reason, address = self._trace.stopped
-        pc = int(self._emulator.reg_read(UC_ARM_REG_PC))
+        pc = int(self._emulator.reg_read(self._architecture.counter))
         if reason == STACK:
             return self._faults.stack_overflow(address)
         if reason == BUDGET:
             return self._faults.endless(address, budget)
         if reason == OUTSIDE:
             return self._faults.lost(address)
+        if reason == UNALIGNED:
+            return self._faults.unaligned(address, self._text_at(address))
         if self._fault is not None:
             return self._faults.access(*self._fault)
-        if error == UC_ERR_INSN_INVALID or self._interrupt == PREFETCH_ABORT:
+        if error == UC_ERR_INSN_INVALID or self._interrupt in self._architecture.lost:
             return self._faults.lost(pc)
+        if self._interrupt in self._architecture.unaligned:
+            return self._faults.unaligned(pc, self._text_at(pc))
         return self._faults.exception(pc, self._interrupt)
+
+    def _text_at(self, address: int) -> str:
+        """Return the text of the instruction at an address."""
+        return self._listing.text_at(address - self._program.code[0])
 
     def _check_core_share(self) -> None:
         """Refuse a program that wrote to the RAM of the board's own core."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from tinyml_course.boards import Board
-from tinyml_course.errors import InputError
+from tinyml_course.simulator.cores import Core, core_of
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import Compiler, build, cross_compiler
 
@@ -25,22 +25,6 @@ SHARED_FLAGS = (
     "-Wl,-e,Reset_Handler",
     "-Wl,-T,program.ld",
 )
-CORE_FLAGS = {
-    ("cortex-m4f", "zig"): (
-        "-target",
-        "thumb-freestanding-eabihf",
-        "-mcpu=cortex_m4+vfp4d16sp",
-        "-g",  # at -Os zig drops the symbols without it
-    ),
-    ("cortex-m4f", "arm-none-eabi-gcc"): (
-        "-mcpu=cortex-m4",
-        "-mthumb",
-        "-mfpu=fpv4-sp-d16",
-        "-mfloat-abi=hard",
-        "-nostartfiles",
-        "--specs=nano.specs",  # as Arduino's cores link
-    ),
-}
 ALIGNMENT = 16  # of the first byte in flash and RAM: rounded down, so that limits stay exact
 SECTIONS = (".vectors", ".text", ".rodata", ".data", ".bss")
 # The zig package has the compiler's own headers only; the functions themselves it does have.
@@ -71,8 +55,12 @@ class Program:
 
     Attributes
     ----------
+    core : Core
+        What it runs on.
     compiler : Compiler
         Who made it.
+    path : Path
+        The ELF file, in the cache.
     segments : tuple of (address, bytes)
         What is written to flash.
     code : tuple of int
@@ -86,7 +74,9 @@ class Program:
         RAM taken by variables.
     """
 
+    core: Core
     compiler: Compiler
+    path: Path
     segments: tuple[tuple[int, bytes], ...]
     code: tuple[int, int]
     instructions: tuple[tuple[int, int], ...]
@@ -144,9 +134,8 @@ def build_program(
     InputError
         If there is no compiler for the board's core.
     """
-    chosen = cross_compiler(compiler)
-    if (board.core, chosen.name) not in CORE_FLAGS:
-        raise InputError(f"{board.id}: there are no programs for its core ({board.core}) yet.")
+    core = core_of(board)
+    chosen = cross_compiler(compiler, core.flags)
     script = Template(own_source("program.ld")).substitute(
         flash_origin=hex((board.flash_start + board.core_flash_bytes) // ALIGNMENT * ALIGNMENT),
         ram_origin=hex((board.ram_start + board.core_ram_bytes) // ALIGNMENT * ALIGNMENT),
@@ -156,11 +145,11 @@ def build_program(
     if chosen.name == "zig":
         files |= FREESTANDING_HEADERS
     kept = [f"-Wl,-u,{name}" for name in keep]
-    flags = (*CORE_FLAGS[board.core, chosen.name], optimize, *SHARED_FLAGS, *kept)
-    return read_program(build(files, chosen, flags, "program.elf"), chosen)
+    flags = (*core.flags[chosen.name], optimize, *SHARED_FLAGS, *kept)
+    return read_program(build(files, chosen, flags, "program.elf"), chosen, core)
 
 
-def read_program(path: Path, compiler: Compiler) -> Program:
+def read_program(path: Path, compiler: Compiler, core: Core) -> Program:
     """Read sizes, symbols and contents of a linked program from its ELF file."""
     from elftools.elf.elffile import ELFFile
 
@@ -180,10 +169,14 @@ def read_program(path: Path, compiler: Compiler) -> Program:
         segments = tuple((start[name], section.data()) for name, section in flash.items())
     sizes = dict.fromkeys(SECTIONS, 0) | sizes
     return Program(
+        core=core,
         compiler=compiler,
+        path=path,
         segments=segments,
         code=(start[".text"], start[".text"] + sizes[".text"]),
-        instructions=_instruction_ranges(table, start[".text"] + sizes[".text"]),
+        instructions=_instruction_ranges(
+            table, core.architecture.instruction_mark, start[".text"] + sizes[".text"]
+        ),
         symbols=symbols,
         code_bytes=sizes[".vectors"] + sizes[".text"],
         constants_bytes=sizes[".rodata"] + sizes[".data"],
@@ -192,12 +185,13 @@ def read_program(path: Path, compiler: Compiler) -> Program:
 
 
 def _instruction_ranges(
-    table: Sequence[tuple[str, int, int]], end: int
+    table: Sequence[tuple[str, int, int]], instruction_mark: str, end: int
 ) -> tuple[tuple[int, int], ...]:
-    """Find where instructions are, by the marks `$t` (Thumb) and `$d` (data among them)."""
-    marks = sorted({(value & ~1, name[1]) for name, value, _ in table if name[:2] in ("$t", "$d")})
+    """Find where instructions are, by the linker's marks; `$d` is for data among them."""
+    kinds = (instruction_mark, "$d")
+    marks = sorted({(value & ~1, name[:2]) for name, value, _ in table if name[:2] in kinds})
     code = [mark for mark in marks if mark[0] < end]
     ends = [address for address, _ in code[1:]] + [end]
     return tuple(
-        (start, stop) for (start, kind), stop in zip(code, ends, strict=True) if kind == "t"
+        (start, stop) for (start, kind), stop in zip(code, ends, strict=True) if kind != "$d"
     )

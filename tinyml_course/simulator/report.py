@@ -17,6 +17,7 @@ from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import FitError
 from tinyml_course.simulator.arrays import HOP, Array, Outputs
 from tinyml_course.simulator.emulated import BoardModel, model_program
+from tinyml_course.simulator.cores import CORES
 from tinyml_course.simulator.energy import energy_uj, latency_ms
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.report_picture import lines, picture
@@ -29,6 +30,7 @@ _REPORTED = (
     "compiler", "fits", "reason", "flash_bytes", "flash_limit_bytes", "constants_bytes",
     "code_bytes", "arena_bytes", "static_ram_bytes", "stack_bytes", "ram_bytes",
     "ram_limit_bytes", "macs", "instructions", "cycles", "latency_ms", "energy_uj",
+    "cycles_source", "estimated",
 )  # fmt: skip
 
 
@@ -133,6 +135,18 @@ class Simulation:
         """Estimated energy of one inference."""
         return None if self.cycles is None else energy_uj(self.cycles, self.board)
 
+    @property
+    def cycles_source(self) -> str:
+        """Where the cost of an instruction is from."""
+        core = CORES.get(self.board.core)
+        return core.timing.source if core else ""
+
+    @property
+    def estimated(self) -> str:
+        """The rule by which more than cycles by a published table is estimated; else empty."""
+        core = CORES.get(self.board.core)
+        return core.estimated if core else ""
+
     def require_fit(self) -> None:
         """Raise `FitError` with the reason if the model does not fit."""
         if not self.fits:
@@ -208,7 +222,7 @@ def simulate(
         If there is no compiler.
     """
     chosen = get_board(board)
-    if not chosen.emulated and (reason := why_model_cannot_fit(compiled, chosen)):
+    if chosen.core not in CORES and (reason := why_model_cannot_fit(compiled, chosen)):
         return _too_big_for_sure(compiled, chosen, reason)
     program = model_program(compiled, chosen, features, compiler)
     sizes = Simulation(

@@ -122,4 +122,5 @@ def _note(simulation: Simulation) -> str:
     else:
         ran = f"{simulation.instructions:,} instructions, about {simulation.cycles:,} cycles"
         ran += f", built by {simulation.compiler}"
-    return f"{ran}; {' and '.join(parts)}; {limits}"
+    estimated = f"; estimated: {simulation.estimated}" if simulation.estimated else ""
+    return f"{ran}; {' and '.join(parts)}, no heap; {limits}{estimated}"

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -72,23 +72,29 @@ def arm_gcc() -> Compiler | None:
     return Compiler("arm-none-eabi-gcc", (path,), answer.stdout.strip() or "of unknown version")
 
 
-def cross_compiler(name: str = "auto") -> Compiler:
-    """Choose the compiler that makes programs for Arm boards.
+def cross_compiler(
+    name: str = "auto", able: Collection[str] = ("zig", "arm-none-eabi-gcc")
+) -> Compiler:
+    """Choose the compiler that makes programs for a board.
 
     Parameters
     ----------
     name : {"auto", "zig", "arm-none-eabi-gcc"}
-        "auto" takes arm-none-eabi-gcc where it is on the PATH, zig otherwise.
+        "auto" takes arm-none-eabi-gcc where it is on the PATH and able, zig otherwise.
+    able : collection of str
+        The names of the compilers that know the board's core.
 
     Raises
     ------
     ToolchainError
         If the compiler asked for is not installed.
     InputError
-        If `name` is none of the above.
+        If `name` is none of the above, or not able.
     """
     if name == "auto":
-        return arm_gcc() or zig()
+        return (arm_gcc() if "arm-none-eabi-gcc" in able else None) or zig()
+    if name in ("zig", "arm-none-eabi-gcc") and name not in able:
+        raise InputError(f"{name} makes no programs for this board's core: use {', '.join(able)}.")
     if name == "zig":
         return zig()
     if name == "arm-none-eabi-gcc":

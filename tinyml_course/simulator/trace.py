@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from unicorn import UC_HOOK_BLOCK, Uc
-from unicorn.arm_const import UC_ARM_REG_SP
+from unicorn import (
+    UC_CTL_IO_WRITE,
+    UC_CTL_TLB_FLUSH,
+    UC_HOOK_BLOCK,
+    UC_HOOK_MEM_READ,
+    UC_HOOK_MEM_WRITE,
+    Uc,
+)
 from unicorn.unicorn_py3.unicorn import uclib
 
-from tinyml_course.simulator.disassembly import Listing, register_words
+from tinyml_course.simulator.disassembly import Listing
 from tinyml_course.simulator.program import Program
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import build_shared_library
 
-BUDGET, STACK, OUTSIDE = 1, 2, 3
-_PUSHES = re.compile(r"v?push|stm\w* sp!")
-_SUBTRACTS = re.compile(r"sub\S* sp, (?:sp, )?#(\w+)$|str\S* .*\[sp, #-(\w+)\]!")
-_MOVES = re.compile(r"(?:sub|add|mov)\S* sp,(?!.*#)")
+BUDGET, STACK, OUTSIDE, UNALIGNED = 1, 2, 3, 4
 
 
 class _Trace(ctypes.Structure):
@@ -49,7 +52,9 @@ class _Trace(ctypes.Structure):
         ("last_lowers", ctypes.c_uint32),
         ("stopped", ctypes.c_uint32),
         ("stopped_at", ctypes.c_uint32),
+        ("strict", ctypes.c_void_p),
         ("stack_register", ctypes.c_int),
+        ("counter_register", ctypes.c_int),
         ("read_register", ctypes.c_void_p),
         ("stop", ctypes.c_void_p),
     )
@@ -90,30 +95,57 @@ class Trace:
     def __init__(self, emulator: Uc, program: Program, listing: Listing, stack_floor: int) -> None:
         code, end = program.code
         halfwords = (end - code) // 2
-        self._lowering = _stack_lowering(listing, halfwords)
+        architecture = program.core.architecture
+        self._lowering = _stack_lowering(listing, halfwords, architecture.bytes_lowered)
+        self._strict = _strict(listing, halfwords, program.core.strict_alignment)
         self._state = _Trace(
             code=code,
             halfwords=halfwords,
             lowering=self._lowering.ctypes.data,
+            strict=self._strict.ctypes.data,
             stack_floor=stack_floor,
             lowest_stack=2**32 - 1,
-            stack_register=UC_ARM_REG_SP,
+            stack_register=architecture.stack,
+            counter_register=architecture.counter,
             read_register=_pointer(uclib.uc_reg_read),
             stop=_pointer(uclib.uc_emu_stop),
         )
-        library = build_shared_library({"trace.c": own_source("trace.c")})
-        self._library = ctypes.CDLL(str(library))
-        self._handle = ctypes.c_size_t()
+        self._emulator = emulator
+        self._library = ctypes.CDLL(str(build_shared_library({"trace.c": own_source("trace.c")})))
+        self._hook(UC_HOOK_BLOCK, self._library.trace_block)
+        self._access_hook: ctypes.c_size_t | None = None
+
+    def _hook(self, events: int, function: Any) -> ctypes.c_size_t:
+        """Let the emulator call one of trace.c's functions, without Python in between."""
+        handle = ctypes.c_size_t()
         status = uclib.uc_hook_add(
-            emulator._uch,
-            ctypes.byref(self._handle),
-            UC_HOOK_BLOCK,
-            ctypes.cast(self._library.trace_block, ctypes.c_void_p),
+            self._emulator._uch,
+            ctypes.byref(handle),
+            events,
+            ctypes.cast(function, ctypes.c_void_p),
             ctypes.cast(ctypes.byref(self._state), ctypes.c_void_p),
             ctypes.c_uint64(1),
             ctypes.c_uint64(0),
         )
         assert status == 0
+        return handle
+
+    def check_alignment(self, wanted: bool) -> None:
+        """Hold every access of the next runs against the core's rules of alignment, or no longer.
+
+        The emulator lets pass what the core would trap on. Looking at every access makes it about
+        15 times slower: enough for one run of each function.
+        """
+        if wanted and self._access_hook is None and self._strict.any():
+            kinds = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
+            self._access_hook = self._hook(kinds, self._library.trace_access)
+        elif not wanted and self._access_hook is not None:
+            uclib.uc_hook_del(self._emulator._uch, self._access_hook)
+            self._access_hook = None
+        else:
+            return
+        self._emulator.ctl(UC_CTL_TLB_FLUSH, UC_CTL_IO_WRITE)
+        self._emulator.ctl_flush_tb()
 
     def start(self, budget: int, marks: Mapping[int, int] = MappingProxyType({})) -> None:
         """Begin a run, with all counts at zero.
@@ -165,18 +197,25 @@ def _pointer(function: Any) -> int | None:
     return ctypes.cast(function, ctypes.c_void_p).value
 
 
-def _stack_lowering(listing: Listing, halfwords: int) -> NDArray[np.uint32]:
+def _stack_lowering(
+    listing: Listing, halfwords: int, bytes_lowered: Callable[[str], int]
+) -> NDArray[np.uint32]:
     """Sum, before each halfword of the code, the bytes its instructions lower the stack by."""
     lowers = np.zeros(halfwords + 1, np.uint32)
     for index, text in zip(listing.start, listing.text, strict=True):
-        lowers[index + 1] = _bytes_lowered(text)
+        lowers[index + 1] = bytes_lowered(text)
     return np.cumsum(lowers, dtype=np.uint32)
 
 
-def _bytes_lowered(text: str) -> int:
-    """Return the bytes an instruction lowers the stack by; 1 where a register holds the amount."""
-    if _PUSHES.match(text):
-        return 4 * register_words(text)
-    if subtracts := _SUBTRACTS.match(text):
-        return int(subtracts[1] or subtracts[2], 0)
-    return 1 if _MOVES.match(text) else 0
+def _strict(listing: Listing, halfwords: int, pattern: str) -> NDArray[np.uint8]:
+    """Mark, by halfword, the instructions that trap where an address is no multiple of 4."""
+    marks = np.zeros(halfwords + 1, np.uint8)
+    if pattern:
+        marks[
+            [
+                start
+                for start, text in zip(listing.start, listing.text, strict=True)
+                if re.match(pattern, text)
+            ]
+        ] = 1
+    return marks

@@ -13,7 +13,7 @@ extern uint32_t start_stack_top[];
 int main(void);
 void Reset_Handler(void);
 
-__attribute__((noinline)) int main(void)
+__attribute__((noinline, weak)) int main(void)
 {
     for (;;)
         ;

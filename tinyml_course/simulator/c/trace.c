@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3 };
+enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3, TRACE_UNALIGNED = 4 };
 
 struct trace {
     uint32_t code;            /* address of the first halfword of code */
@@ -26,7 +26,9 @@ struct trace {
     uint32_t last_lowers;
     uint32_t stopped; /* why: one of the above */
     uint32_t stopped_at;
+    const uint8_t *strict; /* by halfword: whether its instruction traps at odd addresses */
     int stack_register;
+    int counter_register;
     int (*read_register)(void *emulator, int name, void *value);
     int (*stop)(void *emulator);
 };
@@ -81,4 +83,21 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
         trace->passed[row + start]++;
     trace->last_end = end;
     trace->last_lowers = lowers;
+}
+
+/* Called before each load and store: the emulator does unaligned ones that the core traps on. */
+void trace_access(void *emulator, int kind, uint64_t address, int size, int64_t value, void *user)
+{
+    struct trace *trace = user;
+    uint32_t counter = 0;
+
+    (void)kind;
+    (void)value;
+    if (size < 4 || (address & 3u) == 0)
+        return;
+    trace->read_register(emulator, trace->counter_register, &counter);
+    counter &= ~(uint32_t)1;
+    if (counter >= trace->code && (counter - trace->code) / 2 < trace->halfwords &&
+        trace->strict[(counter - trace->code) / 2])
+        stop(emulator, trace, TRACE_UNALIGNED, counter);
 }

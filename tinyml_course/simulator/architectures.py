@@ -1,0 +1,132 @@
+"""Instruction sets: their registers, how code is decoded, what an instruction does to the stack.
+
+The emulator, the decoder and the trace ask here for everything that differs between Arm's Thumb and
+RISC-V; nothing else in the simulator knows the name of a register.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from capstone import (
+    CS_ARCH_ARM,
+    CS_ARCH_RISCV,
+    CS_MODE_MCLASS,
+    CS_MODE_RISCV32,
+    CS_MODE_RISCVC,
+    CS_MODE_THUMB,
+)
+from unicorn import UC_ARCH_ARM, UC_ARCH_RISCV, UC_MODE_RISCV32, UC_MODE_THUMB, arm_const
+from unicorn import riscv_const as riscv
+
+_ARM_CALL = re.compile(r"bl? #(0x\w+)")
+_ARM_PUSHES = re.compile(r"v?push|stm\w* sp!")
+_ARM_SUBTRACTS = re.compile(r"sub\S* sp, (?:sp, )?#(\w+)$|str\S* .*\[sp, #-(\w+)\]!")
+_ARM_MOVES = re.compile(r"(?:sub|add|mov)\S* sp,(?!.*#)")
+_RISCV_CALL = re.compile(r"j(?:al)?(?: ra,| zero,)? (-?\w+)$")
+_RISCV_SUBTRACTS = re.compile(r"addi(?:16sp)? sp, (?:sp, )?-(\w+)$")
+_RISCV_MOVES = re.compile(r"(?:sub|add|mv) sp,")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """An instruction set, as the emulator and the decoder know it.
+
+    Attributes
+    ----------
+    emulator, decoder : tuple of (architecture, mode)
+        In the numbers of unicorn and capstone.
+    arguments : tuple of int
+        Unicorn's registers for the words given to a function; the first returns its value.
+    link, stack, counter : int
+        Unicorn's registers: return address, stack pointer, program counter.
+    code_bit : int
+        Set in an address to run code there.
+    instruction_mark : str
+        How linkers mark, in the symbol table, where instructions begin.
+    called : callable
+        Takes an instruction's address and text, returns the address it calls; None for others.
+    bytes_lowered : callable
+        Takes an instruction's text, returns the bytes it lowers the stack by; 1 where a register
+        holds the amount.
+    lost : tuple of int
+        Exceptions that mean a jump to where there is no code.
+    unaligned : tuple of int
+        Exceptions that mean an address not a multiple of what is accessed.
+    """
+
+    emulator: tuple[int, int]
+    decoder: tuple[int, int]
+    arguments: tuple[int, ...]
+    link: int
+    stack: int
+    counter: int
+    code_bit: int
+    instruction_mark: str
+    called: Callable[[int, str], int | None]
+    bytes_lowered: Callable[[str], int]
+    lost: tuple[int, ...]
+    unaligned: tuple[int, ...]
+
+
+def register_words(text: str) -> int:
+    """Count the words in a register list such as "{r4, r5, lr}" or "{d8, d9}"."""
+    names = text[text.index("{") + 1 : text.index("}")].split(", ")
+    return sum(2 if name.startswith("d") else 1 for name in names)
+
+
+def _arm_called(_: int, text: str) -> int | None:
+    found = _ARM_CALL.match(text)
+    return int(found[1], 16) if found else None
+
+
+def _arm_bytes_lowered(text: str) -> int:
+    if _ARM_PUSHES.match(text):
+        return 4 * register_words(text)
+    if subtracts := _ARM_SUBTRACTS.match(text):
+        return int(subtracts[1] or subtracts[2], 0)
+    return 1 if _ARM_MOVES.match(text) else 0
+
+
+def _riscv_called(address: int, text: str) -> int | None:
+    found = _RISCV_CALL.match(text)
+    return address + int(found[1], 0) if found else None
+
+
+def _riscv_bytes_lowered(text: str) -> int:
+    if subtracts := _RISCV_SUBTRACTS.match(text):
+        return int(subtracts[1], 0)
+    return 1 if _RISCV_MOVES.match(text) else 0
+
+
+THUMB = Architecture(
+    # Never UC_MODE_MCLASS: it silently makes every core a Cortex-M33.
+    emulator=(UC_ARCH_ARM, UC_MODE_THUMB),
+    decoder=(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS),
+    arguments=tuple(arm_const.UC_ARM_REG_R0 + number for number in range(4)),
+    link=arm_const.UC_ARM_REG_LR,
+    stack=arm_const.UC_ARM_REG_SP,
+    counter=arm_const.UC_ARM_REG_PC,
+    code_bit=1,
+    instruction_mark="$t",
+    called=_arm_called,
+    bytes_lowered=_arm_bytes_lowered,
+    lost=(3,),  # the emulator's number for a prefetch abort
+    unaligned=(4,),  # and for a data abort
+)
+RISCV = Architecture(
+    emulator=(UC_ARCH_RISCV, UC_MODE_RISCV32),
+    decoder=(CS_ARCH_RISCV, CS_MODE_RISCV32 | CS_MODE_RISCVC),
+    arguments=tuple(riscv.UC_RISCV_REG_A0 + number for number in range(4)),
+    link=riscv.UC_RISCV_REG_RA,
+    stack=riscv.UC_RISCV_REG_SP,
+    counter=riscv.UC_RISCV_REG_PC,
+    code_bit=0,
+    instruction_mark="$x",
+    called=_riscv_called,
+    bytes_lowered=_riscv_bytes_lowered,
+    lost=(1, 2),  # instruction access fault, illegal instruction
+    unaligned=(4, 6),  # load and store address misaligned
+)

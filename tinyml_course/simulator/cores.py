@@ -1,0 +1,169 @@
+"""The processor cores that boards have: how programs for each are built, run and timed.
+
+A core nobody can emulate here (Xtensa) is given the programs of another one: what comes of it is an
+estimate, and every report says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from unicorn import arm_const
+from unicorn import riscv_const as riscv
+
+from tinyml_course.boards import Board
+from tinyml_course.errors import InputError
+from tinyml_course.simulator import timing
+from tinyml_course.simulator.architectures import RISCV, THUMB, Architecture
+from tinyml_course.simulator.timing import Timing
+
+GCC, ZIG = "arm-none-eabi-gcc", "zig"
+
+
+@dataclass(frozen=True)
+class Core:
+    """A processor core.
+
+    Attributes
+    ----------
+    name : str
+        As boards.toml has it.
+    title : str
+        What its maker calls it.
+    architecture : Architecture
+    model : int
+        The emulator's number for it.
+    flags : mapping of compiler name to its flags
+        For every compiler that makes programs for the core.
+    timing : Timing
+    strict_alignment : str
+        Pattern of the instructions that trap where an address is no multiple of 4; those that trap
+        on any core are not in it.
+    stands_in_for : str
+        The title of the core whose programs nobody runs: this one's are run in their place.
+    """
+
+    name: str
+    title: str
+    architecture: Architecture
+    model: int
+    flags: Mapping[str, tuple[str, ...]] = field(repr=False)
+    timing: Timing = field(repr=False)
+    strict_alignment: str = ""
+    stands_in_for: str = ""
+
+    @property
+    def estimated(self) -> str:
+        """What of a simulation is estimated, and by which rule; empty if only time is, by table."""
+        if self.stands_in_for:
+            return (
+                f"the {self.stands_in_for} cannot be emulated here: code size, stack, "
+                f"instructions and cycles are those of the same C built for the {self.title}"
+            )
+        return self.timing.estimated
+
+
+def _thumb(cpu: str, gcc: tuple[str, ...] = (), extensions: str = "") -> dict[str, tuple[str, ...]]:
+    """Return the flags of both compilers for an Arm core; one with an FPU uses it."""
+    fpu = bool(gcc)
+    return {
+        ZIG: (
+            "-target",
+            f"thumb-freestanding-eabi{'hf' if fpu else ''}",
+            f"-mcpu={cpu.replace('-', '_').replace('+', '')}{extensions}",
+            "-g",  # at -Os zig drops the symbols without it
+        ),
+        GCC: (
+            f"-mcpu={cpu}",
+            "-mthumb",
+            *(gcc or ("-mfloat-abi=soft",)),
+            "-nostartfiles",
+            "--specs=nano.specs",  # as Arduino's cores link
+        ),
+    }
+
+
+_FPV4 = ("-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
+_FPV5 = ("-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")
+# What the emulator lets pass: Armv7-M and Armv8-M do single loads and stores at any address only.
+_SEVERAL_WORDS = r"(ldm|stm|push|pop|ldrd|strd|vldr|vstr|vldm|vstm|vpush|vpop)"
+
+M0PLUS = Core(
+    "cortex-m0plus", "Arm Cortex-M0+", THUMB, arm_const.UC_CPU_ARM_CORTEX_M0,
+    flags=_thumb("cortex-m0plus"),
+    timing=timing.CORTEX_M0PLUS,
+)  # fmt: skip
+M3 = Core(
+    "cortex-m3", "Arm Cortex-M3", THUMB, arm_const.UC_CPU_ARM_CORTEX_M3,
+    flags=_thumb("cortex-m3"),
+    timing=timing.CORTEX_M3,
+    strict_alignment=_SEVERAL_WORDS,
+)  # fmt: skip
+M4F = Core(
+    "cortex-m4f", "Arm Cortex-M4 with FPU", THUMB, arm_const.UC_CPU_ARM_CORTEX_M4,
+    flags=_thumb("cortex-m4", _FPV4, "+vfp4d16sp"),
+    timing=timing.CORTEX_M4,
+    strict_alignment=_SEVERAL_WORDS,
+)  # fmt: skip
+M7 = Core(
+    "cortex-m7", "Arm Cortex-M7 with FPU", THUMB, arm_const.UC_CPU_ARM_CORTEX_M7,
+    flags=_thumb("cortex-m7", _FPV5, "+fp_armv8d16sp"),
+    timing=timing.CORTEX_M7,
+    strict_alignment=_SEVERAL_WORDS,
+)  # fmt: skip
+M33 = Core(
+    "cortex-m33", "Arm Cortex-M33 with FPU and DSP", THUMB, arm_const.UC_CPU_ARM_CORTEX_M33,
+    flags=_thumb("cortex-m33", _FPV5, "+dsp+fp_armv8d16sp"),
+    timing=timing.CORTEX_M33,
+    strict_alignment=_SEVERAL_WORDS,
+)  # fmt: skip
+RV32IMC = Core(
+    "rv32imc", "RISC-V RV32IMC", RISCV, riscv.UC_CPU_RISCV32_ANY,
+    flags={
+        ZIG: (
+            "-target",
+            "riscv32-freestanding",
+            "-mcpu=generic_rv32+m+c+relax",
+            "-g",
+        )
+    },
+    timing=timing.ESP32_C3,
+)  # fmt: skip
+
+
+def _stand_in(name: str, title: str) -> Core:
+    """Return a core without DSP instructions under the name of one that cannot be emulated."""
+    return replace(M3, name=name, stands_in_for=title)
+
+
+CORES = {
+    core.name: core
+    for core in (
+        M0PLUS,
+        M3,
+        M4F,
+        M7,
+        M33,
+        RV32IMC,
+        _stand_in("xtensa-lx106", "Tensilica Xtensa LX106"),
+        _stand_in("xtensa-lx6", "Tensilica Xtensa LX6"),
+        _stand_in("xtensa-lx7", "Tensilica Xtensa LX7"),
+    )
+}
+
+
+def core_of(board: Board) -> Core:
+    """Return the core whose programs are run for a board.
+
+    Raises
+    ------
+    InputError
+        If there are no programs for its core.
+    """
+    if board.core not in CORES:
+        raise InputError(
+            f"{board.id}: there are no programs for its core ({board.core}); there are for "
+            f"{', '.join(CORES)}."
+        )
+    return CORES[board.core]
