@@ -47,12 +47,13 @@ class Faults:
             "or align the array."
         )
 
-    def stack_overflow(self, pc: int) -> str:
-        """Word a stack that ran into the program's variables."""
+    def stack_overflow(self, pc: int, lowest: int) -> str:
+        """Word a stack that ran into the program's variables; `lowest` is where it got to."""
         floor = self.program.address("start_bss_end")
         room = self.board.ram_start + self.board.ram_bytes - floor
         return (
-            f"the stack grew into static data in {self._code(pc)}: {self.board.id} has "
+            f"the stack grew into static data in {self._code(pc)}, at least "
+            f"{_bytes(floor - lowest)} too far: {self.board.id} has "
             f"{self.board.ram_limit_bytes:,} bytes of RAM for a program, variables take "
             f"{self.program.static_ram_bytes:,}, and {_bytes(room)} are left for the stack. "
             "Make local arrays or the arena smaller."

@@ -96,7 +96,7 @@ class Machine:
         FitError
             If the program leaves its memory, its stack or its budget, or stops.
         """
-        self._trace.check_alignment(function not in self._called)
+        self._trace.watch(closely=function not in self._called)
         self._called.add(function)
         registers = self._architecture
         assert len(arguments) <= len(registers.arguments)
@@ -179,7 +179,7 @@ class Machine:
         reason, address = self._trace.stopped
         pc = int(self._emulator.reg_read(self._architecture.counter))
         if reason == STACK:
-            return self._faults.stack_overflow(address)
+            return self._faults.stack_overflow(address, self._trace.lowest_stack)
         if reason == BUDGET:
             return self._faults.endless(address, budget)
         if reason == OUTSIDE:
@@ -206,6 +206,7 @@ class Machine:
         )
         changed = np.flatnonzero(share != PAINT)
         if len(changed):
+            self.write(start, PAINT.to_bytes(4, "little") * len(share))
             raise FitError(self._faults.core_share(start + 4 * int(changed[-1])))
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import FitError
 from tinyml_course.simulator.arrays import HOP, Array, Outputs
-from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.cores import CORES
+from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.energy import energy_uj, latency_ms
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.report_picture import lines, picture

@@ -130,16 +130,17 @@ class Trace:
         assert status == 0
         return handle
 
-    def check_alignment(self, wanted: bool) -> None:
-        """Hold every access of the next runs against the core's rules of alignment, or no longer.
+    def watch(self, closely: bool) -> None:
+        """Hold every access of the next runs against the core's rules, or only the blocks.
 
-        The emulator lets pass what the core would trap on. Looking at every access makes it about
-        15 times slower: enough for one run of each function.
+        The emulator lets pass unaligned accesses that the core would trap on, and a block that
+        takes stack by a register and gives it back shows its depth at its accesses alone. To look
+        at each makes the emulator about 15 times slower: enough for one run of each function.
         """
-        if wanted and self._access_hook is None and self._strict.any():
+        if closely and self._access_hook is None:
             kinds = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
             self._access_hook = self._hook(kinds, self._library.trace_access)
-        elif not wanted and self._access_hook is not None:
+        elif not closely and self._access_hook is not None:
             uclib.uc_hook_del(self._emulator._uch, self._access_hook)
             self._access_hook = None
         else:

@@ -85,19 +85,29 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
     trace->last_lowers = lowers;
 }
 
-/* Called before each load and store: the emulator does unaligned ones that the core traps on. */
+/* Called before each load and store of a run that is watched closely. The emulator does unaligned
+ * ones that the core traps on; and a block may take stack by a register and give it back.
+ */
 void trace_access(void *emulator, int kind, uint64_t address, int size, int64_t value, void *user)
 {
     struct trace *trace = user;
-    uint32_t counter = 0;
+    uint32_t counter = 0, stack = 0, halfword;
 
     (void)kind;
     (void)value;
-    if (size < 4 || (address & 3u) == 0)
+    trace->read_register(emulator, trace->stack_register, &stack);
+    if (stack >= trace->stack_floor && (size < 4 || (address & 3u) == 0)) {
+        if (stack < trace->lowest_stack)
+            trace->lowest_stack = stack;
         return;
+    }
     trace->read_register(emulator, trace->counter_register, &counter);
     counter &= ~(uint32_t)1;
-    if (counter >= trace->code && (counter - trace->code) / 2 < trace->halfwords &&
-        trace->strict[(counter - trace->code) / 2])
+    halfword = (counter - trace->code) / 2;
+    if (stack < trace->stack_floor) {
+        trace->lowest_stack = stack;
+        stop(emulator, trace, TRACE_STACK, counter);
+    } else if (counter >= trace->code && halfword < trace->halfwords && trace->strict[halfword]) {
         stop(emulator, trace, TRACE_UNALIGNED, counter);
+    }
 }
