@@ -56,7 +56,10 @@ function render({ model, el }) {
     columns.forEach((head, i) =>
       head.setAttribute("aria-sort", i !== by ? "none" : falling ? "descending" : "ascending"));
     body.replaceChildren(...rows.map((row) =>
-      make("tr", {}, ...row.map((cell) => make("td", {}, shown(cell))))));
+      make("tr", {}, ...row.map((cell) => {
+        const words = shown(cell);
+        return make("td", words.length > 60 ? { class: "sentence" } : {}, words);
+      }))));
     said.textContent = `${rows.length} of ${all.length} boards`
       + (by === null ? "" : `, by ${heads[by]}${falling ? ", falling" : ""}`);
   }

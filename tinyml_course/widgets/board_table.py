@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tinyml_course.simulator.compare import BoardRow
 
 HEADS = (
-    "board", "core", "MHz", "flash KB", "RAM KB", "talks by", "senses", "USD",
-    "the model", "ms", "days on a coin cell", "how we know",
+    "board", "the model", "ms", "days on a coin cell", "how we know",
+    "core", "MHz", "flash KB", "RAM KB", "talks by", "senses", "USD",
 )  # fmt: skip
 
 
@@ -63,6 +63,10 @@ def _cells(row: BoardRow) -> list[str | float | None]:
     board = row.board
     return [
         board.name,
+        row.verdict,
+        None if row.latency_ms is None else round(row.latency_ms, 2),
+        row.battery_note or (None if row.coin_cell_days is None else round(row.coin_cell_days)),
+        row.basis,
         board.core,
         board.clock_hz / 1e6,
         board.flash_bytes // 1024,
@@ -70,10 +74,6 @@ def _cells(row: BoardRow) -> list[str | float | None]:
         ", ".join(board.connectivity),
         ", ".join(board.sensors),
         board.price_class,
-        row.verdict,
-        None if row.latency_ms is None else round(row.latency_ms, 2),
-        row.battery_note or (None if row.coin_cell_days is None else round(row.coin_cell_days)),
-        row.basis,
     ]
 
 
