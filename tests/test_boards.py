@@ -16,9 +16,10 @@ def written(tmp_path, **changes):
     table = {k: v for k, v in (GOOD | changes).items() if v is not None and k != "sources"}
     text = {True: "true", False: "false"}
     lines = [
-        f"{k} = {text[v] if isinstance(v, bool) else repr(v)}".replace("'", '"')
+        f"{k} = {text[v] if isinstance(v, bool) else list(v) if isinstance(v, tuple) else repr(v)}"
         for k, v in table.items()
     ]
+    lines = [line.replace("'", '"') for line in lines]
     path = tmp_path / "mine.toml"
     path.write_text("[mine]\n" + "\n".join(lines), encoding="utf-8")
     return path
@@ -34,17 +35,59 @@ def test_nano33ble_is_the_nrf52840_of_its_datasheet():
 
 @pytest.mark.parametrize("board", list_boards(), ids=lambda b: b.id)
 def test_every_figure_has_a_source(board):
-    figures = {*LIMITS, "fpu", "dsp"}
+    figures = {*LIMITS, "fpu", "dsp", "connectivity", "sensors"}
     assert figures <= board.sources.keys()
+    assert board.sources.keys() <= {f.name for f in dataclasses.fields(board)}
     assert all(len(source) > 20 for source in board.sources.values())
 
 
-def test_rev2_differs_in_name_and_status_only():
+def test_rev2_differs_in_name_sensors_and_status_only():
     one, two = get_board("nano33ble"), get_board("nano33ble_rev2")
-    apart = ("id", "name", "status", "sources")
+    apart = ("id", "name", "sensors", "status", "sources")
     same = [f.name for f in dataclasses.fields(one) if f.name not in apart]
     assert all(getattr(one, name) == getattr(two, name) for name in same)
     assert one.name != two.name
+
+
+def test_every_board_of_the_course_is_there():
+    assert {board.id for board in list_boards()} == {
+        "nano33ble", "nano33ble_rev2", "nano_rp2040", "uno", "uno_r4", "portenta_h7",
+        "nicla_vision", "nicla_sense", "giga_r1", "pico", "pico2", "esp32", "esp32s3", "esp32c3",
+        "esp8266", "sparkfun_edge", "microbit_v2", "xiao_ble_sense", "nucleo_l476rg",
+        "disco_f746ng", "teensy41", "edgebadge",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("board", list_boards(), ids=lambda b: b.id)
+def test_emulated_cores_are_those_with_an_emulator(board):
+    emulated = board.core.startswith(("cortex-m", "rv32"))
+    assert board.emulated == emulated
+    has_dsp = board.core in ("cortex-m4f", "cortex-m7", "cortex-m33")
+    assert board.dsp == has_dsp
+    assert board.fpu == (has_dsp or board.core in ("xtensa-lx6", "xtensa-lx7"))
+
+
+@pytest.mark.parametrize(
+    ("id_", "flash_end", "ram_end"),
+    [
+        ("nano_rp2040", 0x10000000 + 16 * 2**20, 0x20000000 + 264 * 1024),
+        ("uno_r4", 256 * 1024, 0x20000000 + 32 * 1024),
+        ("portenta_h7", 0x08100000, 0x24080000),
+        ("nicla_vision", 0x08200000, 0x24080000),
+        ("giga_r1", 0x08200000, 0x24080000),
+        ("nicla_sense", 512 * 1024, 0x20010000),
+        ("xiao_ble_sense", 0x000ED000, 0x20040000),
+        ("nucleo_l476rg", 0x08100000, 0x20018000),
+        ("disco_f746ng", 0x08100000, 0x20050000),
+        ("edgebadge", 512 * 1024, 0x20030000),
+        ("sparkfun_edge", 2**20, 0x10060000),
+        ("microbit_v2", 512 * 1024, 0x20020000),
+    ],
+)
+def test_memory_ends_where_the_chip_s_does(id_, flash_end, ram_end):
+    board = get_board(id_)
+    assert board.flash_start + board.flash_bytes == flash_end
+    assert board.ram_start + board.ram_bytes == ram_end
 
 
 @pytest.mark.parametrize("board", list_boards(), ids=lambda b: b.id)
@@ -80,6 +123,14 @@ def test_board_file_of_ones_own_is_read(tmp_path):
         ({"clock_hz": "fast"}, "clock_hz must be int, got 'fast'"),
         ({"ram_bytes": True}, "ram_bytes must be int, got True"),
         ({"ram_bytes": 1.5}, "ram_bytes must be int, got 1.5"),
+        ({"flash_start": False}, "flash_start must be int, got False"),
+        ({"active_ma": float("nan")}, "active_ma is nan"),
+        ({"sleep_ua": float("inf")}, "sleep_ua is inf"),
+        ({"flash_wait_states": 99}, "flash_wait_states is 99"),
+        ({"core": "z80"}, "core is 'z80'; choose from cortex-m0plus, cortex-m3"),
+        ({"price_class": "cheap"}, "price_class is 'cheap'; choose from under 10"),
+        ({"sensors": "microphone"}, "sensors must be a list of texts, got 'microphone'"),
+        ({"connectivity": (1,)}, "connectivity must be a list of texts"),
         ({"fpu": 1}, "fpu must be bool, got 1"),
         ({"supply_v": 240}, "supply_v is 240"),
         ({"active_ma": None}, "lacks active_ma"),

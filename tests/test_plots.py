@@ -57,6 +57,18 @@ def test_sizes_are_stacked_and_told_against_the_limit():
     assert ram.get_title() == "RAM: 512 of 1,024 bytes (50.0%)"
 
 
+def test_battery_life_falls_over_duty_and_is_marked():
+    figure = plots.plot_battery_life(
+        [0.01, 0.1, 1], {"one": [100, 10, 1], "two": [50, 5, 0.5]}, marked={"one": 0.1}
+    )
+    (axes,) = figure.axes
+    one, mark, two = axes.lines
+    assert one.get_xdata().tolist() == [1, 10, 100]
+    assert two.get_ydata().tolist() == [50, 5, 0.5]
+    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (10, pytest.approx(10))
+    assert plots.describe(figure) == "Plot. days over time spent computing, %: one, two."
+
+
 def test_operating_points_and_stream_mark_what_was_chosen():
     judged = (Judged(3.0, "yes", 0), Judged(9.0, "no", None), Judged(99.0, "no", None))
     points = [OperatingPoint(0.5 + 0.1 * i, 4, 4 - i, 5 - i, 0.5, judged) for i in range(4)]

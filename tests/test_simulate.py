@@ -206,7 +206,7 @@ def test_uno_is_refused_before_anything_is_built():
     simulation = simulate(large, "uno")
     assert simulation.compiler == "none"
     assert "uno has 2,048, of which its Arduino core takes 9" in simulation.reason
-    assert simulation.reason.endswith("or pick nano33ble.")
+    assert simulation.reason.endswith("or pick uno_r4.")
     with pytest.raises(FitError, match="uno has 2,048"):
         board_model(large, "uno")
 

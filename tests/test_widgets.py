@@ -5,14 +5,16 @@ import re
 import numpy as np
 import pytest
 
+from tinyml_course.boards import get_board
 from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
+from tinyml_course.simulator.compare import BoardRow
 from tinyml_course.sketch.operating_points import Judged, OperatingPoint
-from tinyml_course.widgets import BoardPicker, FrameScrubber, ThresholdSlider
+from tinyml_course.widgets import BoardPicker, BoardTable, FrameScrubber, ThresholdSlider
 from tinyml_course.widgets.board_picker import Fit
 from tinyml_course.widgets.still import FOLDER, float32_bytes, script
 
-WIDGETS = ("board_picker.js", "frame_scrubber.js", "threshold_slider.js")
+WIDGETS = ("board_picker.js", "board_table.js", "frame_scrubber.js", "threshold_slider.js")
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +44,21 @@ FITS = [
 ]
 
 
+ROWS = [
+    BoardRow(get_board("nano33ble"), "emulated", True, "", 60.25, 33.4),
+    BoardRow(get_board("uno"), "estimated", False, "<it> needs more RAM."),
+    BoardRow(get_board("esp32"), "estimated", None, "not run."),
+]
+
+
 @pytest.fixture(
     params=[
         lambda clip: FrameScrubber(clip, frame=7),
         lambda _: BoardPicker(FITS),
         lambda _: slider(),
+        lambda _: BoardTable(ROWS),
     ],
-    ids=["scrubber", "picker", "slider"],
+    ids=["scrubber", "picker", "slider", "table"],
 )
 def widget(request, clip):
     return request.param(clip)
@@ -115,6 +125,28 @@ def test_board_picker_tells_why_a_board_does_not_fit():
 def test_board_picker_refuses_what_it_cannot_show(make):
     with pytest.raises(InputError, match=r"board"):
         make()
+
+
+def test_board_table_sends_numbers_to_sort_by_and_says_what_is_not_known():
+    table = BoardTable(ROWS)
+    nano, uno, _ = table._rows
+    assert nano[6:9] == [64, 960, 256]
+    assert nano[1:5] == ["fits", 60.25, 33, "emulated"]
+    assert uno[1:5] == ["does not fit: <it> needs more RAM.", None, None, "estimated"]
+    assert all(len(row) == len(table._heads) for row in table._rows)
+    assert "fits, 60.25 ms an inference, 33 days on a coin cell (emulated)." in table.describe()
+    assert "might fit: not run (estimated)." in table.describe()
+    assert "&lt;it&gt;" in table.still()["text/html"]
+
+
+def test_board_table_fills_row_by_row():
+    table = BoardTable()
+    heard = []
+    table.observe(lambda change: heard.append(len(change["new"])), "_rows")
+    for row in ROWS:
+        table.add(row)
+    assert heard == [1, 2, 3]
+    assert table._rows == BoardTable(ROWS)._rows
 
 
 def test_threshold_slider_sends_each_point_and_the_excerpt():

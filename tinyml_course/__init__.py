@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tinyml_course.errors import TinyMLError
     from tinyml_course.features.audio import Mfcc
     from tinyml_course.run import Run, load_run
+    from tinyml_course.simulator.compare import compare_boards
     from tinyml_course.simulator.host import host_features, host_model
     from tinyml_course.simulator.report import Simulation, simulate
     from tinyml_course.sketch import write_sketch
@@ -38,6 +39,7 @@ _HOME = {
     "augment_dataset": "datasets.augment",
     "list_boards": "boards",
     "compile_model": "compiler.codegen",
+    "compare_boards": "simulator.compare",
     "download_speech_commands": "datasets",
     "evaluate": "training",
     "fit": "training",
@@ -59,7 +61,7 @@ __all__ = [  # noqa: RUF022 - in the order of a lesson
     "Mfcc", "fit", "evaluate", "quantize_int8", "Run", "load_run",
     "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
     "host_features", "host_model",
-    "list_boards", "get_board", "Board", "simulate", "Simulation",
+    "list_boards", "get_board", "Board", "simulate", "Simulation", "compare_boards",
     "write_sketch", "replay", "TinyMLError",
 ]  # fmt: skip
 

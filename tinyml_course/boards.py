@@ -17,6 +17,12 @@ from typing import Any
 
 from tinyml_course.errors import InputError
 
+CORES = (
+    "cortex-m0plus", "cortex-m3", "cortex-m4f", "cortex-m7", "cortex-m33", "rv32imc",
+    "avr", "xtensa-lx6", "xtensa-lx7", "xtensa-lx106",
+)  # fmt: skip
+PRICE_CLASSES = ("under 10", "10 to 30", "30 to 60", "over 60")
+
 # What no microcontroller goes beyond; a figure outside is a slip of the pen.
 LIMITS = {
     "clock_hz": (1e3, 2e9),
@@ -30,6 +36,16 @@ LIMITS = {
     "supply_v": (0.5, 15.0),
     "active_ma": (0.01, 2000.0),
     "sleep_ua": (0.0, 1e6),
+    "flash_wait_states": (0, 15),
+}
+
+# How a field's type is written in Python, and what a TOML file may hold for it.
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "tuple[str, ...]": list,
 }
 
 
@@ -41,8 +57,8 @@ class Board:
     ----------
     id : str
         What `get_board` and `--board` take.
-    core : {"cortex-m4f", "avr"}
-        The processor core.
+    core : one of `CORES`
+        The processor core; "cortex-m7" and "cortex-m33" are those with a floating point unit.
     flash_start, ram_start : int
         Addresses; of flash, the first one a sketch may take.
     flash_bytes, ram_bytes : int
@@ -52,7 +68,13 @@ class Board:
     stack_limit_bytes : int
         The stack the core gives a sketch; 0 where it takes whatever RAM is left.
     supply_v, active_ma, sleep_ua : float
-        Supply in volts; current in mA while computing, in microamperes while asleep.
+        Supply in volts; current in mA while computing, in microamperes while asleep with RAM kept.
+    connectivity, sensors : tuple of str
+        How it talks to others; what it senses, with the parts' names.
+    price_class : one of `PRICE_CLASSES`
+        In US dollars.
+    flash_wait_states : int
+        Clock cycles an access to flash waits where no cache answers it.
     sources : mapping of attribute name to str
         The document each figure is taken from.
     """
@@ -74,6 +96,10 @@ class Board:
     supply_v: float
     active_ma: float
     sleep_ua: float
+    connectivity: tuple[str, ...]
+    sensors: tuple[str, ...]
+    price_class: str
+    flash_wait_states: int
     fqbn: str
     arduino_core: str
     status: str
@@ -86,6 +112,11 @@ class Board:
             if not low <= value <= high:
                 accepted = f"from {low:,.6g} to {high:,.6g}"
                 raise InputError(f"board {self.id}: {name} is {value:,}; it must be {accepted}.")
+        for name, choices in (("core", CORES), ("price_class", PRICE_CLASSES)):
+            if (chosen := getattr(self, name)) not in choices:
+                raise InputError(
+                    f"board {self.id}: {name} is {chosen!r}; choose from {', '.join(choices)}."
+                )
         for memory in ("flash", "ram"):
             total, taken = getattr(self, f"{memory}_bytes"), getattr(self, f"core_{memory}_bytes")
             if taken >= total:
@@ -182,10 +213,13 @@ def _board(id_: str, tables: Mapping[str, Any], origin: str) -> Board:
     own = tables[id_]
     if not isinstance(own, dict):
         raise InputError(f"{origin}: {id_} is not a table; a board starts with [{id_}].")
-    base = tables.get(own.get("same_as", id_))
+    base = tables.get(str(own.get("same_as", id_)))
     if not isinstance(base, dict):
         raise InputError(f"{origin}: {id_} is the same as {own['same_as']}, which is not there.")
-    merged = {**base, **own, "sources": base.get("sources", {}) | own.get("sources", {})}
+    sources = [table.get("sources", {}) for table in (base, own)]
+    if not all(isinstance(given, dict) for given in sources):
+        raise InputError(f"{origin}: board {id_}: sources must be a table, [{id_}.sources].")
+    merged = {**base, **own, "sources": sources[0] | sources[1]}
     merged.pop("same_as", None)
     kinds = {f.name: str(f.type) for f in fields(Board) if f.name not in ("id", "sources")}
     if missing := sorted(kinds.keys() - merged.keys()):
@@ -193,7 +227,17 @@ def _board(id_: str, tables: Mapping[str, Any], origin: str) -> Board:
     if unknown := sorted(merged.keys() - kinds.keys() - {"sources"}):
         raise InputError(f"{origin}: board {id_} has unknown fields: {', '.join(unknown)}.")
     for name, kind in kinds.items():
-        accepted = {"float": (int, float)}.get(kind, {"int": int, "bool": bool}.get(kind, str))
-        if not isinstance(merged[name], accepted) or (kind != "bool" and merged[name] is True):
-            raise InputError(f"{origin}: board {id_}: {name} must be {kind}, got {merged[name]!r}.")
-    return Board(id=id_, **merged)
+        if not _is(merged[name], kind):
+            wanted = kind.replace("tuple[str, ...]", "a list of texts")
+            raise InputError(
+                f"{origin}: board {id_}: {name} must be {wanted}, got {merged[name]!r}."
+            )
+    lists = {name: tuple(v) for name, v in merged.items() if isinstance(v, list)}
+    return Board(id=id_, **merged | lists)
+
+
+def _is(value: Any, kind: str) -> bool:
+    """Tell whether a value from TOML is of a field's kind; a truth value is no number."""
+    if not isinstance(value, KINDS[kind]) or isinstance(value, bool) != (kind == "bool"):
+        return False
+    return not isinstance(value, list) or all(isinstance(item, str) for item in value)

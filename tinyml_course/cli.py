@@ -79,17 +79,24 @@ def boards(as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"boards": [board.to_json() for board in rows]})
         return
-    names = ("name", "core", "clock", "flash", "RAM", "note")
-    table = Table(Column("board", no_wrap=True), *names, box=None)
+    numbers = (Column(name, justify="right") for name in ("MHz", "flash KB", "RAM KB"))
+    wide = out.width >= 110
+    about = ("talks by", "senses", "USD", "note") if wide else ("USD", "note")
+    table = Table(Column("board", no_wrap=True), "core", *numbers, *about, box=None)
     for board in rows:
+        told = {
+            "talks by": ", ".join(board.connectivity),
+            "senses": ", ".join(board.sensors),
+            "USD": board.price_class,
+            "note": board.status,
+        }
         table.add_row(
             board.id,
-            board.name,
             board.core,
-            f"{board.clock_hz / 1e6:g} MHz",
-            f"{board.flash_bytes // 1024} KB",
-            f"{board.ram_bytes / 1024:g} KB",
-            board.status,
+            f"{board.clock_hz / 1e6:g}",
+            f"{board.flash_bytes // 1024}",
+            f"{board.ram_bytes / 1024:g}",
+            *(told[name] for name in about),
         )
     out.print(table)
 

@@ -205,6 +205,43 @@ def plot_sizes(
     return figure
 
 
+def plot_battery_life(
+    duty: ArrayLike,
+    days: Mapping[str, ArrayLike],
+    *,
+    marked: Mapping[str, float] | None = None,
+    title: str = "",
+) -> Figure:
+    """Draw days on a battery over the share of the time spent computing, both logarithmic.
+
+    Parameters
+    ----------
+    duty : array (points,)
+        Shares, above 0 to 1.
+    days : mapping from a board's name to an array (points,)
+    marked : mapping from a board's name to the share its model needs, or None
+    title : str
+    """
+    shares = 100 * np.asarray(duty, dtype=float)
+    figure, axes = new_figure(width=7, height=3.2)
+    one = axes[0, 0]
+    for place, (name, life) in enumerate(days.items()):
+        style = {
+            "color": (BLUE, ORANGE, GREEN)[place % 3],
+            "linestyle": ("-", "--")[place // 3 % 2],
+        }
+        one.plot(shares, np.asarray(life), label=name, **style)
+        if marked and name in marked:
+            share = 100 * marked[name]
+            height = float(np.interp(np.log(share), np.log(shares), np.asarray(life, dtype=float)))
+            one.plot(share, height, "o", color=style["color"])
+    one.set(
+        title=title, xlabel="time spent computing, %", ylabel="days", xscale="log", yscale="log"
+    )
+    one.legend(frameon=False)
+    return figure
+
+
 def draw_operating_points(
     axes: Any, points: Sequence[OperatingPoint], chosen: OperatingPoint | None = None
 ) -> None:

@@ -70,20 +70,25 @@ def test_saved_lesson_shows_the_still_version_before_it_is_run(page, address):
 WIDGETS = """
 import numpy as np
 from tinyml_course.sketch.operating_points import Judged, OperatingPoint
-from tinyml_course.widgets import BoardPicker, Fit, ThresholdSlider
+from tinyml_course.boards import get_board
+from tinyml_course.simulator.compare import BoardRow
+from tinyml_course.widgets import BoardPicker, BoardTable, Fit, ThresholdSlider
 fits = [Fit("Big", "64 MHz", 40_000, 900_000, 9_000, 200_000, 60.0, 600.0),
         Fit("Small", "16 MHz", 40_000, 32_000, 9_000, 2_000, reason="too little flash")]
 picker = BoardPicker(fits)
 judged = (Judged(3.0, "yes", 0), Judged(9.0, "no", None))
 points = [OperatingPoint(0.5 + i / 10, 4, 4 - i, 5 - i, 0.5, judged) for i in range(5)]
 slider = ThresholdSlider(points, np.linspace(0, 1, 99), [(2.2, "yes")], step_s=0.16)
+table = BoardTable([BoardRow(get_board("nano33ble"), "emulated", True, "", 60.0, 30.0)])
+for name in ("uno", "teensy41"):
+    table.add(BoardRow(get_board(name), "estimated", None, "not run"))
 """
 
 
 @pytest.fixture(params=["Light", "Dark"])
 def widgets_page(request, lessons, settings, address):
     """Show a notebook with the picker and the slider in one theme."""
-    cells = [nbformat.v4.new_code_cell(text) for text in (WIDGETS, "picker", "slider")]
+    cells = [nbformat.v4.new_code_cell(text) for text in (WIDGETS, "picker", "slider", "table")]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, lessons / "widgets.ipynb")
@@ -112,6 +117,23 @@ def test_picker_and_slider_work_by_keyboard_and_read_well(widgets_page):
     for widget in (picker, slider):
         assert contrast(page, widget) >= 4.5
         assert pixels(widget.screenshot())[..., :3].std() > 0.02
+
+
+def test_board_table_is_sorted_and_filtered_by_keyboard(widgets_page):
+    page = widgets_page
+    table = page.locator(".tinyml").nth(2)
+    names = table.locator("tbody tr td:first-child")
+    assert table.locator("output").inner_text() == "3 of 3 boards"
+    table.get_by_role("button", name="MHz").focus()
+    page.keyboard.press("Enter")
+    assert names.all_inner_texts()[0] == "Arduino Uno R3"
+    page.keyboard.press("Enter")
+    assert names.all_inner_texts()[0] == "Teensy 4.1"
+    assert table.locator("output").inner_text() == "3 of 3 boards, by MHz, falling"
+    table.get_by_role("searchbox", name="Senses").focus()
+    page.keyboard.type("microphone")
+    assert names.all_inner_texts() == ["Arduino Nano 33 BLE Sense"]
+    assert contrast(page, table) >= 4.5
 
 
 def contrast(page, widget):

@@ -1,7 +1,8 @@
 """What a learner can move in a lesson; each widget also has a static picture or table."""
 
 from tinyml_course.widgets.board_picker import BoardPicker, Fit
+from tinyml_course.widgets.board_table import BoardTable
 from tinyml_course.widgets.frame_scrubber import FrameScrubber
 from tinyml_course.widgets.threshold_slider import ThresholdSlider
 
-__all__ = ["BoardPicker", "Fit", "FrameScrubber", "ThresholdSlider"]
+__all__ = ["BoardPicker", "BoardTable", "Fit", "FrameScrubber", "ThresholdSlider"]

@@ -1,0 +1,65 @@
+"""One model on several boards: rows that say what is known, and how it is known."""
+
+from dataclasses import replace
+
+import pytest
+from tflite_models import Network
+
+from tinyml_course.boards import get_board
+from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.errors import InputError
+from tinyml_course.simulator.compare import compare_boards
+from tinyml_course.simulator.energy import battery_life_days
+from tinyml_course.simulator.report import simulate
+
+NANO = get_board("nano33ble")
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    net = Network()
+    return compile_model(net.build(net.dense(net.input((1, 40)), 8)), "tiny")
+
+
+def test_rows_come_one_by_one_and_say_what_the_simulator_says(tiny):
+    seen = []
+    rows = compare_boards(tiny, ["nano33ble", "esp32"], period_ms=500, on_row=seen.append)
+    assert seen == rows
+    nano, esp = rows
+    simulation = simulate(tiny, "nano33ble")
+    assert (nano.basis, nano.fits, nano.verdict) == ("emulated", True, "fits")
+    assert nano.latency_ms == simulation.latency_ms
+    days = battery_life_days(NANO, simulation.latency_ms / 500)
+    assert nano.coin_cell_days == pytest.approx(days)
+    assert (esp.basis, esp.fits, esp.latency_ms) == ("estimated", None, None)
+    assert "xtensa-lx6 is not emulated" in esp.verdict
+
+
+def test_too_small_a_board_says_why_without_a_build(tiny):
+    small = replace(NANO, id="small", ram_bytes=44_562, core_ram_bytes=44_552)
+    (row,) = compare_boards(tiny, [small])
+    assert row.fits is False
+    assert row.verdict.startswith("does not fit: tiny needs ")
+    assert "small has 44,562" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "period_ms", "note"),
+    [
+        ({"active_ma": 100.0}, 1000, "draws 100 mA; a CR2032 gives 15"),
+        ({"clock_hz": 1000}, 1, "longer than the period of 1.0 ms"),
+    ],
+    ids=["current", "slow"],
+)
+def test_no_days_where_a_coin_cell_or_the_clock_does_not_do(tiny, change, period_ms, note):
+    (row,) = compare_boards(tiny, [replace(NANO, **change)], period_ms=period_ms)
+    assert row.fits
+    assert row.coin_cell_days is None
+    assert note in row.battery_note
+
+
+def test_bad_period_or_board_is_refused_before_anything_runs(tiny):
+    with pytest.raises(InputError, match="period more than 0"):
+        compare_boards(tiny, period_ms=0)
+    with pytest.raises(InputError, match="unknown board 'esp99'"):
+        compare_boards(tiny, ["nano33ble", "esp99"])
