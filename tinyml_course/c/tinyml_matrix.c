@@ -109,8 +109,9 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 #if TINYML_DSP
 
 /* The inner loop wants every register of the core: eight sums, two addresses, and four for what it
- * works on. Compilers give some of them to what is only needed later, so for GCC it is spelled out:
- * 16 products in 12 instructions. The words of four pixels follow each other in the tile.
+ * works on. Compilers give some of them to what is only needed later, so for GCC all that is done
+ * for a pair is spelled out: 16 products in 12 instructions, and 71 around them. The words of four
+ * pixels follow each other in the tile.
  */
 #if defined(__clang__) || !defined(__OPTIMIZE__)
 
@@ -127,52 +128,6 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         b3 = tinyml_mac_pairs(b3, both, (x)[3]);                                                   \
     } while (0)
 
-#define MULTIPLY(weights, x, end, half)                                                            \
-    do {                                                                                           \
-        STEP((weights)[0], x);                                                                     \
-        STEP((weights)[1], (x) + PIXELS);                                                          \
-        STEP((weights)[2], (x) + 2 * PIXELS);                                                      \
-        STEP((weights)[3], (x) + 3 * PIXELS);                                                      \
-        (weights) += 4;                                                                            \
-        (x) += 4 * PIXELS;                                                                         \
-    } while ((void)(half), (x) != (end))
-
-#else
-
-#define STEP                                                                                       \
-    "ldr %[both], [%[w]], #4\n\t"                                                                  \
-    "sxtb16 %[even], %[both]\n\t"                                                                  \
-    "ldrd %[x0], %[x1], [%[x]], #8\n\t"                                                            \
-    "smlad %[a0], %[even], %[x0], %[a0]\n\t"                                                       \
-    "smlad %[b0], %[both], %[x0], %[b0]\n\t"                                                       \
-    "smlad %[a1], %[even], %[x1], %[a1]\n\t"                                                       \
-    "smlad %[b1], %[both], %[x1], %[b1]\n\t"                                                       \
-    "ldrd %[x0], %[x1], [%[x]], #8\n\t"                                                            \
-    "smlad %[a2], %[even], %[x0], %[a2]\n\t"                                                       \
-    "smlad %[b2], %[both], %[x0], %[b2]\n\t"                                                       \
-    "smlad %[a3], %[even], %[x1], %[a3]\n\t"                                                       \
-    "smlad %[b3], %[both], %[x1], %[b3]\n\t"
-
-/* Eight steps a round; from the middle of it if half a round is left over. */
-#define MULTIPLY(weights, inputs, end, half)                                                       \
-    do {                                                                                           \
-        uint32_t both, even, x0, x1;                                                               \
-        __asm__("ldr %[both], %[odd]\n\t"                                                          \
-                "cmp %[both], #0\n\t"                                                              \
-                "bne 2f\n"                                                                         \
-                "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                          \
-                "ldr %[both], %[last]\n\t"                                                         \
-                "cmp %[x], %[both]\n\t"                                                            \
-                "bne 1b"                                                                           \
-                : [w] "+r"(weights), [x] "+r"(inputs), [both] "=&r"(both), [even] "=&r"(even),     \
-                  [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2),     \
-                  [a3] "+r"(a3), [b0] "+r"(b0), [b1] "+r"(b1), [b2] "+r"(b2), [b3] "+r"(b3)        \
-                : [last] "m"(end), [odd] "m"(half)                                                 \
-                : "cc", "memory");                                                                 \
-    } while (0)
-
-#endif
-
 /* Multiply all whole pairs of channels; returns how many channels are done. */
 TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
                                     const tinyml_output_stage *stage, const int16_t *tile,
@@ -185,7 +140,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
                   *const row3 = rows[3];
     const tinyml_word *const end = (const tinyml_word *)tile + filters->depth * PIXELS / PAIR;
-    const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
+    const unsigned channels = filters->channels & ~1u;
 
     for (unsigned c = 0; c < channels; c += 2) {
         const tinyml_word *x = (const tinyml_word *)tile;
@@ -193,10 +148,12 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
         int32_t a0 = bias, a1 = bias, a2 = bias, a3 = bias;
         int32_t b0 = bias, b1 = bias, b2 = bias, b3 = bias;
 
-        /* Else GCC would count up four pointers, all of them spilled, in place of c. */
-        __asm__("" : "+r"(c));
-        MULTIPLY(stream, x, end, half);
-
+        for (; x != end; x += 4 * PIXELS, stream += 4) {
+            STEP(stream[0], x);
+            STEP(stream[1], x + PIXELS);
+            STEP(stream[2], x + 2 * PIXELS);
+            STEP(stream[3], x + 3 * PIXELS);
+        }
         b0 -= a0;
         b1 -= a1;
         b2 -= a2;
@@ -225,6 +182,106 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     }
     return channels;
 }
+
+#else
+
+#define EACH_A(line) line("%[a0]") line("%[a1]") line("%[a2]") line("%[a3]")
+#define EACH_B(line) line("%[b0]") line("%[b1]") line("%[b2]") line("%[b3]")
+
+#define START(s) "mov " s ", %[a0]\n\t"
+#define STEP                                                                                       \
+    "ldr %[both], [%[w]], #4\n\t"                                                                  \
+    "sxtb16 %[even], %[both]\n\t"                                                                  \
+    "ldrd %[x0], %[x1], [%[x]], #8\n\t"                                                            \
+    "smlad %[a0], %[even], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[b0], %[both], %[x0], %[b0]\n\t"                                                       \
+    "smlad %[a1], %[even], %[x1], %[a1]\n\t"                                                       \
+    "smlad %[b1], %[both], %[x1], %[b1]\n\t"                                                       \
+    "ldrd %[x0], %[x1], [%[x]], #8\n\t"                                                            \
+    "smlad %[a2], %[even], %[x0], %[a2]\n\t"                                                       \
+    "smlad %[b2], %[both], %[x0], %[b2]\n\t"                                                       \
+    "smlad %[a3], %[even], %[x1], %[a3]\n\t"                                                       \
+    "smlad %[b3], %[both], %[x1], %[b3]\n\t"
+#define PART(n) "sub %[b" n "], %[b" n "], %[a" n "]\n\t"
+#define ADD_BIAS(s) "add " s ", %[both], " s ", asr #8\n\t"
+
+/* As tinyml_fast_channel_of: the multiplier in `both`, the power in `x0`, the zero point in `x1`. */
+#define CHANNEL                                                                                    \
+    "ldrd %[both], %[even], [%[w]], #8\n\t"                                                        \
+    "mov %[x0], #1\n\t"                                                                            \
+    "rsb %[even], %[even], #32\n\t"                                                                \
+    "lsl %[both], %[both], #1\n\t"                                                                 \
+    "lsl %[x0], %[x0], %[even]\n\t"
+#define PRODUCT(s) "smmlar " s ", " s ", %[both], " s "\n\t"
+#define TIE(s) "add " s ", " s ", " s ", asr #31\n\t"
+#define NO_TIE(s) ""
+#define SHIFT(s) "smmlar " s ", " s ", %[x0], %[x1]\n\tssat " s ", #8, " s "\n\t"
+#define WRITE(n, row) "bfi %[a" n "], %[b" n "], #8, #8\n\tstrh %[a" n "], [%[" row "], %[x]]\n\t"
+
+/* Eight steps a round; from the middle of it if half a round is left over. */
+#define MULTIPLY(TIE)                                                                              \
+    "0:\n\t"                                                                                       \
+    "ldr %[a0], [%[w]], #4\n\t"                                                                    \
+    "ldr %[both], %[half]\n\t"                                                                     \
+    "ldr %[x], %[tile]\n\t"                                                                        \
+    START("%[a1]") START("%[a2]") START("%[a3]") EACH_B(START)                                     \
+    "cmp %[both], #0\n\t"                                                                          \
+    "bne 2f\n"                                                                                     \
+    "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                                      \
+    "ldr %[both], %[end]\n\t"                                                                      \
+    "cmp %[x], %[both]\n\t"                                                                        \
+    "bne 1b\n\t"                                                                                   \
+    PART("0") PART("1") PART("2") PART("3")                                                        \
+    "ldr %[x1], %[zero_point]\n\t"                                                                 \
+    CHANNEL EACH_A(PRODUCT) EACH_A(TIE) EACH_A(SHIFT)                                              \
+    "ldr %[both], [%[w]], #4\n\t"                                                                  \
+    EACH_B(ADD_BIAS) CHANNEL EACH_B(PRODUCT) EACH_B(TIE) EACH_B(SHIFT)                             \
+    "ldr %[x], %[c]\n\t"                                                                           \
+    "ldrd %[both], %[even], %[high]\n\t"                                                           \
+    "ldrd %[x0], %[x1], %[low]\n\t"                                                                \
+    WRITE("3", "even") WRITE("2", "both") WRITE("1", "x1") WRITE("0", "x0")                        \
+    "adds %[x], #2\n\t"                                                                            \
+    "str %[x], %[c]\n\t"                                                                           \
+    "bne 0b"
+
+typedef struct {
+    int8_t *even, *odd;
+} two_rows;
+
+/* Multiply all whole pairs of channels; returns how many channels are done. */
+TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
+                                    const tinyml_output_stage *stage, const int16_t *tile,
+                                    int8_t *const *rows, int rectified)
+{
+    const uint32_t *w = filters->weights;
+    const int16_t *const end = tile + filters->depth * PIXELS;
+    const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
+    const two_rows low = {rows[0] + channels, rows[1] + channels};
+    const two_rows high = {rows[2] + channels, rows[3] + channels};
+    const int32_t zero_point = stage->zero_point;
+    int32_t c = -(int32_t)channels; /* counts up to 0 */
+    int32_t a0, a1, a2, a3, b0, b1, b2, b3;
+    uint32_t x, both, even, x0, x1;
+
+    if (channels == 0)
+        return 0;
+#define MULTIPLY_ALL(TIE)                                                                          \
+    __asm__ volatile(MULTIPLY(TIE)                                                                 \
+                     : [w] "+r"(w), [x] "=&r"(x), [both] "=&r"(both), [even] "=&r"(even),          \
+                       [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "=&r"(a0), [a1] "=&r"(a1),             \
+                       [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),             \
+                       [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)                                 \
+                     : [tile] "m"(tile), [end] "m"(end), [half] "m"(half), [low] "m"(low),         \
+                       [high] "m"(high), [zero_point] "m"(zero_point)                              \
+                     : "cc", "memory")
+    if (rectified)
+        MULTIPLY_ALL(NO_TIE);
+    else
+        MULTIPLY_ALL(TIE);
+    return channels;
+}
+
+#endif
 
 #define FEW(word, x)                                                                               \
     do {                                                                                           \
