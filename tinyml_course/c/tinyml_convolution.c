@@ -2,7 +2,7 @@
 #include "tinyml_kernels.h"
 #include "tinyml_matrix.h"
 
-enum { PIXELS = 4 };
+enum { PIXELS = TINYML_TILE_PIXELS };
 
 /* Whether all taps of a row lie on the image, side by side. */
 static int row_is_whole(const tinyml_convolution *layer, int x)
@@ -91,7 +91,7 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
 }
 
 /* Bring the inputs below one pixel into its column of the tile; (y, x) is the first tap. */
-static void gather(const tinyml_convolution *layer, tinyml_rows input, int y, int x,
+static TINYML_APART void gather(const tinyml_convolution *layer, tinyml_rows input, int y, int x,
                    int16_t *column, int8_t *bytes)
 {
     const int whole = row_is_whole(layer, x);
@@ -119,74 +119,78 @@ static void gather(const tinyml_convolution *layer, tinyml_rows input, int y, in
     }
 }
 
-/* Whether each output is made of one input, at the same place. */
-static int is_pointwise(const tinyml_convolution *layer)
-{
-    return layer->kernel_height == 1 && layer->kernel_width == 1 && layer->stride_height == 1 &&
-           layer->stride_width == 1 && layer->in_channels % 4u == 0;
-}
-
-/* Walks over the pixels of some rows, each row where its ring has it. */
+/* The inputs below the pixels of one output row, from their first tap on. */
 typedef struct {
-    int8_t *pixel;
-    int8_t *ring, *ring_end;
-} walk;
+    const int8_t *data;
+    int y;
+    int last_x; /* up to here, from 0 on, a pixel's taps are rows of words; -1 if none are */
+} row_of_pixels;
 
-static walk walk_from(tinyml_rows rows, unsigned first, unsigned row_bytes)
+static row_of_pixels pixels_of(const tinyml_convolution *layer, tinyml_rows input, unsigned row)
 {
-    const walk start = {
-        rows.data + first % rows.capacity * row_bytes,
-        rows.data,
-        rows.data + rows.capacity * row_bytes,
+    const int y = (int)row * layer->stride_height - layer->pad_top;
+    const int bottom = y + (layer->kernel_height - 1) * layer->dilation_height;
+    const int inside = y >= 0 && bottom < layer->in_height && layer->dilation_width == 1 &&
+                       layer->kernel_width * layer->in_channels % 4 == 0;
+    const row_of_pixels pixels = {
+        inside ? row_of(layer, input, y) : input.data,
+        y,
+        inside ? layer->in_width - layer->kernel_width : -1,
     };
 
-    return start;
+    return pixels;
 }
 
-/* Return the pixel, and go on to the next one. */
-TINYML_INLINE int8_t *walk_on(walk *at, unsigned channels)
+/* As gather, where all taps lie on the image and each row of them is a number of words. */
+TINYML_INLINE void gather_whole(const tinyml_convolution *layer, tinyml_rows input,
+                                const int8_t *taps, int16_t *column)
 {
-    int8_t *const pixel = at->pixel;
+    const uint32_t run = (uint32_t)layer->kernel_width * layer->in_channels;
+    unsigned rows = layer->kernel_height;
 
-    at->pixel = pixel + channels == at->ring_end ? at->ring : pixel + channels;
-    return pixel;
+    for (;;) {
+        column = run < 16 ? tinyml_tile_copy_few(column, taps, run)
+                          : tinyml_tile_copy(column, taps, run);
+        if (--rows == 0)
+            return;
+
+        const int ring_bytes = input.capacity * layer->in_width * layer->in_channels;
+        taps += layer->dilation_height * layer->in_width * layer->in_channels;
+        while (taps >= input.data + ring_bytes)
+            taps -= ring_bytes;
+    }
 }
 
 void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
                      unsigned first, unsigned count, void *scratch)
 {
     const unsigned in_channels = layer->in_channels, out_channels = layer->filters.channels;
-    const int pointwise = is_pointwise(layer);
-    int16_t *tile = scratch;
-    int8_t *bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
-    walk from = walk_from(input, pointwise ? first : 0, layer->in_width * in_channels);
-    walk to = walk_from(output, first, layer->out_width * out_channels);
-    unsigned remaining = count * layer->out_width;
-    int y = (int)first * layer->stride_height - layer->pad_top, x = -layer->pad_left, column = 0;
+    int16_t *const tile = scratch;
+    int8_t *const bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
     int8_t *rows[PIXELS];
+    unsigned pixels = 0; /* in the tile */
 
-    while (remaining > 0) {
-        const unsigned pixels = remaining < PIXELS ? remaining : PIXELS;
+    for (unsigned row = first; row < first + count; row++) {
+        const row_of_pixels from = pixels_of(layer, input, row);
+        int8_t *out = output.data + row % output.capacity * layer->out_width * out_channels;
+        int x = -layer->pad_left;
 
-        for (unsigned p = 0; p < PIXELS; p++) {
-            if (p >= pixels) {
-                rows[p] = rows[p - 1u];
-                continue;
-            }
-            rows[p] = walk_on(&to, out_channels);
-            if (pointwise) {
-                tinyml_tile_copy(tile + 2 * p, walk_on(&from, in_channels), in_channels);
-                continue;
-            }
-            gather(layer, input, y, x, tile + 2 * p, bytes);
-            x += layer->stride_width;
-            if (++column == layer->out_width) {
-                column = 0;
-                x = -layer->pad_left;
-                y += layer->stride_height;
+        for (unsigned left = layer->out_width; left > 0; left--, x += layer->stride_width) {
+            if (x >= 0 && x <= from.last_x)
+                gather_whole(layer, input, from.data + x * (int)in_channels, tile + 2 * pixels);
+            else
+                gather(layer, input, from.y, x, tile + 2 * pixels, bytes);
+            rows[pixels++] = out;
+            out += out_channels;
+            if (pixels == PIXELS) {
+                tinyml_tile_multiply(&layer->filters, &layer->stage, tile, PIXELS, rows);
+                pixels = 0;
             }
         }
-        tinyml_tile_multiply(&layer->filters, &layer->stage, tile, pixels, rows);
-        remaining -= pixels;
     }
+    if (pixels == 0)
+        return;
+    for (unsigned p = pixels; p < PIXELS; p++)
+        rows[p] = rows[p - 1u];
+    tinyml_tile_multiply(&layer->filters, &layer->stage, tile, pixels, rows);
 }

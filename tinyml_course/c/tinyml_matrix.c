@@ -3,44 +3,24 @@
 #include "tinyml_output_stage.h"
 
 /* REST is what stands behind the weights of a pair in the stream. */
-enum { PIXELS = 4, PAIR = 2, GROUP = 4, GROUP_PITCH = 2 * PIXELS * PAIR, REST = 5 };
+enum { PIXELS = TINYML_TILE_PIXELS, PAIR = 2, GROUP = 4, GROUP_PITCH = TINYML_TILE_PITCH, REST = 5 };
 
 /* Two channels' sums over four pixels. */
 typedef struct {
     int32_t a[PIXELS], b[PIXELS];
 } sums;
 
-/* Widen one group of four inputs. */
-TINYML_INLINE void widen(int16_t *column, const int8_t *input)
-{
-#if TINYML_DSP
-    const uint32_t four = tinyml_load_unaligned(input);
-    ((tinyml_word *)column)[0] = tinyml_even_bytes(four);
-    ((tinyml_word *)column)[PIXELS] = tinyml_odd_bytes(four);
-#else
-    column[0] = input[0];
-    column[1] = input[2];
-    column[PIXELS * PAIR] = input[1];
-    column[PIXELS * PAIR + 1] = input[3];
-#endif
-}
-
 int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count)
 {
     for (; count >= 4 * GROUP; count -= 4 * GROUP) {
-        widen(column, input);
-        widen(column + GROUP_PITCH, input + GROUP);
-        widen(column + 2 * GROUP_PITCH, input + 2 * GROUP);
-        widen(column + 3 * GROUP_PITCH, input + 3 * GROUP);
+        tinyml_tile_widen(column, input);
+        tinyml_tile_widen(column + GROUP_PITCH, input + GROUP);
+        tinyml_tile_widen(column + 2 * GROUP_PITCH, input + 2 * GROUP);
+        tinyml_tile_widen(column + 3 * GROUP_PITCH, input + 3 * GROUP);
         column += 4 * GROUP_PITCH;
         input += 4 * GROUP;
     }
-    for (; count > 0; count -= GROUP) {
-        widen(column, input);
-        column += GROUP_PITCH;
-        input += GROUP;
-    }
-    return column;
+    return tinyml_tile_copy_few(column, input, count);
 }
 
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)

@@ -7,12 +7,41 @@
 #ifndef TINYML_MATRIX_H
 #define TINYML_MATRIX_H
 
+#include "tinyml_arithmetic.h"
 #include "tinyml_kernels.h"
+
+enum { TINYML_TILE_PIXELS = 4, TINYML_TILE_GROUP = 4, TINYML_TILE_PITCH = 16 }; /* of a group */
+
+/* Widen a group of inputs. */
+TINYML_INLINE void tinyml_tile_widen(int16_t *column, const int8_t *input)
+{
+#if TINYML_DSP
+    const uint32_t four = tinyml_load_unaligned(input);
+
+    ((tinyml_word *)column)[0] = tinyml_even_bytes(four);
+    ((tinyml_word *)column)[TINYML_TILE_PIXELS] = tinyml_odd_bytes(four);
+#else
+    column[0] = input[0];
+    column[1] = input[2];
+    column[TINYML_TILE_PITCH / 2] = input[1];
+    column[TINYML_TILE_PITCH / 2 + 1] = input[3];
+#endif
+}
 
 /* Copy `count` inputs, a multiple of 4, into a pixel's column of a tile; returns where the next
  * inputs of this pixel go. `column` is the tile plus 2 * pixel to begin with.
  */
 int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count);
+
+/* The same where there are few. */
+TINYML_INLINE int16_t *tinyml_tile_copy_few(int16_t *column, const int8_t *input, uint32_t count)
+{
+    for (; count > 0; count -= TINYML_TILE_GROUP, input += TINYML_TILE_GROUP) {
+        tinyml_tile_widen(column, input);
+        column += TINYML_TILE_PITCH;
+    }
+    return column;
+}
 
 /* Fill a pixel's column with `count` times one value. */
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count);
