@@ -119,67 +119,71 @@ static TINYML_APART void gather(const tinyml_convolution *layer, tinyml_rows inp
     }
 }
 
-/* The inputs below the pixels of one output row, from their first tap on. */
+/* The inputs below the pixels of one output row, where all taps lie on the image. */
 typedef struct {
-    const int8_t *data;
-    int y;
-    int last_x; /* up to here, from 0 on, a pixel's taps are rows of words; -1 if none are */
-} row_of_pixels;
+    const int8_t *data; /* below x = 0 */
+    const int8_t *ring_end;
+    unsigned ring_bytes, step; /* from a row of taps to the next one */
+    unsigned run, rows;        /* bytes of one, and their number */
+    int last_x;                /* of the pixels from 0 on; -1 if there are none */
+} whole_taps;
 
-static row_of_pixels pixels_of(const tinyml_convolution *layer, tinyml_rows input, unsigned row)
+static whole_taps whole_taps_of(const tinyml_convolution *layer, tinyml_rows input, int y)
 {
-    const int y = (int)row * layer->stride_height - layer->pad_top;
     const int bottom = y + (layer->kernel_height - 1) * layer->dilation_height;
+    const unsigned run = (unsigned)layer->kernel_width * layer->in_channels;
     const int inside = y >= 0 && bottom < layer->in_height && layer->dilation_width == 1 &&
-                       layer->kernel_width * layer->in_channels % 4 == 0;
-    const row_of_pixels pixels = {
+                       run % 4u == 0;
+    const unsigned row_bytes = (unsigned)layer->in_width * layer->in_channels;
+    const unsigned ring_bytes = input.capacity * row_bytes;
+    const whole_taps taps = {
         inside ? row_of(layer, input, y) : input.data,
-        y,
+        input.data + ring_bytes,
+        ring_bytes,
+        layer->dilation_height * row_bytes,
+        run,
+        layer->kernel_height,
         inside ? layer->in_width - layer->kernel_width : -1,
     };
 
-    return pixels;
+    return taps;
 }
 
-/* As gather, where all taps lie on the image and each row of them is a number of words. */
-TINYML_INLINE void gather_whole(const tinyml_convolution *layer, tinyml_rows input,
-                                const int8_t *taps, int16_t *column)
+/* As gather, for taps that lie on the image. */
+TINYML_INLINE void gather_whole(whole_taps taps, const int8_t *first, int16_t *column)
 {
-    const uint32_t run = (uint32_t)layer->kernel_width * layer->in_channels;
-    unsigned rows = layer->kernel_height;
-
-    for (;;) {
-        column = run < 16 ? tinyml_tile_copy_few(column, taps, run)
-                          : tinyml_tile_copy(column, taps, run);
-        if (--rows == 0)
+    for (unsigned row = taps.rows;;) {
+        column = taps.run < 16 ? tinyml_tile_copy_few(column, first, taps.run)
+                               : tinyml_tile_copy(column, first, taps.run);
+        if (--row == 0)
             return;
-
-        const int ring_bytes = input.capacity * layer->in_width * layer->in_channels;
-        taps += layer->dilation_height * layer->in_width * layer->in_channels;
-        while (taps >= input.data + ring_bytes)
-            taps -= ring_bytes;
+        first += taps.step;
+        while (first >= taps.ring_end)
+            first -= taps.ring_bytes;
     }
 }
 
 void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
                      unsigned first, unsigned count, void *scratch)
 {
-    const unsigned in_channels = layer->in_channels, out_channels = layer->filters.channels;
+    const int in_channels = layer->in_channels, stride = layer->stride_width;
+    const unsigned out_channels = layer->filters.channels;
     int16_t *const tile = scratch;
     int8_t *const bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
     int8_t *rows[PIXELS];
     unsigned pixels = 0; /* in the tile */
 
     for (unsigned row = first; row < first + count; row++) {
-        const row_of_pixels from = pixels_of(layer, input, row);
+        const int y = (int)row * layer->stride_height - layer->pad_top;
+        const whole_taps taps = whole_taps_of(layer, input, y);
         int8_t *out = output.data + row % output.capacity * layer->out_width * out_channels;
         int x = -layer->pad_left;
 
-        for (unsigned left = layer->out_width; left > 0; left--, x += layer->stride_width) {
-            if (x >= 0 && x <= from.last_x)
-                gather_whole(layer, input, from.data + x * (int)in_channels, tile + 2 * pixels);
+        for (unsigned left = layer->out_width; left > 0; left--, x += stride) {
+            if (x >= 0 && x <= taps.last_x)
+                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels);
             else
-                gather(layer, input, from.y, x, tile + 2 * pixels, bytes);
+                gather(layer, input, y, x, tile + 2 * pixels, bytes);
             rows[pixels++] = out;
             out += out_channels;
             if (pixels == PIXELS) {

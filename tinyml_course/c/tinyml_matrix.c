@@ -13,14 +13,12 @@ typedef struct {
 int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count)
 {
     for (; count >= 4 * GROUP; count -= 4 * GROUP) {
-        tinyml_tile_widen(column, input);
-        tinyml_tile_widen(column + GROUP_PITCH, input + GROUP);
-        tinyml_tile_widen(column + 2 * GROUP_PITCH, input + 2 * GROUP);
-        tinyml_tile_widen(column + 3 * GROUP_PITCH, input + 3 * GROUP);
-        column += 4 * GROUP_PITCH;
-        input += 4 * GROUP;
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
     }
-    return tinyml_tile_copy_few(column, input, count);
+    return count ? tinyml_tile_copy_few(column, input, count) : column;
 }
 
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)

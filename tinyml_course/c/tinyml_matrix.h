@@ -12,19 +12,30 @@
 
 enum { TINYML_TILE_PIXELS = 4, TINYML_TILE_GROUP = 4, TINYML_TILE_PITCH = 16 }; /* of a group */
 
-/* Widen a group of inputs. */
-TINYML_INLINE void tinyml_tile_widen(int16_t *column, const int8_t *input)
+/* Widen one group of inputs, and go on to the next one. */
+TINYML_INLINE void tinyml_tile_widen(int16_t **column, const int8_t **input)
 {
 #if TINYML_DSP
-    const uint32_t four = tinyml_load_unaligned(input);
+    uint32_t even, odd;
 
-    ((tinyml_word *)column)[0] = tinyml_even_bytes(four);
-    ((tinyml_word *)column)[TINYML_TILE_PIXELS] = tinyml_odd_bytes(four);
+    __asm__("ldr %[odd], [%[input]], #4\n\t"
+            "sxtb16 %[even], %[odd]\n\t"
+            "sxtb16 %[odd], %[odd], ror #8\n\t"
+            "str %[odd], [%[column], #16]\n\t"
+            "str %[even], [%[column]], #32"
+            : [input] "+r"(*input), [column] "+r"(*column), [even] "=&r"(even), [odd] "=&r"(odd)
+            :
+            : "memory");
 #else
-    column[0] = input[0];
-    column[1] = input[2];
-    column[TINYML_TILE_PITCH / 2] = input[1];
-    column[TINYML_TILE_PITCH / 2 + 1] = input[3];
+    const int8_t *four = *input;
+    int16_t *to = *column;
+
+    to[0] = four[0];
+    to[1] = four[2];
+    to[TINYML_TILE_PITCH / 2] = four[1];
+    to[TINYML_TILE_PITCH / 2 + 1] = four[3];
+    *column = to + TINYML_TILE_PITCH;
+    *input = four + TINYML_TILE_GROUP;
 #endif
 }
 
@@ -33,13 +44,14 @@ TINYML_INLINE void tinyml_tile_widen(int16_t *column, const int8_t *input)
  */
 int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count);
 
-/* The same where there are few. */
+/* The same where there are few, at least 4. */
 TINYML_INLINE int16_t *tinyml_tile_copy_few(int16_t *column, const int8_t *input, uint32_t count)
 {
-    for (; count > 0; count -= TINYML_TILE_GROUP, input += TINYML_TILE_GROUP) {
-        tinyml_tile_widen(column, input);
-        column += TINYML_TILE_PITCH;
-    }
+    const int8_t *const end = input + count;
+
+    do
+        tinyml_tile_widen(&column, &input);
+    while (input != end);
     return column;
 }
 
