@@ -205,6 +205,143 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
     }
 }
 
+#if !defined(__clang__) && defined(__OPTIMIZE__)
+
+/* A plane in one piece: GCC would keep some of the taps on the stack, and load them for each output.
+ * `near` and `far` are two inputs each; `place` is that of the next two, as seen from x.
+ */
+#define TINYML_ADD_1(first, last, place)                                                           \
+    "smlad %[left], %[" first "], %[near], %[left]\n\t"                                            \
+    "smlabt %[right], %[" first "], %[near], %[right]\n\t"                                         \
+    "smlatb %[left], %[" last "], %[far], %[left]\n\t"                                             \
+    "smlad %[right], %[" last "], %[far], %[right]\n\t"
+#define TINYML_ADD_2(first, last, place)                                                           \
+    "smlad %[left], %[" first "], %[near], %[left]\n\t"                                            \
+    "ldr %[near], [%[x], " place "]\n\t"                                                           \
+    "smlatb %[left], %[" last "], %[far], %[left]\n\t"                                             \
+    "smlad %[right], %[" first "], %[far], %[right]\n\t"                                           \
+    "smlatb %[right], %[" last "], %[near], %[right]\n\t"
+#define TINYML_NO_TIES ""
+#define TINYML_TIES                                                                                \
+    "add %[left], %[left], %[left], asr #31\n\t"                                                   \
+    "add %[right], %[right], %[right], asr #31\n\t"
+#define TINYML_WRITE_RIGHT                                                                         \
+    "strb %[right], [%[out], %[far]]\n\t"                                                          \
+    "add %[out], %[out], %[far], lsl #1\n\t"
+#define TINYML_AT_END                                                                              \
+    "ldr %[near], [%[at], #16]\n\t"                                                                \
+    "cmp %[x], %[near]\n\t"
+#define TINYML_EVEN TINYML_WRITE_RIGHT TINYML_AT_END "bne 1b\n\t"
+#define TINYML_ODD TINYML_AT_END "beq 2f\n\t" TINYML_WRITE_RIGHT "b 1b\n2:\n\t"
+
+/* What the code below finds in memory, in this order. */
+typedef struct {
+    int32_t multiplier, power, bias;
+    uint32_t step;
+    const tinyml_word *end; /* of the row's inputs */
+    int8_t *row;            /* of outputs */
+    uint32_t row_step, rows;
+    int8_t *ring_end, *ring;
+} tinyml_plane_walk;
+
+#define TINYML_PLANE_OF_TWOS(ADD, bytes, TIES, NEXT)                                               \
+    __asm__ volatile("ldr %[out], [%[at], #20]\n"                                                  \
+                     "1:\n\t"                                                                      \
+                     "ldr %[left], [%[at], #8]\n\t"                                                \
+                     "ldrd %[near], %[far], [%[x]], #" #bytes "\n\t"                               \
+                     "mov %[right], %[left]\n\t"                                                   \
+                     ADD("t0", "t1", "#8-" #bytes)                                                 \
+                     "ldrd %[near], %[far], [%[x], #%c[pitch]-" #bytes "]\n\t"                     \
+                     ADD("m0", "m1", "#%c[pitch]+8-" #bytes)                                       \
+                     "ldrd %[near], %[far], [%[x], #2*%c[pitch]-" #bytes "]\n\t"                   \
+                     ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes)                                     \
+                     "ldrd %[near], %[far], [%[at]]\n\t"                                           \
+                     "smmlar %[left], %[left], %[near], %[left]\n\t"                               \
+                     "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                       \
+                     "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                          \
+                     "smmlar %[right], %[right], %[far], %[zero_point]\n\t"                        \
+                     "ldr %[far], [%[at], #12]\n\t"                                                \
+                     "ssat %[left], #8, %[left]\n\t"                                               \
+                     "ssat %[right], #8, %[right]\n\t"                                             \
+                     "strb %[left], [%[out]]\n\t" NEXT                                             \
+                     "ldrd %[out], %[far], [%[at], #20]\n\t"                                       \
+                     "ldrd %[left], %[right], [%[at], #28]\n\t"                                    \
+                     "add %[near], %[down]\n\t"                                                    \
+                     "add %[out], %[far]\n\t"                                                      \
+                     "cmp %[out], %[right]\n\t"                                                    \
+                     "it eq\n\t"                                                                   \
+                     "ldreq %[out], [%[at], #36]\n\t"                                              \
+                     "strd %[near], %[out], [%[at], #16]\n\t"                                      \
+                     "add %[x], %[back]\n\t"                                                       \
+                     "subs %[left], #1\n\t"                                                        \
+                     "str %[left], [%[at], #28]\n\t"                                               \
+                     "bne 1b"                                                                      \
+                     : [x] "+r"(x), [out] "=&r"(out), [left] "=&r"(left), [right] "=&r"(right),    \
+                       [near] "=&r"(near), [far] "=&r"(far)                                        \
+                     : [at] "r"(&walk), [t0] "r"(top.first), [t1] "r"(top.last),                   \
+                       [m0] "r"(middle.first), [m1] "r"(middle.last), [b0] "r"(bottom.first),      \
+                       [b1] "r"(bottom.last), [zero_point] "r"(channel.zero_point),                \
+                       [pitch] "i"(2 * shape->plane_pitch),                                        \
+                       [down] "i"(2 * shape->plane_pitch * shape->stride_rows),                    \
+                       [back] "i"(2 * shape->plane_pitch * shape->stride_rows -                    \
+                                  (shape->out_columns + 1) / 2 * bytes)                            \
+                     : "cc", "memory")
+
+/* Whether the shape is a constant, and its planes are within the reach of LDRD and ADD. */
+#define TINYML_IS_KNOWN(shape)                                                                     \
+    (__builtin_constant_p((shape)->plane_pitch) && (shape)->plane_pitch <= 250 &&                  \
+     (shape)->stride_rows <= 4)
+
+TINYML_INLINE void tinyml_convolve_known_plane(const tinyml_depthwise_shape *shape,
+                                               const tinyml_depthwise *layer,
+                                               const int8_t *weights, const int16_t *plane,
+                                               unsigned c, tinyml_row_range output)
+{
+    const tinyml_output_stage *stage = &layer->stage;
+    const tinyml_fast_channel channel = tinyml_fast_channel_of(
+        stage->multiplier[c], stage->shift[c], stage->zero_point);
+    const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
+                      bottom = tinyml_taps_of(weights + 6);
+    const tinyml_word *x = (const tinyml_word *)plane;
+    const uint32_t row_step = layer->out_step_rows;
+    int8_t *const ring = output.data + c;
+    tinyml_plane_walk walk = {
+        channel.multiplier,
+        channel.power,
+        stage->bias[c],
+        layer->out_step_columns,
+        x + (shape->out_columns + 1u) / 2u * shape->stride_columns,
+        ring + output.slot * row_step,
+        row_step,
+        output.count,
+        ring + output.capacity * row_step,
+        ring,
+    };
+    uint32_t left, right, near, far;
+    int8_t *out;
+
+#define TINYML_PLANE(TIES, NEXT)                                                                   \
+    do {                                                                                           \
+        if (shape->stride_columns == 1)                                                            \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_1, 4, TIES, NEXT);                                     \
+        else                                                                                       \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_2, 8, TIES, NEXT);                                     \
+    } while (0)
+    if (shape->rounding == TINYML_RECTIFIED && shape->out_columns % 2u == 0)
+        TINYML_PLANE(TINYML_NO_TIES, TINYML_EVEN);
+    else if (shape->rounding == TINYML_RECTIFIED)
+        TINYML_PLANE(TINYML_NO_TIES, TINYML_ODD);
+    else if (shape->out_columns % 2u == 0)
+        TINYML_PLANE(TINYML_TIES, TINYML_EVEN);
+    else
+        TINYML_PLANE(TINYML_TIES, TINYML_ODD);
+}
+
+#else
+#define TINYML_IS_KNOWN(shape) 0
+#define tinyml_convolve_known_plane tinyml_convolve_plane_3x3
+#endif
+
 /* Sums of four neighbouring outputs. */
 typedef struct {
     int32_t s0, s1, s2, s3;
@@ -300,6 +437,10 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
     const int is_fast = shape->rounding != TINYML_GENERAL &&
                         (!shape->mixed || layer->stage.shift[c] >= 2);
 
+    if (is_3x3 && is_fast && TINYML_IS_KNOWN(shape)) {
+        tinyml_convolve_known_plane(shape, layer, weights, plane, c, output);
+        return;
+    }
     if (is_3x3 && is_fast) {
         tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
         return;
