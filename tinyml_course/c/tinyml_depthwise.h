@@ -11,6 +11,12 @@
 
 #include "tinyml_output_stage.h"
 
+enum {
+    TINYML_ALL_SHIFT, /* by 2 or more */
+    TINYML_SOME_LESS, /* by 1, or 0 if rectified, at sums below 2^29: these may be doubled */
+    TINYML_SOME_LEFT  /* any */
+};
+
 /* Sizes of planes. Where layers run whole, the generator may swap rows and columns.
  * scratch: 2 * plane_pitch bytes for each of the plane's rows that `count` output rows look at,
  * which are (count - 1) * stride_rows + (kernel_rows - 1) * dilation_rows + 1.
@@ -26,7 +32,7 @@ typedef struct {
     uint16_t dilation_rows, dilation_columns;
     uint16_t pad_rows, pad_columns; /* before the first row and column */
     uint8_t rounding;               /* that of the stage, where channels shift by 2 or more */
-    uint8_t mixed;                  /* 0 or 1: whether some channels do not */
+    uint8_t mixed;                  /* whether some channels do not, see below */
 } tinyml_depthwise_shape;
 
 typedef struct {
@@ -242,7 +248,13 @@ typedef struct {
     int8_t *row;            /* of outputs */
     uint32_t row_step, rows;
     int8_t *ring_end, *ring;
+    int doubled; /* so often is a product doubled that shifts by less than 2 */
 } tinyml_plane_walk;
+
+#define TINYML_DOUBLES                                                                             \
+    "ldr %[near], [%[at], #40]\n\t"                                                                \
+    "lsl %[left], %[left], %[near]\n\t"                                                            \
+    "lsl %[right], %[right], %[near]\n\t"
 
 #define TINYML_PLANE_OF_TWOS(ADD, bytes, TIES, NEXT)                                               \
     __asm__ volatile("ldr %[out], [%[at], #20]\n"                                                  \
@@ -298,8 +310,10 @@ TINYML_INLINE void tinyml_convolve_known_plane(const tinyml_depthwise_shape *sha
                                                unsigned c, tinyml_row_range output)
 {
     const tinyml_output_stage *stage = &layer->stage;
-    const tinyml_fast_channel channel = tinyml_fast_channel_of(
-        stage->multiplier[c], stage->shift[c], stage->zero_point);
+    const int shift = stage->shift[c];
+    const int doubled = shape->mixed && shift < 2 ? 2 - shift : 0;
+    const tinyml_fast_channel channel =
+        tinyml_fast_channel_of(stage->multiplier[c], shift + doubled, stage->zero_point);
     const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
                       bottom = tinyml_taps_of(weights + 6);
     const tinyml_word *x = (const tinyml_word *)plane;
@@ -316,13 +330,18 @@ TINYML_INLINE void tinyml_convolve_known_plane(const tinyml_depthwise_shape *sha
         output.count,
         ring + output.capacity * row_step,
         ring,
+        doubled,
     };
     uint32_t left, right, near, far;
     int8_t *out;
 
 #define TINYML_PLANE(TIES, NEXT)                                                                   \
     do {                                                                                           \
-        if (shape->stride_columns == 1)                                                            \
+        if (shape->mixed && shape->stride_columns == 1)                                            \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_1, 4, TIES TINYML_DOUBLES, NEXT);                      \
+        else if (shape->mixed)                                                                     \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_2, 8, TIES TINYML_DOUBLES, NEXT);                      \
+        else if (shape->stride_columns == 1)                                                            \
             TINYML_PLANE_OF_TWOS(TINYML_ADD_1, 4, TIES, NEXT);                                     \
         else                                                                                       \
             TINYML_PLANE_OF_TWOS(TINYML_ADD_2, 8, TIES, NEXT);                                     \
@@ -437,7 +456,8 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
     const int is_fast = shape->rounding != TINYML_GENERAL &&
                         (!shape->mixed || layer->stage.shift[c] >= 2);
 
-    if (is_3x3 && is_fast && TINYML_IS_KNOWN(shape)) {
+    if (is_3x3 && shape->rounding != TINYML_GENERAL && TINYML_IS_KNOWN(shape) &&
+        (is_fast || shape->mixed == TINYML_SOME_LESS)) {
         tinyml_convolve_known_plane(shape, layer, weights, plane, c, output);
         return;
     }

@@ -149,7 +149,7 @@ def _depthwise(
             **columns.fields("columns"),
             "out_columns": columns.outputs,
             "rounding": filters.rounding_of_most,
-            "mixed": int(filters.rounding_of_most != filters.rounding),
+            "mixed": filters.mixed,
         },
     )
     layer = struct(

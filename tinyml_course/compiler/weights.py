@@ -20,6 +20,8 @@ from tinyml_course.errors import UnsupportedModelError
 GROUP = 8
 """Inputs that share a round of the kernels: their number is rounded up to a multiple of it."""
 _MAX_LEFT_SHIFT = 30
+_DOUBLED_TWICE = 1 << 29
+"""Sums below this, doubled twice, are int32."""
 _HARMLESS_MULTIPLIER, _HARMLESS_SHIFT = 1 << 30, 2
 
 
@@ -67,6 +69,21 @@ class Filters:
         limits = (self.minimum, self.maximum)
         least = max(2, int(self.shift.min()))
         return rounding(least, max(least, int(self.shift.max())), limits, self.zero_point)
+
+
+    @property
+    def mixed(self) -> str:
+        """How channels differ from `rounding_of_most`, as `tinyml_depthwise.h` names it.
+
+        A product that shifts by less than 2 may be doubled and shift by more, the same number,
+        where that is far from 2^31, and where halves, if it has any, round as others do.
+        """
+        if self.rounding_of_most == self.rounding:
+            return "TINYML_ALL_SHIFT"
+        least = 0 if self.rounding_of_most == "TINYML_RECTIFIED" else 1
+        bound = np.abs(self.bias.astype(np.int64)).max() + 128 * 128 * self.weights.shape[1]
+        doubles = self.shift.min() >= least and bound < _DOUBLED_TWICE
+        return "TINYML_SOME_LESS" if doubles else "TINYML_SOME_LEFT"
 
 
 @dataclass(frozen=True, eq=False)
