@@ -4,16 +4,14 @@
 
 enum { PIXELS = TINYML_TILE_PIXELS };
 
-/* Whether all taps of a row lie on the image, side by side. */
-static int row_is_whole(const tinyml_convolution *layer, int x)
-{
-    return layer->dilation_width == 1 && x >= 0 && x + layer->kernel_width <= layer->in_width;
-}
-
 static int8_t *fill(int8_t *bytes, int8_t value, int count)
 {
-    for (; count > 0; count--)
+    for (; count > 0; count--) {
         *bytes++ = value;
+#if defined(__GNUC__)
+        __asm__("" : "+r"(bytes)); /* no call for so few */
+#endif
+    }
     return bytes;
 }
 
@@ -60,22 +58,7 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
     const int end = tinyml_clamp(layer->in_width - x, start, taps);
     const int before = start * channels, within = (end - start) * channels;
     const int behind = (taps - end) * channels, skipped = (x + start) * channels;
-    const int row_bytes = layer->in_width * channels;
 
-    if (before == 0 && behind == 0 && layer->dilation_width == 1 && y >= 0 &&
-        y + (layer->kernel_height - 1) * layer->dilation_height < layer->in_height) {
-        const int8_t *row = row_of(layer, input, y) + skipped;
-        const int8_t *const ring_end = input.data + input.capacity * row_bytes;
-        const int step = layer->dilation_height * row_bytes;
-
-        for (int ky = layer->kernel_height; ky > 0; ky--) {
-            bytes = copy(bytes, row, within);
-            row += step;
-            while (row >= ring_end)
-                row -= input.capacity * row_bytes;
-        }
-        return;
-    }
     for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
         if (y < 0 || y >= layer->in_height) {
             bytes = fill(bytes, padding, taps * channels);
@@ -92,30 +75,27 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
 
 /* Bring the inputs below one pixel into its column of the tile; (y, x) is the first tap. */
 static TINYML_APART void gather(const tinyml_convolution *layer, tinyml_rows input, int y, int x,
-                   int16_t *column, int8_t *bytes)
+                                int16_t *column, int8_t *bytes)
 {
-    const int whole = row_is_whole(layer, x);
-    const int taps = whole ? 1 : layer->kernel_width;
-    const uint32_t run = (uint32_t)layer->in_channels * (whole ? layer->kernel_width : 1u);
+    const unsigned channels = layer->in_channels;
 
-    if (run % 4u != 0) {
+    if (channels % 4u != 0) {
         gather_bytes(layer, input, y, x, bytes);
         tinyml_tile_copy(column, bytes, layer->filters.depth);
         return;
     }
-    for (int ky = 0; ky < layer->kernel_height; ky++) {
+    for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
         const int row_is_there = y >= 0 && y < layer->in_height;
         const int8_t *row = row_is_there ? row_of(layer, input, y) : input.data;
 
-        for (int kx = 0; kx < taps; kx++) {
+        for (int kx = 0; kx < layer->kernel_width; kx++) {
             const int ix = x + kx * layer->dilation_width;
 
-            if (row_is_there && (whole || (ix >= 0 && ix < layer->in_width)))
-                column = tinyml_tile_copy(column, row + ix * layer->in_channels, run);
+            if (row_is_there && ix >= 0 && ix < layer->in_width)
+                column = tinyml_tile_copy(column, row + ix * (int)channels, channels);
             else
-                column = tinyml_tile_fill(column, layer->in_zero_point, run);
+                column = tinyml_tile_fill(column, layer->in_zero_point, channels);
         }
-        y += layer->dilation_height;
     }
 }
 

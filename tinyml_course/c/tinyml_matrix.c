@@ -33,7 +33,7 @@ int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
 /* What follows the sum, as it stands in the stream: bias, then behind the weights the rest. */
 TINYML_INLINE tinyml_channel channel_in(uint32_t bias, const uint32_t *rest)
 {
-    const tinyml_channel channel = {(int32_t)bias, (int32_t)rest[0], (int32_t)rest[1]};
+    const tinyml_channel channel = {(int32_t)bias, (int32_t)(rest[0] >> 1), (int32_t)rest[1]};
 
     return channel;
 }
@@ -138,7 +138,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
         b3 -= a3;
 
         tinyml_fast_channel channel =
-            tinyml_fast_channel_of((int32_t)stream[0], (int)stream[1], zero_point);
+            tinyml_fast_channel_of((int32_t)(stream[0] >> 1), (int)stream[1], zero_point);
         tinyml_fast_finish_four(channel, &a0, &a1, &a2, &a3, rectified);
         row3[c] = (int8_t)a3;
         row2[c] = (int8_t)a2;
@@ -150,7 +150,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
         b1 = bias + (b1 >> 8);
         b2 = bias + (b2 >> 8);
         b3 = bias + (b3 >> 8);
-        channel = tinyml_fast_channel_of((int32_t)stream[3], (int)stream[4], zero_point);
+        channel = tinyml_fast_channel_of((int32_t)(stream[3] >> 1), (int)stream[4], zero_point);
         stream += REST;
         tinyml_fast_finish_four(channel, &b0, &b1, &b2, &b3, rectified);
         row3[c + 1] = (int8_t)b3;
@@ -183,13 +183,11 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 #define PART(n) "sub %[b" n "], %[b" n "], %[a" n "]\n\t"
 #define ADD_BIAS(s) "add " s ", %[both], " s ", asr #8\n\t"
 
-/* As tinyml_fast_channel_of: the multiplier in `both`, the power in `x0`, the zero point in `x1`. */
+/* As tinyml_fast_channel_of: the doubled multiplier in `both`, the power in `x0`, the zero point in `x1`. */
 #define CHANNEL                                                                                    \
     "ldrd %[both], %[even], [%[w]], #8\n\t"                                                        \
     "mov %[x0], #1\n\t"                                                                            \
-    "rsb %[even], %[even], #32\n\t"                                                                \
-    "lsl %[both], %[both], #1\n\t"                                                                 \
-    "lsl %[x0], %[x0], %[even]\n\t"
+    "ror %[x0], %[x0], %[even]\n\t"
 #define PRODUCT(s) "smmlar " s ", " s ", %[both], " s "\n\t"
 #define TIE(s) "add " s ", " s ", " s ", asr #31\n\t"
 #define NO_TIE(s) ""
@@ -295,9 +293,9 @@ TINYML_INLINE unsigned multiply_few(const tinyml_filters *filters,
             FEW(weights[3], x + 3 * PIXELS);
         }
         const tinyml_fast_channel even_channel =
-            tinyml_fast_channel_of((int32_t)weights[0], (int)weights[1], stage->zero_point);
+            tinyml_fast_channel_of((int32_t)(weights[0] >> 1), (int)weights[1], stage->zero_point);
         const tinyml_fast_channel odd_channel =
-            tinyml_fast_channel_of((int32_t)weights[3], (int)weights[4], stage->zero_point);
+            tinyml_fast_channel_of((int32_t)(weights[3] >> 1), (int)weights[4], stage->zero_point);
         const int32_t bias = (int32_t)weights[2];
 
         weights += REST;

@@ -50,7 +50,7 @@ class _Geometry:
 
     def reads_aligned(self) -> bool:
         """Whether each run of neighbouring inputs is a multiple of 4 bytes."""
-        whole_rows = self.dilation[1] == 1 and not (self.padding.left or self.padding.right)
+        whole_rows = self.dilation[1] == 1 and not any(self.padding)
         return self.source.channels * (self.kernel[1] if whole_rows else 1) % 4 == 0
 
 
@@ -138,7 +138,7 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
     kernel, weights = _in_words(geometry, filters.weights)
     packed = pack(weights, _TILE_CHANNELS)
     words, depth = stream(filters, packed), packed.depth
-    layout = "(C_OUT / 2, K / 2 + 6) words: bias, weights, multiplier, shift, bias, ..."
+    layout = "(C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ..."
     layer = struct(
         "tinyml_convolution",
         f"{name}_layer",

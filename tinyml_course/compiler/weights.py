@@ -169,7 +169,8 @@ def stream(filters: Filters, packed: PackedWeights) -> NDArray[np.uint32]:
     Returns
     -------
     uint32 array, (C_OUT / 2, K / 2 + 6)
-        Bias of a, weights, multiplier and shift of a, bias, multiplier and shift of b.
+        Bias of a, weights, doubled multiplier and shift of a, bias, doubled multiplier and shift of
+        b.
     """
     words = packed.words.reshape(len(packed.words), -1)
     missing = 2 * len(words) - len(filters.bias)
@@ -179,7 +180,7 @@ def stream(filters: Filters, packed: PackedWeights) -> NDArray[np.uint32]:
         return padded.view(np.uint32).reshape(-1, 2)
 
     bias = column(filters.bias, 0)
-    multiplier = column(filters.multiplier, _HARMLESS_MULTIPLIER)
+    multiplier = 2 * column(filters.multiplier, _HARMLESS_MULTIPLIER)
     shift = column(filters.shift, _HARMLESS_SHIFT)
     a, b = (np.stack([multiplier[:, i], shift[:, i]], axis=1) for i in (0, 1))
     return np.concatenate([bias[:, :1], words, a, bias[:, 1:], b], axis=1)
