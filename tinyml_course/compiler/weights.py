@@ -70,7 +70,6 @@ class Filters:
         least = max(2, int(self.shift.min()))
         return rounding(least, max(least, int(self.shift.max())), limits, self.zero_point)
 
-
     @property
     def mixed(self) -> str:
         """How channels differ from `rounding_of_most`, as `tinyml_depthwise.h` names it.
