@@ -129,12 +129,12 @@ static whole_taps whole_taps_of(const tinyml_convolution *layer, tinyml_rows inp
     return taps;
 }
 
-/* As gather, for taps that lie on the image. */
-TINYML_INLINE void gather_whole(whole_taps taps, const int8_t *first, int16_t *column)
+/* As gather, for taps that lie on the image; `few` is whether a row of them is short. */
+TINYML_INLINE void gather_whole(whole_taps taps, const int8_t *first, int16_t *column, int few)
 {
     for (unsigned row = taps.rows;;) {
-        column = taps.run < 16 ? tinyml_tile_copy_few(column, first, taps.run)
-                               : tinyml_tile_copy(column, first, taps.run);
+        column = few ? tinyml_tile_copy_few(column, first, taps.run)
+                     : tinyml_tile_copy(column, first, taps.run);
         if (--row == 0)
             return;
         first += taps.step;
@@ -160,10 +160,12 @@ void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_
         int x = -layer->pad_left;
 
         for (unsigned left = layer->out_width; left > 0; left--, x += stride) {
-            if (x >= 0 && x <= taps.last_x)
-                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels);
-            else
+            if (x < 0 || x > taps.last_x)
                 gather(layer, input, y, x, tile + 2 * pixels, bytes);
+            else if (taps.run < 16)
+                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels, 1);
+            else
+                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels, 0);
             rows[pixels++] = out;
             out += out_channels;
             if (pixels == PIXELS) {
