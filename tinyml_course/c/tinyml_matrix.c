@@ -88,7 +88,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 
 /* The inner loop wants every register of the core: eight sums, two addresses, and four for what it
  * works on. Compilers give some of them to what is only needed later, so for GCC all that is done
- * for a pair is spelled out: 16 products in 12 instructions, and 71 around them. The words of four
+ * for a pair is spelled out: 16 products in 12 instructions, and 69 around them. The words of four
  * pixels follow each other in the tile.
  */
 #if defined(__clang__) || !defined(__OPTIMIZE__)
