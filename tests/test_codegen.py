@@ -186,6 +186,20 @@ def test_each_image_of_a_batch_is_convolved():
         np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
 
 
+@pytest.mark.parametrize(("width", "wider"), [(3, False), (4, True), (9, True)])
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_rows_of_taps_end_with_zeros_where_they_fit(width, wider, padding):
+    net = Network(0)
+    x = net.input((1, 6, width, 1), 0.05, -7)
+    model = net.build(net.conv2d(x, 6, (3, 3), (1, 2), padding=padding))
+    inputs = random_input(net, 4)
+    compiled = compile_model(model)
+    assert (".kernel_width = 4" in compiled.source) is wider
+    for run in (run_on_host, run_on_board):
+        ((found,),) = run([compiled], [inputs])
+        np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
+
+
 @pytest.mark.parametrize("optimize", OPTIMIZATIONS)
 def test_every_optimization_gives_the_same_outputs(network, optimize):
     net, model = network

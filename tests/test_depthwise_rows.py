@@ -10,6 +10,7 @@ from tinyml_course.compiler import emit_depthwise
 from tinyml_course.compiler.codegen import compile_model
 
 CASES = 28
+MIXED = ("TINYML_ALL_SHIFT", "TINYML_SOME_LESS", "TINYML_SOME_LEFT")
 SLIDES = [
     ((3, 3), (1, 1), (1, 1)),
     ((3, 3), (1, 1), (1, 1)),
@@ -83,4 +84,22 @@ def test_whole_depthwise_equals_micro(run, cases, inputs, expected):
         for i, (_, model, _) in enumerate(cases)
     ]
     for i, ((y,), want) in enumerate(zip(run(models, inputs), expected, strict=True)):
+        np.testing.assert_array_equal(y, want, err_msg=f"net{i}")
+
+
+@pytest.mark.parametrize("zero_point", [-128, 3])
+@pytest.mark.parametrize("run", [run_on_host, run_on_board])
+def test_channels_of_small_shifts_equal_micro(run, zero_point):
+    models, inputs, wanted = [], [], []
+    for case, gain in enumerate(1.6 ** np.arange(24) * 4):
+        net = Network(seed=case)
+        x = net.input((1, 6, 7 + case % 2, 4), 0.05, -7)
+        y = net.depthwise(x, 1, (3, 3), (1 + case % 3 // 2,) * 2, zero_point=zero_point, gain=gain)
+        model, values = net.build(y), random_input(net, 3)
+        models.append(compile_model(model, f"net{case}"))
+        inputs.append(values)
+        wanted.append(Micro(model)(*values)[0])
+    kinds = {kind for kind in MIXED if any(kind in model.source for model in models)}
+    assert kinds == set(MIXED)
+    for i, ((y,), want) in enumerate(zip(run(models, inputs), wanted, strict=True)):
         np.testing.assert_array_equal(y, want, err_msg=f"net{i}")

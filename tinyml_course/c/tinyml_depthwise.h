@@ -3,13 +3,18 @@
  * The plane is copied to int16 with its padding before anything is written, so that the output may
  * take the input's place. Of the plane only those rows are there that one call needs. This kernel is
  * a header: the shape is a constant of the model's source, and the compiler makes a kernel for each.
- * Where planes are small that is worth a half. The number of channels is no part of the shape, so
- * that layers share kernels.
+ * Where planes are small that is worth a half. Layers of one shape share a kernel.
  */
 #ifndef TINYML_DEPTHWISE_H
 #define TINYML_DEPTHWISE_H
 
 #include "tinyml_output_stage.h"
+
+enum {
+    TINYML_ALL_SHIFT, /* by 2 or more */
+    TINYML_SOME_LESS, /* by 1, or 0 if rectified, at sums below 2^29: these may be doubled */
+    TINYML_SOME_LEFT  /* any */
+};
 
 /* Sizes of planes. Where layers run whole, the generator may swap rows and columns.
  * scratch: 2 * plane_pitch bytes for each of the plane's rows that `count` output rows look at,
@@ -25,15 +30,15 @@ typedef struct {
     uint16_t stride_rows, stride_columns;
     uint16_t dilation_rows, dilation_columns;
     uint16_t pad_rows, pad_columns; /* before the first row and column */
+    uint32_t in_step_rows, in_step_columns; /* between neighbours, in elements */
+    uint32_t out_step_rows, out_step_columns;
     uint8_t rounding;               /* that of the stage, where channels shift by 2 or more */
-    uint8_t mixed;                  /* 0 or 1: whether some channels do not */
+    uint8_t mixed;                  /* whether some channels do not, see below */
 } tinyml_depthwise_shape;
 
 typedef struct {
     const int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
     uint16_t channels;
-    uint32_t in_step_rows, in_step_columns; /* between neighbours, in elements */
-    uint32_t out_step_rows, out_step_columns;
     int8_t in_zero_point;
     tinyml_output_stage stage;
 } tinyml_depthwise;
@@ -60,17 +65,16 @@ TINYML_INLINE unsigned tinyml_next_slot(tinyml_row_range range, unsigned slot)
  * the place of the first of these rows.
  */
 TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape,
-                                       const tinyml_depthwise *layer, tinyml_row_range input,
-                                       unsigned channel, int16_t *plane)
+                                       tinyml_row_range input, unsigned channel, int16_t *plane)
 {
     const unsigned room = shape->plane_pitch - shape->pad_columns;
     const unsigned columns = shape->in_columns < room ? shape->in_columns : room;
-    const uint32_t step = layer->in_step_columns;
+    const uint32_t step = shape->in_step_columns;
     unsigned slot = input.slot;
 
     plane += shape->pad_columns;
     for (unsigned row = 0; row < input.count; row++, plane += shape->plane_pitch) {
-        const int8_t *in = input.data + slot * layer->in_step_rows + channel;
+        const int8_t *in = input.data + slot * shape->in_step_rows + channel;
         int16_t *out = plane;
 
         slot = tinyml_next_slot(input, slot);
@@ -108,7 +112,7 @@ TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
     unsigned slot = output.slot;
 
     for (unsigned row = 0; row < output.count; row++) {
-        int8_t *out = output.data + slot * layer->out_step_rows + c;
+        int8_t *out = output.data + slot * shape->out_step_rows + c;
 
         slot = tinyml_next_slot(output, slot);
         for (unsigned column = 0; column < shape->out_columns; column++) {
@@ -116,174 +120,14 @@ TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
                 tinyml_sum_taps(shape, weights, plane + column * shape->stride_columns);
 
             *out = tinyml_finish(stage, channel, tinyml_wrapping_add(sum, channel.bias));
-            out += layer->out_step_columns;
+            out += shape->out_step_columns;
         }
         plane += shape->stride_rows * shape->plane_pitch;
     }
 }
 
 #if TINYML_DSP
-
-/* Three taps of a row as pairs: (w0, w1) and (w1, w2). */
-typedef struct {
-    uint32_t first, last;
-} tinyml_taps;
-
-TINYML_INLINE tinyml_taps tinyml_taps_of(const int8_t *weights)
-{
-    const tinyml_taps taps = {
-        tinyml_pair(weights[0], weights[1]),
-        tinyml_pair(weights[1], weights[2]),
-    };
-
-    return taps;
-}
-
-/* Sums of two neighbouring outputs. */
-typedef struct {
-    int32_t left, right;
-} tinyml_neighbours;
-
-/* Add a row's share to two neighbouring outputs, `stride` apart; x is two inputs a word. */
-TINYML_INLINE tinyml_neighbours tinyml_add_row(tinyml_neighbours sum, tinyml_taps taps,
-                                               const tinyml_word *x, unsigned stride)
-{
-    const uint32_t near = x[0], far = x[1];
-
-    sum.left = tinyml_mac_pairs(sum.left, taps.first, near);
-    if (stride == 1) {
-        sum.right = tinyml_mac_low_high(sum.right, taps.first, near);
-        sum.left = tinyml_mac_high_low(sum.left, taps.last, far);
-        sum.right = tinyml_mac_pairs(sum.right, taps.last, far);
-    } else {
-        sum.left = tinyml_mac_high_low(sum.left, taps.last, far);
-        sum.right = tinyml_mac_pairs(sum.right, taps.first, far);
-        sum.right = tinyml_mac_high_low(sum.right, taps.last, x[2]);
-    }
-    return sum;
-}
-
-/* The 3 x 3 kernel of stride 1 or 2: two outputs at a time, all taps in registers. */
-TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
-                                             const tinyml_depthwise *layer,
-                                             const int8_t *weights, const int16_t *plane,
-                                             unsigned c, tinyml_row_range output)
-{
-    const tinyml_output_stage *stage = &layer->stage;
-    const tinyml_fast_channel channel = tinyml_fast_channel_of(
-        stage->multiplier[c], stage->shift[c], stage->zero_point);
-    const int rectified = shape->rounding == TINYML_RECTIFIED;
-    const int32_t bias = stage->bias[c];
-    const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
-                      bottom = tinyml_taps_of(weights + 6);
-    const unsigned pitch = shape->plane_pitch / 2u, stride = shape->stride_columns;
-    const uint32_t step = layer->out_step_columns;
-    const tinyml_word *row = (const tinyml_word *)plane;
-    unsigned slot = output.slot;
-
-    for (unsigned y = 0; y < output.count; y++) {
-        const tinyml_word *x = row;
-        int8_t *out = output.data + slot * layer->out_step_rows + c;
-
-        slot = tinyml_next_slot(output, slot);
-
-        for (unsigned column = 0; column < shape->out_columns; column += 2) {
-            tinyml_neighbours sum = {bias, bias};
-
-            sum = tinyml_add_row(sum, top, x, stride);
-            sum = tinyml_add_row(sum, middle, x + pitch, stride);
-            sum = tinyml_add_row(sum, bottom, x + 2 * pitch, stride);
-            x += stride;
-            sum.left = tinyml_fast_finish(channel, sum.left, rectified);
-            sum.right = tinyml_fast_finish(channel, sum.right, rectified);
-            out[0] = (int8_t)sum.left;
-            if (column + 1 < shape->out_columns)
-                out[step] = (int8_t)sum.right;
-            out += 2 * step;
-        }
-        row += pitch * shape->stride_rows;
-    }
-}
-
-/* Sums of four neighbouring outputs. */
-typedef struct {
-    int32_t s0, s1, s2, s3;
-} tinyml_four;
-
-/* Add a row of taps of stride 1 to four neighbouring outputs, two taps at a time. */
-TINYML_INLINE tinyml_four tinyml_add_long_row(tinyml_four sum, const int8_t *weights,
-                                              unsigned taps, const tinyml_word *x)
-{
-    uint32_t near = x[0], middle = x[1];
-
-    x += 2;
-    for (unsigned pairs = taps / 2u; pairs > 0; pairs--, weights += 2) {
-        const uint32_t pair = tinyml_pair(weights[0], weights[1]), far = *x++;
-
-        sum.s0 = tinyml_mac_pairs(sum.s0, pair, near);
-        sum.s1 = tinyml_mac_low_high(sum.s1, pair, near);
-        sum.s1 = tinyml_mac_high_low(sum.s1, pair, middle);
-        sum.s2 = tinyml_mac_pairs(sum.s2, pair, middle);
-        sum.s3 = tinyml_mac_low_high(sum.s3, pair, middle);
-        sum.s3 = tinyml_mac_high_low(sum.s3, pair, far);
-        near = middle;
-        middle = far;
-    }
-    if (taps % 2u != 0) {
-        const uint32_t last = (uint32_t)(int32_t)*weights;
-
-        sum.s0 = tinyml_mac_low_low(sum.s0, last, near);
-        sum.s1 = tinyml_mac_low_high(sum.s1, last, near);
-        sum.s2 = tinyml_mac_low_low(sum.s2, last, middle);
-        sum.s3 = tinyml_mac_low_high(sum.s3, last, middle);
-    }
-    return sum;
-}
-
-/* Kernels of any size whose columns have neither stride nor dilation: four outputs at a time. */
-TINYML_INLINE void tinyml_convolve_plane_fours(const tinyml_depthwise_shape *shape,
-                                               const tinyml_depthwise *layer,
-                                               const int8_t *weights, const int16_t *plane,
-                                               unsigned c, tinyml_row_range output)
-{
-    const tinyml_output_stage *stage = &layer->stage;
-    const tinyml_channel plain = tinyml_channel_of(stage, c);
-    const tinyml_fast_channel channel =
-        tinyml_fast_channel_of(plain.multiplier, plain.shift, stage->zero_point);
-    const int rectified = shape->rounding == TINYML_RECTIFIED;
-    const uint32_t step = layer->out_step_columns;
-    const unsigned down = (unsigned)shape->dilation_rows * shape->plane_pitch;
-    unsigned slot = output.slot;
-
-    for (unsigned row = 0; row < output.count; row++) {
-        int8_t *out = output.data + slot * layer->out_step_rows + c;
-        unsigned column = 0;
-
-        slot = tinyml_next_slot(output, slot);
-        for (; column + 4 <= shape->out_columns; column += 4, out += 4 * step) {
-            tinyml_four sum = {plain.bias, plain.bias, plain.bias, plain.bias};
-            const int8_t *w = weights;
-            const int16_t *x = plane + column;
-
-            for (unsigned y = 0; y < shape->kernel_rows; y++, x += down) {
-                sum = tinyml_add_long_row(sum, w, shape->kernel_columns, (const tinyml_word *)x);
-                w += shape->kernel_columns;
-            }
-            tinyml_fast_finish_four(channel, &sum.s0, &sum.s1, &sum.s2, &sum.s3, rectified);
-            out[0] = (int8_t)sum.s0;
-            out[step] = (int8_t)sum.s1;
-            out[2 * step] = (int8_t)sum.s2;
-            out[3 * step] = (int8_t)sum.s3;
-        }
-        for (; column < shape->out_columns; column++, out += step) {
-            const int32_t sum = tinyml_sum_taps(shape, weights, plane + column);
-
-            *out = tinyml_finish(stage, plain, tinyml_wrapping_add(sum, plain.bias));
-        }
-        plane += shape->stride_rows * shape->plane_pitch;
-    }
-}
-
+#include "tinyml_depthwise_dsp.h"
 #endif
 
 /* Take the fastest kernel that fits; the choice is made when this is compiled. */
@@ -300,6 +144,11 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
     const int is_fast = shape->rounding != TINYML_GENERAL &&
                         (!shape->mixed || layer->stage.shift[c] >= 2);
 
+    if (is_3x3 && shape->rounding != TINYML_GENERAL && TINYML_IS_KNOWN(shape) &&
+        (is_fast || shape->mixed == TINYML_SOME_LESS)) {
+        tinyml_convolve_known_plane(shape, layer, weights, plane, c, output);
+        return;
+    }
     if (is_3x3 && is_fast) {
         tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
         return;
@@ -335,7 +184,7 @@ TINYML_INLINE void tinyml_convolve_depthwise(const tinyml_depthwise_shape *shape
     for (unsigned i = 0; i < plane_rows * shape->plane_pitch; i++)
         plane[i] = layer->in_zero_point;
     for (unsigned channel = 0; channel < layer->channels; channel++) {
-        tinyml_gather_plane(shape, layer, from, channel,
+        tinyml_gather_plane(shape, from, channel,
                             plane + (unsigned)(begin - top) * shape->plane_pitch);
         for (unsigned m = 0; m < shape->multiplier; m++, c++, weights += taps)
             tinyml_convolve_any_plane(shape, layer, weights, plane, c, to);

@@ -70,6 +70,8 @@ class _Axis:
             f"stride_{axis}": self.stride,
             f"dilation_{axis}": self.dilation,
             f"pad_{axis}": self.pad,
+            f"in_step_{axis}": self.in_step,
+            f"out_step_{axis}": self.out_step,
         }
 
 
@@ -149,7 +151,7 @@ def _depthwise(
             **columns.fields("columns"),
             "out_columns": columns.outputs,
             "rounding": filters.rounding_of_most,
-            "mixed": int(filters.rounding_of_most != filters.rounding),
+            "mixed": filters.mixed,
         },
     )
     layer = struct(
@@ -158,10 +160,6 @@ def _depthwise(
         {
             "weights": f"{name}_weights",
             "channels": source.channels,
-            "in_step_rows": rows.in_step,
-            "in_step_columns": columns.in_step,
-            "out_step_rows": rows.out_step,
-            "out_step_columns": columns.out_step,
             "in_zero_point": graph.tensors[op.input].zero_point,
             "stage": stage_fields,
         },
@@ -178,7 +176,7 @@ def _depthwise(
         (f"{{variant}}({arguments}, {{scratch}});",),
         tuple(texts),
         weights.nbytes + stage_bytes,
-        ("tinyml_depthwise.h",),
+        ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h"),
         _SHARED_VARIANT if is_shared else shape + _VARIANT,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,

@@ -17,13 +17,14 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
 from tinyml_course.compiler.steps import Emission, RowAccess, Step
-from tinyml_course.compiler.weights import Filters, fold, pack, stream
+from tinyml_course.compiler.weights import GROUP, Filters, fold, pack, stream
 from tinyml_course.errors import UnsupportedModelError
 
 _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
 _WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
+_CHEAP_ZEROS = 256  # so many weights of zero take no longer than gathering bytes
 _NO_PADDING = Padding()
 
 
@@ -49,7 +50,7 @@ class _Geometry:
 
     def reads_aligned(self) -> bool:
         """Whether each run of neighbouring inputs is a multiple of 4 bytes."""
-        whole_rows = self.dilation[1] == 1 and not (self.padding.left or self.padding.right)
+        whole_rows = self.dilation[1] == 1 and not any(self.padding)
         return self.source.channels * (self.kernel[1] if whole_rows else 1) % 4 == 0
 
 
@@ -134,9 +135,10 @@ def fully_connected(graph: Graph, op: g.FullyConnected, emission: Emission) -> S
 def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
     filters = filters.with_own_multipliers()
     name, source, target = f"op{op.index}", geometry.source, geometry.target
-    packed = pack(filters.weights, _TILE_CHANNELS)
+    kernel, weights = _in_words(geometry, filters.weights)
+    packed = pack(weights, _TILE_CHANNELS)
     words, depth = stream(filters, packed), packed.depth
-    layout = "(C_OUT / 2, K / 2 + 6) words: bias, weights, multiplier, shift, bias, ..."
+    layout = "(C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ..."
     layer = struct(
         "tinyml_convolution",
         f"{name}_layer",
@@ -146,8 +148,8 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
             "in_channels": source.channels,
             "out_height": target.height,
             "out_width": target.width,
-            "kernel_height": geometry.kernel[0],
-            "kernel_width": geometry.kernel[1],
+            "kernel_height": kernel[0],
+            "kernel_width": kernel[1],
             "stride_height": geometry.stride[0],
             "stride_width": geometry.stride[1],
             "dilation_height": geometry.dilation[0],
@@ -188,6 +190,28 @@ def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: F
         in_place=(0,) if shrinks else (),
         rows=access,
     )
+
+
+def _in_words(
+    geometry: _Geometry, weights: NDArray[np.int8]
+) -> tuple[tuple[int, int], NDArray[np.int8]]:
+    """Return the kernel's size and its weights, with taps of zero behind each row if that pays.
+
+    Rows of taps that are whole words are gathered without a detour over bytes.
+    """
+    height, width = geometry.kernel
+    channels = geometry.source.channels
+    wider = next(taps for taps in range(width, width + 4) if taps * channels % 4 == 0)
+    more = -(-height * wider * channels // GROUP) - -(-weights.shape[1] // GROUP)
+    if (
+        geometry.dilation[1] > 1
+        or wider > geometry.source.width
+        or more * GROUP * len(weights) > _CHEAP_ZEROS
+    ):
+        return geometry.kernel, weights
+    rows = weights.reshape(len(weights), height, width, channels)
+    padded = np.pad(rows, ((0, 0), (0, 0), (0, wider - width), (0, 0)))
+    return (height, wider), padded.reshape(len(weights), -1)
 
 
 def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:

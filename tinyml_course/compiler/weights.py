@@ -20,6 +20,8 @@ from tinyml_course.errors import UnsupportedModelError
 GROUP = 8
 """Inputs that share a round of the kernels: their number is rounded up to a multiple of it."""
 _MAX_LEFT_SHIFT = 30
+_DOUBLED_TWICE = 1 << 29
+"""Sums below this, doubled twice, are int32."""
 _HARMLESS_MULTIPLIER, _HARMLESS_SHIFT = 1 << 30, 2
 
 
@@ -67,6 +69,20 @@ class Filters:
         limits = (self.minimum, self.maximum)
         least = max(2, int(self.shift.min()))
         return rounding(least, max(least, int(self.shift.max())), limits, self.zero_point)
+
+    @property
+    def mixed(self) -> str:
+        """How channels differ from `rounding_of_most`, as `tinyml_depthwise.h` names it.
+
+        A product that shifts by less than 2 may be doubled and shift by more, the same number,
+        where that is far from 2^31, and where halves, if it has any, round as others do.
+        """
+        if self.rounding_of_most == self.rounding:
+            return "TINYML_ALL_SHIFT"
+        least = 0 if self.rounding_of_most == "TINYML_RECTIFIED" else 1
+        bound = np.abs(self.bias.astype(np.int64)).max() + 128 * 128 * self.weights.shape[1]
+        doubles = self.shift.min() >= least and bound < _DOUBLED_TWICE
+        return "TINYML_SOME_LESS" if doubles else "TINYML_SOME_LEFT"
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +168,8 @@ def stream(filters: Filters, packed: PackedWeights) -> NDArray[np.uint32]:
     Returns
     -------
     uint32 array, (C_OUT / 2, K / 2 + 6)
-        Bias of a, weights, multiplier and shift of a, bias, multiplier and shift of b.
+        Bias of a, weights, doubled multiplier and shift of a, bias, doubled multiplier and shift of
+        b.
     """
     words = packed.words.reshape(len(packed.words), -1)
     missing = 2 * len(words) - len(filters.bias)
@@ -162,7 +179,7 @@ def stream(filters: Filters, packed: PackedWeights) -> NDArray[np.uint32]:
         return padded.view(np.uint32).reshape(-1, 2)
 
     bias = column(filters.bias, 0)
-    multiplier = column(filters.multiplier, _HARMLESS_MULTIPLIER)
+    multiplier = 2 * column(filters.multiplier, _HARMLESS_MULTIPLIER)
     shift = column(filters.shift, _HARMLESS_SHIFT)
     a, b = (np.stack([multiplier[:, i], shift[:, i]], axis=1) for i in (0, 1))
     return np.concatenate([bias[:, :1], words, a, bias[:, 1:], b], axis=1)

@@ -1,0 +1,325 @@
+/* Planes of DEPTHWISE_CONV_2D on cores with the DSP extension. A part of tinyml_depthwise.h. */
+#ifndef TINYML_DEPTHWISE_DSP_H
+#define TINYML_DEPTHWISE_DSP_H
+
+#include "tinyml_depthwise.h"
+
+#if TINYML_DSP
+
+/* Three taps of a row as pairs: (w0, w1) and (w1, w2). */
+typedef struct {
+    uint32_t first, last;
+} tinyml_taps;
+
+TINYML_INLINE tinyml_taps tinyml_taps_of(const int8_t *weights)
+{
+    const tinyml_taps taps = {
+        tinyml_pair(weights[0], weights[1]),
+        tinyml_pair(weights[1], weights[2]),
+    };
+
+    return taps;
+}
+
+/* Sums of two neighbouring outputs. */
+typedef struct {
+    int32_t left, right;
+} tinyml_neighbours;
+
+/* Add a row's share to two neighbouring outputs, `stride` apart; x is two inputs a word. */
+TINYML_INLINE tinyml_neighbours tinyml_add_row(tinyml_neighbours sum, tinyml_taps taps,
+                                               const tinyml_word *x, unsigned stride)
+{
+    const uint32_t near = x[0], far = x[1];
+
+    sum.left = tinyml_mac_pairs(sum.left, taps.first, near);
+    if (stride == 1) {
+        sum.right = tinyml_mac_low_high(sum.right, taps.first, near);
+        sum.left = tinyml_mac_high_low(sum.left, taps.last, far);
+        sum.right = tinyml_mac_pairs(sum.right, taps.last, far);
+    } else {
+        sum.left = tinyml_mac_high_low(sum.left, taps.last, far);
+        sum.right = tinyml_mac_pairs(sum.right, taps.first, far);
+        sum.right = tinyml_mac_high_low(sum.right, taps.last, x[2]);
+    }
+    return sum;
+}
+
+/* The 3 x 3 kernel of stride 1 or 2: two outputs at a time, all taps in registers. */
+TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
+                                             const tinyml_depthwise *layer,
+                                             const int8_t *weights, const int16_t *plane,
+                                             unsigned c, tinyml_row_range output)
+{
+    const tinyml_output_stage *stage = &layer->stage;
+    const tinyml_fast_channel channel = tinyml_fast_channel_of(
+        stage->multiplier[c], stage->shift[c], stage->zero_point);
+    const int rectified = shape->rounding == TINYML_RECTIFIED;
+    const int32_t bias = stage->bias[c];
+    const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
+                      bottom = tinyml_taps_of(weights + 6);
+    const unsigned pitch = shape->plane_pitch / 2u, stride = shape->stride_columns;
+    const uint32_t step = shape->out_step_columns;
+    const tinyml_word *row = (const tinyml_word *)plane;
+    unsigned slot = output.slot;
+
+    for (unsigned y = 0; y < output.count; y++) {
+        const tinyml_word *x = row;
+        int8_t *out = output.data + slot * shape->out_step_rows + c;
+
+        slot = tinyml_next_slot(output, slot);
+
+        for (unsigned column = 0; column < shape->out_columns; column += 2) {
+            tinyml_neighbours sum = {bias, bias};
+
+            sum = tinyml_add_row(sum, top, x, stride);
+            sum = tinyml_add_row(sum, middle, x + pitch, stride);
+            sum = tinyml_add_row(sum, bottom, x + 2 * pitch, stride);
+            x += stride;
+            sum.left = tinyml_fast_finish(channel, sum.left, rectified);
+            sum.right = tinyml_fast_finish(channel, sum.right, rectified);
+            out[0] = (int8_t)sum.left;
+            if (column + 1 < shape->out_columns)
+                out[step] = (int8_t)sum.right;
+            out += 2 * step;
+        }
+        row += pitch * shape->stride_rows;
+    }
+}
+
+#if !defined(__clang__) && defined(__OPTIMIZE__)
+
+/* A plane in one piece: GCC would keep some of the taps on the stack, and load them for each
+ * output. `near` and `far` are two inputs each; `place` is that of the next two, as seen from x.
+ */
+#define TINYML_ADD_1(first, last, place)                                                           \
+    "smlad %[left], %[" first "], %[near], %[left]\n\t"                                            \
+    "smlabt %[right], %[" first "], %[near], %[right]\n\t"                                         \
+    "smlatb %[left], %[" last "], %[far], %[left]\n\t"                                             \
+    "smlad %[right], %[" last "], %[far], %[right]\n\t"
+#define TINYML_ADD_2(first, last, place)                                                           \
+    "smlad %[left], %[" first "], %[near], %[left]\n\t"                                            \
+    "ldr %[near], [%[x], " place "]\n\t"                                                           \
+    "smlatb %[left], %[" last "], %[far], %[left]\n\t"                                             \
+    "smlad %[right], %[" first "], %[far], %[right]\n\t"                                           \
+    "smlatb %[right], %[" last "], %[near], %[right]\n\t"
+#define TINYML_NO_TIES ""
+#define TINYML_TIES                                                                                \
+    "add %[left], %[left], %[left], asr #31\n\t"                                                   \
+    "add %[right], %[right], %[right], asr #31\n\t"
+#define TINYML_WRITE_RIGHT                                                                         \
+    "strb %[right], [%[out], %[step]]\n\t"                                                         \
+    "add %[out], %[step2]\n\t"
+#define TINYML_AT_END                                                                              \
+    "ldr %[near], [%[at], #16]\n\t"                                                                \
+    "cmp %[x], %[near]\n\t"
+/* How a row goes on from one pair to the next one, from 1, and ends. The right one of the last pair
+ * is not there if their number is odd: it is written at the start of the pair that follows.
+ */
+#define TINYML_START_EVEN "1:\n\t"
+#define TINYML_NEXT_EVEN TINYML_WRITE_RIGHT TINYML_AT_END "bne 1b\n\t"
+#define TINYML_START_ODD "b 1f\n0:\n\t" TINYML_WRITE_RIGHT "1:\n\t"
+#define TINYML_NEXT_ODD TINYML_AT_END "bne 0b\n\t"
+
+/* What the code below finds in memory, in this order. A product that shifts by less than 2 is
+ * doubled so often.
+ */
+typedef struct {
+    int32_t multiplier, power, bias, doubled;
+    const tinyml_word *end; /* of the row's inputs */
+    int8_t *row;            /* of outputs */
+    uint32_t row_step, rows;
+    int8_t *ring_end, *ring;
+} tinyml_plane_walk;
+
+#define TINYML_DOUBLES                                                                             \
+    "ldr %[near], [%[at], #12]\n\t"                                                                \
+    "lsl %[left], %[left], %[near]\n\t"                                                            \
+    "lsl %[right], %[right], %[near]\n\t"
+
+#define TINYML_PLANE_OF_TWOS(ADD, bytes, TIES, PARITY)                                             \
+    __asm__ volatile("ldr %[out], [%[at], #20]\n\t" TINYML_START_##PARITY                          \
+                     "ldr %[left], [%[at], #8]\n\t"                                                \
+                     "ldrd %[near], %[far], [%[x]], #" #bytes "\n\t"                               \
+                     "mov %[right], %[left]\n\t"                                                   \
+                     ADD("t0", "t1", "#8-" #bytes)                                                 \
+                     "ldrd %[near], %[far], [%[x], #%c[pitch]-" #bytes "]\n\t"                     \
+                     ADD("m0", "m1", "#%c[pitch]+8-" #bytes)                                       \
+                     "ldrd %[near], %[far], [%[x], #2*%c[pitch]-" #bytes "]\n\t"                   \
+                     ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes)                                     \
+                     "ldrd %[near], %[far], [%[at]]\n\t"                                           \
+                     "smmlar %[left], %[left], %[near], %[left]\n\t"                               \
+                     "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                       \
+                     "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                          \
+                     "smmlar %[right], %[right], %[far], %[zero_point]\n\t"                        \
+                     "ssat %[left], #8, %[left]\n\t"                                               \
+                     "ssat %[right], #8, %[right]\n\t"                                             \
+                     "strb %[left], [%[out]]\n\t" TINYML_NEXT_##PARITY                             \
+                     "ldrd %[out], %[far], [%[at], #20]\n\t"                                       \
+                     "ldrd %[left], %[right], [%[at], #28]\n\t"                                    \
+                     "add %[near], %[down]\n\t"                                                    \
+                     "add %[out], %[far]\n\t"                                                      \
+                     "cmp %[out], %[right]\n\t"                                                    \
+                     "it eq\n\t"                                                                   \
+                     "ldreq %[out], [%[at], #36]\n\t"                                              \
+                     "strd %[near], %[out], [%[at], #16]\n\t"                                      \
+                     "add %[x], %[back]\n\t"                                                       \
+                     "subs %[left], #1\n\t"                                                        \
+                     "str %[left], [%[at], #28]\n\t"                                               \
+                     "bne 1b"                                                                      \
+                     : [x] "+r"(x), [out] "=&r"(out), [left] "=&r"(left), [right] "=&r"(right),    \
+                       [near] "=&r"(near), [far] "=&r"(far)                                        \
+                     : [at] "r"(&walk), [t0] "r"(top.first), [t1] "r"(top.last),                   \
+                       [m0] "r"(middle.first), [m1] "r"(middle.last), [b0] "r"(bottom.first),      \
+                       [b1] "r"(bottom.last), [zero_point] "r"(channel.zero_point),                \
+                       [step] "i"(shape->out_step_columns),                                        \
+                       [step2] "i"(2 * shape->out_step_columns),                                   \
+                       [pitch] "i"(2 * shape->plane_pitch),                                        \
+                       [down] "i"(2 * shape->plane_pitch * shape->stride_rows),                    \
+                       [back] "i"(2 * shape->plane_pitch * shape->stride_rows -                    \
+                                  (shape->out_columns + 1) / 2 * bytes)                            \
+                     : "cc", "memory")
+
+/* Whether the shape is a constant, and within the reach of LDRD, STRB and ADD. */
+#define TINYML_IS_KNOWN(shape)                                                                     \
+    (__builtin_constant_p((shape)->plane_pitch) && (shape)->plane_pitch <= 250 &&                  \
+     (shape)->stride_rows <= 4 && (shape)->out_step_columns < 2048)
+
+TINYML_INLINE void tinyml_convolve_known_plane(const tinyml_depthwise_shape *shape,
+                                               const tinyml_depthwise *layer,
+                                               const int8_t *weights, const int16_t *plane,
+                                               unsigned c, tinyml_row_range output)
+{
+    const tinyml_output_stage *stage = &layer->stage;
+    const int shift = stage->shift[c];
+    const int doubled = shape->mixed && shift < 2 ? 2 - shift : 0;
+    const tinyml_fast_channel channel =
+        tinyml_fast_channel_of(stage->multiplier[c], shift + doubled, stage->zero_point);
+    const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
+                      bottom = tinyml_taps_of(weights + 6);
+    const tinyml_word *x = (const tinyml_word *)plane;
+    const uint32_t row_step = shape->out_step_rows;
+    int8_t *const ring = output.data + c;
+    tinyml_plane_walk walk = {
+        channel.multiplier,
+        channel.power,
+        stage->bias[c],
+        doubled,
+        x + (shape->out_columns + 1u) / 2u * shape->stride_columns,
+        ring + output.slot * row_step,
+        row_step,
+        output.count,
+        ring + output.capacity * row_step,
+        ring,
+    };
+    uint32_t left, right, near, far;
+    int8_t *out;
+
+#define TINYML_PLANE(TIES, PARITY)                                                                 \
+    do {                                                                                           \
+        if (shape->mixed && shape->stride_columns == 1)                                            \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_1, 4, TIES TINYML_DOUBLES, PARITY);                    \
+        else if (shape->mixed)                                                                     \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_2, 8, TIES TINYML_DOUBLES, PARITY);                    \
+        else if (shape->stride_columns == 1)                                                       \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_1, 4, TIES, PARITY);                                   \
+        else                                                                                       \
+            TINYML_PLANE_OF_TWOS(TINYML_ADD_2, 8, TIES, PARITY);                                   \
+    } while (0)
+    if (shape->rounding == TINYML_RECTIFIED && shape->out_columns % 2u == 0)
+        TINYML_PLANE(TINYML_NO_TIES, EVEN);
+    else if (shape->rounding == TINYML_RECTIFIED)
+        TINYML_PLANE(TINYML_NO_TIES, ODD);
+    else if (shape->out_columns % 2u == 0)
+        TINYML_PLANE(TINYML_TIES, EVEN);
+    else
+        TINYML_PLANE(TINYML_TIES, ODD);
+}
+
+#else
+#define TINYML_IS_KNOWN(shape) 0
+#define tinyml_convolve_known_plane tinyml_convolve_plane_3x3
+#endif
+
+/* Sums of four neighbouring outputs. */
+typedef struct {
+    int32_t s0, s1, s2, s3;
+} tinyml_four;
+
+/* Add a row of taps of stride 1 to four neighbouring outputs, two taps at a time. */
+TINYML_INLINE tinyml_four tinyml_add_long_row(tinyml_four sum, const int8_t *weights,
+                                              unsigned taps, const tinyml_word *x)
+{
+    uint32_t near = x[0], middle = x[1];
+
+    x += 2;
+    for (unsigned pairs = taps / 2u; pairs > 0; pairs--, weights += 2) {
+        const uint32_t pair = tinyml_pair(weights[0], weights[1]), far = *x++;
+
+        sum.s0 = tinyml_mac_pairs(sum.s0, pair, near);
+        sum.s1 = tinyml_mac_low_high(sum.s1, pair, near);
+        sum.s1 = tinyml_mac_high_low(sum.s1, pair, middle);
+        sum.s2 = tinyml_mac_pairs(sum.s2, pair, middle);
+        sum.s3 = tinyml_mac_low_high(sum.s3, pair, middle);
+        sum.s3 = tinyml_mac_high_low(sum.s3, pair, far);
+        near = middle;
+        middle = far;
+    }
+    if (taps % 2u != 0) {
+        const uint32_t last = (uint32_t)(int32_t)*weights;
+
+        sum.s0 = tinyml_mac_low_low(sum.s0, last, near);
+        sum.s1 = tinyml_mac_low_high(sum.s1, last, near);
+        sum.s2 = tinyml_mac_low_low(sum.s2, last, middle);
+        sum.s3 = tinyml_mac_low_high(sum.s3, last, middle);
+    }
+    return sum;
+}
+
+/* Kernels of any size whose columns have neither stride nor dilation: four outputs at a time. */
+TINYML_INLINE void tinyml_convolve_plane_fours(const tinyml_depthwise_shape *shape,
+                                               const tinyml_depthwise *layer,
+                                               const int8_t *weights, const int16_t *plane,
+                                               unsigned c, tinyml_row_range output)
+{
+    const tinyml_output_stage *stage = &layer->stage;
+    const tinyml_channel plain = tinyml_channel_of(stage, c);
+    const tinyml_fast_channel channel =
+        tinyml_fast_channel_of(plain.multiplier, plain.shift, stage->zero_point);
+    const int rectified = shape->rounding == TINYML_RECTIFIED;
+    const uint32_t step = shape->out_step_columns;
+    const unsigned down = (unsigned)shape->dilation_rows * shape->plane_pitch;
+    unsigned slot = output.slot;
+
+    for (unsigned row = 0; row < output.count; row++) {
+        int8_t *out = output.data + slot * shape->out_step_rows + c;
+        unsigned column = 0;
+
+        slot = tinyml_next_slot(output, slot);
+        for (; column + 4 <= shape->out_columns; column += 4, out += 4 * step) {
+            tinyml_four sum = {plain.bias, plain.bias, plain.bias, plain.bias};
+            const int8_t *w = weights;
+            const int16_t *x = plane + column;
+
+            for (unsigned y = 0; y < shape->kernel_rows; y++, x += down) {
+                sum = tinyml_add_long_row(sum, w, shape->kernel_columns, (const tinyml_word *)x);
+                w += shape->kernel_columns;
+            }
+            tinyml_fast_finish_four(channel, &sum.s0, &sum.s1, &sum.s2, &sum.s3, rectified);
+            out[0] = (int8_t)sum.s0;
+            out[step] = (int8_t)sum.s1;
+            out[2 * step] = (int8_t)sum.s2;
+            out[3 * step] = (int8_t)sum.s3;
+        }
+        for (; column < shape->out_columns; column++, out += step) {
+            const int32_t sum = tinyml_sum_taps(shape, weights, plane + column);
+
+            *out = tinyml_finish(stage, plain, tinyml_wrapping_add(sum, plain.bias));
+        }
+        plane += shape->stride_rows * shape->plane_pitch;
+    }
+}
+
+#endif
+
+#endif
