@@ -10,7 +10,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from tinyml_course.tasks import evaluate_run, train_task
+from tinyml_course.tasks.pipeline import evaluate_run, train_task
 
 MODELS = Path(__file__).resolve().parent / "models"
 EPOCHS = 30  # five times the demo's

@@ -103,7 +103,7 @@ def train(
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics."""
-    from tinyml_course.tasks import train_task
+    from tinyml_course.tasks.pipeline import train_task
 
     run = train_task(task, data, epochs=epochs, seed=seed)
     target = run.save(folder or Path("runs") / task)
@@ -119,7 +119,7 @@ def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False
     testing_list.txt where there is one).
     """
     from tinyml_course.run import load_run
-    from tinyml_course.tasks import evaluate_run
+    from tinyml_course.tasks.pipeline import evaluate_run
 
     metrics = evaluate_run(load_run(folder), data)
     if as_json:

@@ -24,8 +24,8 @@ from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.simulator.report import Simulation, simulate
 from tinyml_course.sketch import write_sketch
-from tinyml_course.sketch.parts import board_with_microphone
-from tinyml_course.tasks import get_task, train_task
+from tinyml_course.tasks import get_task
+from tinyml_course.tasks.pipeline import train_task
 
 BOARD_CLIPS = 50  # clips run on the emulated board
 
@@ -35,7 +35,8 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
 
     Parameters
     ----------
-    task : {"keywords"}
+    task : str
+        A name of `tasks.TASKS`.
     board : str
         A board the sketch can be written for.
     folder : Path
@@ -47,7 +48,8 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         If an argument is unknown, the model does not fit, or any two places disagree on a bit.
     """
     console = Console(stderr=True, highlight=False)
-    chosen, target = get_task(task), board_with_microphone(board)
+    chosen = get_task(task)
+    target = chosen.find_board(board)
     started = time.monotonic()
     with _step(console, "Load the recordings, augment, compute features, train, quantize to int8"):
         trained = train_task(chosen.name)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
 from tinyml_course.errors import FitError, InputError
@@ -62,19 +64,25 @@ class SketchModel(Protocol):
         """The sources and headers by file name."""
 
 
-class AudioFeatures(Protocol):
-    """A feature specification for sound, as `Mfcc` is one."""
+class SketchFeatures(Protocol):
+    """A feature specification as a sketch needs it."""
+
+    @property
+    def kind(self) -> str:
+        """Which sketch it goes into."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of the features of one clip."""
+        """Shape of the features of one recording."""
 
-    @property
-    def clip_samples(self) -> int:
-        """Samples in one clip."""
+    def blank(self) -> NDArray[Any]:
+        """Return one recording of zeros, (1, ...), that fills a window."""
+
+    def hops(self, recordings: NDArray[Any]) -> NDArray[Any]:
+        """Cut recordings into (n, hops, samples of a hop)."""
 
     def to_json(self) -> str:
-        """Return the specification's numbers, `rate_hz` and `hop_samples` among them."""
+        """Return the specification's numbers, `rate_hz` among them."""
 
     def c_files(self) -> dict[str, str]:
         """Return the C sources and headers by file name."""
@@ -82,7 +90,7 @@ class AudioFeatures(Protocol):
 
 def sketch_files(
     compiled: SketchModel,
-    features: AudioFeatures,
+    features: SketchFeatures,
     labels: Sequence[str],
     *,
     board: Board,
@@ -144,15 +152,15 @@ def _values(
 
 
 def sketch_info(
-    compiled: SketchModel, features: AudioFeatures, labels: Sequence[str], name: str
+    compiled: SketchModel, features: SketchFeatures, labels: Sequence[str], name: str
 ) -> SketchInfo:
     """Return what the sketch will say of itself over the serial line."""
-    record = json.loads(features.to_json())
+    _, hops, samples = features.hops(features.blank()).shape
     return SketchInfo(
         name=name,
-        rate_hz=int(record["rate_hz"]),
-        hop_samples=int(record["hop_samples"]),
-        clip_hops=features.clip_samples // int(record["hop_samples"]),
+        rate_hz=int(json.loads(features.to_json())["rate_hz"]),
+        hop_samples=samples,
+        clip_hops=hops,
         classes=len(labels),
         feature_shape=features.input_shape,
         model=bytes.fromhex(compiled.sha256)[:MODEL_BYTES],
@@ -200,7 +208,7 @@ def _check_labels(labels: Sequence[str]) -> None:
         raise InputError("two classes have the same label; rename one of them.")
 
 
-def _check_model(compiled: SketchModel, features: AudioFeatures, labels: Sequence[str]) -> None:
+def _check_model(compiled: SketchModel, features: SketchFeatures, labels: Sequence[str]) -> None:
     """Refuse a model whose input is not these features or whose output is not these classes."""
     graph = compiled.graph
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
