@@ -94,5 +94,5 @@ def test_draw_rows_gives_every_class_its_share():
 
 
 def test_unknown_task_is_refused_by_name():
-    with pytest.raises(InputError, match="no task 'whales': choose keywords"):
+    with pytest.raises(InputError, match="no task 'whales': choose keywords, gestures"):
         get_task("whales")

@@ -1,0 +1,83 @@
+"""The gesture task: a window of motion, a small CNN, every recording made into many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinyml_course.backend import load_tensorflow
+from tinyml_course.datasets import Dataset
+from tinyml_course.datasets.motion_augment import MotionAugmentation
+from tinyml_course.features.motion import MotionWindow
+from tinyml_course.features.specification import Features
+from tinyml_course.sketch.parts import board_with_microphone
+from tinyml_course.tasks.task import Progress, Recipe, Task
+
+BLOCK = 512  # clips made together
+FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
+BEYOND = 0.01  # share of samples that may lie beyond full scale
+OTHERS = {"other": 3.0}  # how often to draw a class, against a gesture's 1
+
+
+def choose_features(train: Dataset) -> MotionWindow:
+    """Return the window for recordings: their axes, and a full scale that nearly all keep to."""
+    axes = train.x.shape[2]
+    often = np.quantile(np.abs(train.x), 1 - BEYOND, axis=(0, 1))
+    force, turn = often[:3].max(), often[3:].max(initial=0)
+    return MotionWindow(
+        rate_hz=round(train.rate_hz or 0),
+        axes=axes,
+        acceleration_g=next((s for s in FULL_SCALES_G if s >= force), FULL_SCALES_G[-1]),
+        turn_degrees_s=next(
+            (s for s in FULL_SCALES_DEGREES_S if s >= turn), FULL_SCALES_DEGREES_S[-1]
+        ),
+    )
+
+
+def build_cnn(
+    input_shape: tuple[int, ...], classes: int, *, widths: tuple[int, ...] = (16, 24, 32)
+) -> Any:
+    """Build a CNN that halves time layer by layer: (rows, 1, axes) in, a score a class out."""
+    keras = load_tensorflow().keras
+    layers = keras.layers
+    inputs = keras.Input(input_shape)
+    x = inputs
+    for number, width in enumerate(widths):
+        size = 3 if number else 5
+        x = layers.Conv2D(width, (size, 1), strides=(2, 1), padding="same", use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))  # (rows / 2 ** (number + 1), 1, width)
+    x = layers.Dropout(0.2)(layers.Flatten()(x))
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+
+
+def augment(
+    train: Dataset, features: Features, count: int, seed: int, progress: Progress
+) -> Dataset:
+    """Make about `count` model inputs, every class its share."""
+    rng = np.random.default_rng(seed)
+    weight = np.array([OTHERS.get(label, 1.0) for label in train.labels])[train.y]
+    weight /= np.bincount(train.y, minlength=len(train.labels))[train.y]
+    times = np.floor(weight / weight.sum() * count + rng.random(len(train))).astype(int)
+    rows = np.repeat(np.arange(len(train)), times)
+    change = MotionAugmentation()
+    made = []
+    for start in range(0, len(rows), BLOCK):
+        clips = train.x[rows[start : start + BLOCK]]
+        made.append(features(change(clips, float(train.rate_hz or 0), rng)))
+        progress(min(1.0, (start + BLOCK) / len(rows)))
+    chosen = train.take(rows)
+    return Dataset(
+        x=np.concatenate(made), y=chosen.y, labels=chosen.labels, group=chosen.group,
+        rate_hz=None, units="int8 features", source=train.source, licence=train.licence,
+    )  # fmt: skip
+
+
+GESTURES = Task(
+    name="gestures",
+    choose_features=choose_features,
+    build_model=build_cnn,
+    augment=augment,
+    find_board=board_with_microphone,
+    recipe=Recipe(epochs=12, versions=12_000, passes=4, label_smoothing=0.05),
+)
