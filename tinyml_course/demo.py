@@ -58,7 +58,7 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         compiled = compile_model(trained.tflite, name=chosen.name)
         compiled.write(folder / "c")
     test = load_dataset(chosen.name, split="test")
-    with _step(console, f"Compare notebook and C on this computer, {len(test):,} clips"):
+    with _step(console, f"Compare notebook and C on this computer, {len(test):,} recordings"):
         features = _compare_on_host(trained, compiled, test)
     with _step(console, f"Run {BOARD_CLIPS} of them on the simulated {target.name}"):
         simulation = _compare_on_board(trained, compiled, test, features, target.id)
@@ -128,8 +128,8 @@ def _print_report(
     out.print(simulation.to_text(), markup=False)
     out.print()
     out.print(
-        f"Same bits: features and scores of {report['host_clips']:,} clips in the notebook and in "
-        f"C on this computer, of {report['board_clips']} on the simulated board."
+        f"Same bits: features and scores of {report['host_clips']:,} recordings in the notebook "
+        f"and in C on this computer, of {report['board_clips']} on the simulated board."
     )
     out.print(f"Open {sketch / (sketch.name + '.ino')} in the Arduino IDE.")
     out.print(f"Everything is in {folder}; it took {report['seconds']:.0f} s.")

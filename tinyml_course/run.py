@@ -86,7 +86,9 @@ class Run:
             f"  {label:<10}{_share(real['per_class'][label])}{_share(share)}"
             for label, share in integer["per_class"].items()
         ]
-        return "\n".join([*rows, f"over {integer['n']:,} held-out samples of {self.task}"])
+        rows += [f"over {integer['n']:,} held-out samples of {self.task}"]
+        rows += [self.metrics["in_use"]["summary"]] if "in_use" in self.metrics else []
+        return "\n".join(rows)
 
 
 def load_run(folder: str | Path) -> Run:

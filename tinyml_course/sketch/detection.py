@@ -70,6 +70,12 @@ class Detector:
         return np.array([NEVER if label in self.background else score for label in labels], "int16")
 
 
+GESTURE_DETECTOR = Detector(
+    threshold=0.7, average=3, rest=10, every_hops=4, background=("idle", "other")
+)
+"""For gestures, with rows of 20 ms; chosen on the training people's sessions."""
+
+
 @dataclass(frozen=True)
 class Detection:
     """One detected word: the inference it was found in, its label and its mean score."""

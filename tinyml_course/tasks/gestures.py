@@ -8,11 +8,13 @@ import numpy as np
 
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.datasets import Dataset
+from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.datasets.motion_augment import MotionAugmentation
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.features.specification import Features
-from tinyml_course.sketch.parts import board_with_microphone
-from tinyml_course.tasks.task import Progress, Recipe, Task
+from tinyml_course.sketch.parts import board_with_imu
+from tinyml_course.tasks.sessions import measure_sessions
+from tinyml_course.tasks.task import Predict, Progress, Recipe, Task
 
 BLOCK = 512  # clips made together
 FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
@@ -51,6 +53,12 @@ def build_cnn(
     return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
+def measure_use(predict: Predict, features: Features, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Count what is found, and what is found wrongly, in the test people's sessions."""
+    assert isinstance(features, MotionWindow)
+    return measure_sessions(predict, features, labels, load_sessions("test"))
+
+
 def augment(
     train: Dataset, features: Features, count: int, seed: int, progress: Progress
 ) -> Dataset:
@@ -78,6 +86,7 @@ GESTURES = Task(
     choose_features=choose_features,
     build_model=build_cnn,
     augment=augment,
-    find_board=board_with_microphone,
+    find_board=board_with_imu,
     recipe=Recipe(epochs=12, versions=12_000, passes=4, label_smoothing=0.05),
+    measure_use=measure_use,
 )

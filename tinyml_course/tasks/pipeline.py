@@ -51,7 +51,8 @@ def train_task(
     Returns
     -------
     Run
-        `metrics` holds `float` and `int8` (see `evaluate`) over the groups not trained on.
+        `metrics` holds `float` and `int8` (see `evaluate`) over the groups not trained on, and
+        `in_use`, where the task has a measure of that and the set is the shipped one.
 
     Raises
     ------
@@ -88,6 +89,8 @@ def train_task(
         "epochs": epochs,
         "seed": seed,
     }
+    if data is None and task.measure_use is not None:
+        metrics["in_use"] = task.measure_use(reference(tflite), features, train.labels)
     return Run(name, tflite, features, train.labels, metrics)
 
 

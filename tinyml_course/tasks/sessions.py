@@ -7,19 +7,16 @@ motion, and that is where a detector earns or loses trust.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.datasets.gestures import RATE_HZ, Session
+from tinyml_course.datasets.gestures import Session
 from tinyml_course.features.motion import MotionWindow
-from tinyml_course.sketch.detection import Detection, Detector, detect
+from tinyml_course.sketch.detection import GESTURE_DETECTOR, Detection, Detector, detect
 
-GESTURE_DETECTOR = Detector(
-    threshold=0.6, average=3, rest=10, every_hops=3, background=("idle", "other")
-)
-"""When a gesture is reported; a hop is 20 ms."""
 EARLY_S, LATE_S = 0.0, 1.0  # after a gesture's middle: when its detection may come
 
 
@@ -46,7 +43,7 @@ def measure_sessions(
     dict
         `events`, gestures that were made; `found`, the share of them that was detected once and
         by its name; `false_per_minute`, all other detections a minute of the time in which no
-        gesture was made; `minutes` of that time.
+        gesture was made; `minutes` of that time; `detector`, its settings; `summary` in words.
     """
     made = found = false = 0
     minutes = 0.0
@@ -73,10 +70,13 @@ def measure_sessions(
         "found": found / made,
         "false_per_minute": false / minutes,
         "minutes": round(minutes, 2),
+        "detector": asdict(detector),
+        "summary": f"in sessions: {found / made:.1%} of {made} gestures found, "
+        f"{false / minutes:.1f} false events a minute in {minutes:.0f} minutes of other motion",
     }
 
 
 def moment_s(detection: Detection, features: MotionWindow, detector: Detector) -> float:
     """Return when a detection comes, in seconds of the session: at the end of its window."""
     rows = features.rows + detection.index * detector.every_hops
-    return rows * features.hop / RATE_HZ
+    return rows * features.hop_s

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tinyml_course.boards import Board
 from tinyml_course.datasets import Dataset
 from tinyml_course.features.specification import Features
 
+Predict = Callable[[NDArray[np.int8]], Any]
 Progress = Callable[[float], None]
 """Called with the share done, 0 to 1."""
 
@@ -63,6 +67,9 @@ class Task:
     find_board : callable
         Takes a board or its name, returns the board if a sketch of the task can run there.
     recipe : Recipe
+    measure_use : callable or None
+        Takes a model (inputs to int8 scores), its features and its labels; returns how it does in
+        minutes of use on the shipped set, with a `summary` of it in words.
     """
 
     name: str
@@ -71,3 +78,4 @@ class Task:
     augment: Augment
     find_board: Callable[[str | Board], Board]
     recipe: Recipe
+    measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
