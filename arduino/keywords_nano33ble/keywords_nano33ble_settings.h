@@ -73,4 +73,19 @@ static inline void modelInvoke(void) {
   keywords_invoke();
 }
 
+/* Its features, likewise. */
+typedef tinyml_mfcc FeatureState;
+
+static inline void featuresReset(FeatureState *state) {
+  tinyml_mfcc_reset(state);
+}
+
+static inline int featuresPush(FeatureState *state, const int16_t *hop) {
+  return tinyml_mfcc_push(state, hop);
+}
+
+static inline void featuresRead(const FeatureState *state, int8_t *window) {
+  tinyml_mfcc_read(state, window);
+}
+
 #endif

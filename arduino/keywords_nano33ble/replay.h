@@ -1,9 +1,9 @@
-/* Replay: a computer sends a recorded clip over USB, and gets features and scores back.
+/* Replay: a computer sends a recording over USB, and gets features and scores back.
  *
  * The computer asks and the sketch answers, one frame each (src/tinyml_frame.h):
  *     HELLO                      -> INFO: who the sketch is (replayInfo, from the settings)
- *     SAMPLES one hop of int16   -> TAKEN; after the last hop of a clip RESULT
- *     GOODBYE                    -> TAKEN, and the microphone is heard again
+ *     SAMPLES one hop of int16   -> TAKEN; after the last hop of a recording RESULT
+ *     GOODBYE                    -> TAKEN, and the sensor is listened to again
  * Every request has a counter one above the last. A request that comes twice, because its answer
  * was lost, is answered again but not carried out again. A request out of turn is REFUSED, in words.
  * RESULT is: microseconds spent on features (4), on inference (4), the features, the scores.
@@ -52,9 +52,9 @@ static void replayWriteU32(uint8_t *bytes, uint32_t value) {
 }
 
 // Classify the clip whose last hop has just been taken, and answer with all that was found.
-static void replayClassify(uint16_t counter, tinyml_mfcc *features) {
+static void replayClassify(uint16_t counter, FeatureState *features) {
   int8_t *found = (int8_t *)replay.result + 8;
-  tinyml_mfcc_read(features, found);
+  featuresRead(features, found);
   memcpy(modelInput(), found, FEATURE_COUNT);
   const unsigned long startUs = micros();
   modelInvoke();
@@ -64,7 +64,7 @@ static void replayClassify(uint16_t counter, tinyml_mfcc *features) {
   replayAnswer(REPLAY_RESULT, counter, replay.result, sizeof replay.result);
 }
 
-static void replayTake(const tinyml_frame *frame, tinyml_mfcc *features) {
+static void replayTake(const tinyml_frame *frame, FeatureState *features) {
   int16_t hop[HOP_SAMPLES];
   if (frame->length != sizeof hop) {
     replayRefuse(frame->counter, "a block of samples has the wrong length");
@@ -74,11 +74,11 @@ static void replayTake(const tinyml_frame *frame, tinyml_mfcc *features) {
     hop[i] = (int16_t)(frame->payload[2 * i] | (frame->payload[2 * i + 1] << 8));
   }
   if (replay.hops == 0) {
-    tinyml_mfcc_reset(features);
+    featuresReset(features);
     replay.featuresUs = 0;
   }
   const unsigned long startUs = micros();
-  tinyml_mfcc_push(features, hop);
+  featuresPush(features, hop);
   replay.featuresUs += (uint32_t)(micros() - startUs);
   replay.hops = (uint16_t)((replay.hops + 1) % CLIP_HOPS);
   if (replay.hops == 0) {
@@ -88,7 +88,7 @@ static void replayTake(const tinyml_frame *frame, tinyml_mfcc *features) {
   }
 }
 
-static void replayCarryOut(const tinyml_frame *frame, tinyml_mfcc *features) {
+static void replayCarryOut(const tinyml_frame *frame, FeatureState *features) {
   if (frame->kind == REPLAY_HELLO) {
     replay.active = true;
     replay.hops = 0;
@@ -112,7 +112,7 @@ static void replayCarryOut(const tinyml_frame *frame, tinyml_mfcc *features) {
 }
 
 // Answer what the computer has sent; true while a replay goes on.
-static bool replayPoll(tinyml_mfcc *features) {
+static bool replayPoll(FeatureState *features) {
   const bool quiet = Serial.available() <= 0;
   const unsigned long quietMs = millis() - replay.heardMs;
   if (quiet && quietMs > REPLAY_GAP_MS) {

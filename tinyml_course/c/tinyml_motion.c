@@ -1,7 +1,5 @@
 #include "tinyml_motion.h"
 
-#include <string.h>
-
 /* Rounds (sum * multiplier) / 2^16 to the nearest int8, halves upwards. */
 static int8_t to_int8(int32_t sum, int32_t multiplier)
 {
@@ -40,8 +38,11 @@ int tinyml_motion_push(tinyml_motion *state, const int16_t hop[TINYML_MOTION_HOP
 
 void tinyml_motion_read(const tinyml_motion *state, int8_t window[TINYML_MOTION_SIZE])
 {
-    const size_t newer = (size_t)state->next * TINYML_MOTION_AXES; /* int8 values */
+    int row = state->next; /* the oldest */
 
-    memcpy(window, state->ring[state->next], TINYML_MOTION_SIZE - newer);
-    memcpy(window + (TINYML_MOTION_SIZE - newer), state->ring[0], newer);
+    for (int i = 0; i < TINYML_MOTION_ROWS; i++) {
+        for (int axis = 0; axis < TINYML_MOTION_AXES; axis++)
+            *window++ = state->ring[row][axis];
+        row = row + 1 == TINYML_MOTION_ROWS ? 0 : row + 1;
+    }
 }

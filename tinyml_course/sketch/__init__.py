@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import InputError
+from tinyml_course.sketch.classifier import (
+    SketchFeatures,
+    SketchModel,
+    check_name,
+    sketch_files,
+)
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
-from tinyml_course.sketch.keywords import SketchFeatures, SketchModel, check_name, sketch_files
+from tinyml_course.sketch.gestures import GESTURES
+from tinyml_course.sketch.keywords import KEYWORDS
 from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
 from tinyml_course.sketch.microphone_test import microphone_test_files
 from tinyml_course.sketch.parts import board_with_microphone
@@ -29,17 +35,7 @@ __all__ = [
     "write_sketch",
 ]
 
-
-@dataclass(frozen=True)
-class SketchKind:
-    """A sketch that can be written: where it runs, its files, and its usual detector."""
-
-    find_board: Callable[[str | Board], Board]
-    files: Callable[..., dict[str, str]]
-    detector: Detector
-
-
-KINDS = {"mfcc": SketchKind(board_with_microphone, sketch_files, Detector())}
+KINDS = {"mfcc": KEYWORDS, "motion": GESTURES}
 """The sketch for each kind of features."""
 RUNTIMES = {"c": "compile_model(tflite)", "tflm": "sketch.tflm.tflm_model(tflite)"}
 """What runs a model in a sketch, and what makes such a model."""
@@ -103,7 +99,8 @@ def write_sketch(
     kind = KINDS[features.kind]
     target = kind.find_board(board)
     folder = Path(out).expanduser().resolve()
-    files = kind.files(
+    files = sketch_files(
+        kind,
         compiled,
         features,
         labels,

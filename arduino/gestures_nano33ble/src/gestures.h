@@ -1,0 +1,45 @@
+/* gestures: made by tinyml_course 0.1.0 from the .tflite file with sha256
+ * 9dc0340928f7b0ba6d5c906c3e2cd05d08d2de67dad865b308d256d019f3bc5e
+ *
+ * op  kind             output       MACs  constants  scratch
+ *  0  CONV_2D          1x25x1x16  12,000        704      288
+ *  1  CONV_2D          1x13x1x24  14,976      1,440      384
+ *  2  CONV_2D          1x7x1x32   16,128      2,688      576
+ *  4  FULLY_CONNECTED  1x5         1,120      1,849        0
+ *  5  SOFTMAX          1x5             0      1,024        0
+ *     all                         44,224      7,705
+ *
+ * Constants and scratch in bytes. All RAM is one arena of 1,072 bytes.
+ *
+ * Ops 1 to 2 take turns, a few rows at a time, so that of the images between them only these rows
+ * are in memory.
+ */
+#ifndef GESTURES_H
+#define GESTURES_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GESTURES_ARENA_BYTES 1072
+#define GESTURES_INPUT_SIZE 300
+#define GESTURES_INPUT_SCALE 1.0f
+#define GESTURES_INPUT_ZERO_POINT (0)
+#define GESTURES_OUTPUT_SIZE 5
+#define GESTURES_OUTPUT_SCALE 0.00390625f
+#define GESTURES_OUTPUT_ZERO_POINT (-128)
+
+/* Write the input, call invoke, read the output. They lie in the arena, aligned to their elements,
+ * and share its memory: invoke overwrites the input, and the output lasts until the next input is
+ * written. There is one instance: invoke must not run twice at a time.
+ */
+int8_t *gestures_input(void); /* int8 (1, 50, 1, 6) */
+int8_t *gestures_output(void); /* int8 (1, 5) */
+void gestures_invoke(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
