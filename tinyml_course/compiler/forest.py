@@ -190,7 +190,8 @@ class CompiledForest:
     def arena_bytes(self) -> int:
         """RAM for the window, the features and the scores."""
         axes, classes = self.forest.input_shape[-1], self.forest.votes.shape[1]
-        return int(np.prod(self.forest.input_shape)) + 2 * KINDS * axes + 5 * classes
+        window = int(np.prod(self.forest.input_shape))
+        return window + 2 * KINDS * axes + 5 * classes
 
     @cached_property
     def files(self) -> dict[str, str]:
