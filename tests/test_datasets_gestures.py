@@ -401,7 +401,7 @@ def test_augmentation_moves_and_stretches_time():
     none = dict.fromkeys(("strength", "turn_degrees", "acceleration_g", "turn_degrees_s"), 0.0)
     moved = MotionAugmentation(**none, speed=0.0)(ramp, 100.0, rng)
     shift = 150 * (moved[:, 75, 0] - ramp[0, 75, 0])
-    assert 8 < abs(shift).max() <= 10.001
+    assert 18 < abs(shift).max() <= 20.001
     faster = MotionAugmentation(**none, shift_s=0.0)(ramp, 100.0, rng)
     slope = np.diff(faster[:, 70:80, 0], axis=1).mean(axis=1) * 150
-    assert 0.25 < np.log(slope).std() < 0.5  # rate, and force by its square: 3 * 0.12
+    assert 0.12 < np.log(slope).std() < 0.25  # rate, and force by its square: 3 * 0.06

@@ -191,7 +191,7 @@ class CompiledForest:
         """RAM for the window, the features and the scores."""
         axes, classes = self.forest.input_shape[-1], self.forest.votes.shape[1]
         window = int(np.prod(self.forest.input_shape))
-        return window + 2 * KINDS * axes + 5 * classes
+        return int(window + 2 * KINDS * axes + 5 * classes)
 
     @cached_property
     def files(self) -> dict[str, str]:

@@ -23,6 +23,8 @@ Clips = NDArray[np.float32]
 class MotionAugmentation:
     """How far a clip may be taken from its recording.
 
+    Cautiously by default: what is turned by more, or made much faster, may be another gesture.
+
     Attributes
     ----------
     speed : float
@@ -37,11 +39,11 @@ class MotionAugmentation:
         Standard deviation of the sensor's bias, and ten times that of its noise.
     """
 
-    speed: float = 0.12
-    strength: float = 0.15
-    shift_s: float = 0.1
-    turn_degrees: float = 12.0
-    acceleration_g: float = 0.03
+    speed: float = 0.06
+    strength: float = 0.1
+    shift_s: float = 0.2
+    turn_degrees: float = 5.0
+    acceleration_g: float = 0.02
     turn_degrees_s: float = 2.0
 
     def __call__(self, clips: Clips, rate_hz: float, rng: np.random.Generator) -> Clips:

@@ -3,5 +3,6 @@
 from tinyml_course.widgets.board_picker import BoardPicker, Fit
 from tinyml_course.widgets.frame_scrubber import FrameScrubber
 from tinyml_course.widgets.threshold_slider import ThresholdSlider
+from tinyml_course.widgets.window_sliders import WindowSliders
 
-__all__ = ["BoardPicker", "Fit", "FrameScrubber", "ThresholdSlider"]
+__all__ = ["BoardPicker", "Fit", "FrameScrubber", "ThresholdSlider", "WindowSliders"]
