@@ -404,4 +404,4 @@ def test_augmentation_moves_and_stretches_time():
     assert 18 < abs(shift).max() <= 20.001
     faster = MotionAugmentation(**none, shift_s=0.0)(ramp, 100.0, rng)
     slope = np.diff(faster[:, 70:80, 0], axis=1).mean(axis=1) * 150
-    assert 0.12 < np.log(slope).std() < 0.25  # rate, and force by its square: 3 * 0.06
+    assert 0.2 < np.log(slope).std() < 0.4  # rate, and force by its square: 3 * 0.1

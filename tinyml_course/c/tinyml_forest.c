@@ -43,10 +43,10 @@ void tinyml_forest_scores(const tinyml_forest *forest, const int16_t *features, 
         total[i] = 0;
     for (int tree = 0; tree < forest->trees; tree++) {
         uint16_t at = forest->root[tree];
-        const uint8_t *votes;
+        const TINYML_FLASH uint8_t *votes;
 
         while (forest->node[at].feature != TINYML_FOREST_LEAF) {
-            const tinyml_forest_node *node = &forest->node[at];
+            const TINYML_FLASH tinyml_forest_node *node = &forest->node[at];
             at = features[node->feature] <= node->threshold ? (uint16_t)(at + 1) : node->other;
         }
         votes = forest->votes + (int32_t)forest->node[at].other * forest->classes;

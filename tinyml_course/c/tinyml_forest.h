@@ -14,6 +14,13 @@
 extern "C" {
 #endif
 
+/* Where the tables are. An AVR reads its flash by instructions of its own (GNU C's __flash). */
+#if defined(__AVR__) && !defined(__cplusplus)
+#define TINYML_FLASH __flash
+#else
+#define TINYML_FLASH
+#endif
+
 #define TINYML_FOREST_KINDS 9 /* features of an axis */
 #define TINYML_FOREST_LEAF 255 /* in place of a feature */
 
@@ -27,9 +34,9 @@ typedef struct {
 
 typedef struct {
     int rows, axes, trees, classes;
-    const uint16_t *root;           /* (trees), indices of nodes */
-    const tinyml_forest_node *node; /* of all trees */
-    const uint8_t *votes;           /* (leaves, classes), 255 for all */
+    const TINYML_FLASH uint16_t *root;           /* (trees), indices of nodes */
+    const TINYML_FLASH tinyml_forest_node *node; /* of all trees */
+    const TINYML_FLASH uint8_t *votes;           /* (leaves, classes), 255 for all */
 } tinyml_forest;
 
 /* Write the features, (TINYML_FOREST_KINDS, axes), of a window (rows, axes). */

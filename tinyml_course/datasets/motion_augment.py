@@ -23,8 +23,6 @@ Clips = NDArray[np.float32]
 class MotionAugmentation:
     """How far a clip may be taken from its recording.
 
-    Cautiously by default: what is turned by more, or made much faster, may be another gesture.
-
     Attributes
     ----------
     speed : float
@@ -39,10 +37,10 @@ class MotionAugmentation:
         Standard deviation of the sensor's bias, and ten times that of its noise.
     """
 
-    speed: float = 0.06
-    strength: float = 0.1
+    speed: float = 0.1
+    strength: float = 0.15
     shift_s: float = 0.2
-    turn_degrees: float = 5.0
+    turn_degrees: float = 9.0
     acceleration_g: float = 0.02
     turn_degrees_s: float = 2.0
 
@@ -60,6 +58,10 @@ class MotionAugmentation:
         spread = np.array([self.acceleration_g] * 3 + [self.turn_degrees_s] * 3)[:axes]
         bias = rng.normal(0, 1, (n, 1, axes)) * spread
         return np.asarray(turned + bias + rng.normal(0, 0.1, moved.shape) * spread, np.float32)
+
+
+CAUTIOUS = MotionAugmentation(speed=0.06, strength=0.1, turn_degrees=5.0)
+"""For few recordings: of these, what is turned or hurried by more may look like another gesture."""
 
 
 def _resample(clips: Clips, rate: NDArray[np.float64], shift: NDArray[np.float64]) -> Clips:

@@ -9,7 +9,7 @@ import numpy as np
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.gestures import load_sessions
-from tinyml_course.datasets.motion_augment import MotionAugmentation
+from tinyml_course.datasets.motion_augment import CAUTIOUS, MotionAugmentation
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.features.specification import Features
 from tinyml_course.sketch.parts import board_with_imu
@@ -18,6 +18,7 @@ from tinyml_course.tasks.task import Predict, Progress, Recipe, Task
 
 BLOCK = 512  # clips made together
 FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
+FEW = 30  # recordings of a class, below which augmentation is cautious
 BEYOND = 0.01  # share of samples that may lie beyond full scale
 OTHERS = {"other": 3.0}  # how often to draw a class, against a gesture's 1
 
@@ -65,13 +66,14 @@ def measure_use(predict: Predict, features: Features, labels: tuple[str, ...]) -
 def augment(
     train: Dataset, features: Features, count: int, seed: int, progress: Progress
 ) -> Dataset:
-    """Make about `count` model inputs, every class its share."""
+    """Make about `count` model inputs, every class its share; cautiously where there are few."""
     rng = np.random.default_rng(seed)
     weight = np.array([OTHERS.get(label, 1.0) for label in train.labels])[train.y]
-    weight /= np.bincount(train.y, minlength=len(train.labels))[train.y]
+    counts = np.bincount(train.y, minlength=len(train.labels))
+    weight /= counts[train.y]
     times = np.floor(weight / weight.sum() * count + rng.random(len(train))).astype(int)
     rows = np.repeat(np.arange(len(train)), times)
-    change = MotionAugmentation()
+    change = CAUTIOUS if np.median(counts[counts > 0]) < FEW else MotionAugmentation()
     made = []
     for start in range(0, len(rows), BLOCK):
         clips = train.x[rows[start : start + BLOCK]]
