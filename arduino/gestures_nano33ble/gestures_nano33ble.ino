@@ -58,12 +58,12 @@ void loop() {
     return;
   }
   if (lateUs > lateLimitUs) {
-    Serial.println("Samples were lost: the board is too slow for its settings. Starting afresh.");
+    Serial.println(F("Samples were lost: the board is too slow for its settings. Starting afresh."));
     startWatching();
   }
   sampleDueUs += samplePeriodUs;
   if (!imuRead(hop + samplesInHop * IMU_AXES)) {
-    stopWith("The inertial sensor no longer answers. Reset the board; check the wires, if any.");
+    stopWith(F("The inertial sensor no longer answers. Reset the board; check the wires, if any."));
   }
   if (++samplesInHop == SAMPLES_PER_HOP) {
     samplesInHop = 0;
@@ -114,7 +114,7 @@ void report(int found) {
 }
 
 // Say what is wrong, again and again so that a monitor opened late shows it too, and do nothing else.
-void stopWith(const char *message) {
+void stopWith(const __FlashStringHelper *message) {
   ledShow(COLOUR_RED);
   while (true) {
     Serial.println(message);

@@ -25,7 +25,7 @@ static struct {
   tinyml_frame_reader reader;
   uint8_t reply[TINYML_FRAME_MAX];  // the last answer, kept to be given again
   size_t replyBytes;
-  uint8_t result[8 + FEATURE_COUNT + CLASS_COUNT];
+  uint8_t result[8 + REPLAY_FEATURES + CLASS_COUNT];
   uint16_t expected;      // counter of the next request
   uint16_t hops;          // of the present clip, taken so far
   uint32_t featuresUs;    // spent on them
@@ -41,8 +41,12 @@ static void replayAnswer(uint8_t kind, uint16_t counter, const void *payload, si
   Serial.write(replay.reply, replay.replyBytes);
 }
 
+// `why` is a text in flash, of fewer than 60 characters.
 static void replayRefuse(uint16_t counter, const char *why) {
-  replayAnswer(REPLAY_REFUSED, counter, why, strlen(why));
+  char text[60];
+  const size_t length = strlen_P(why);
+  memcpy_P(text, why, length);
+  replayAnswer(REPLAY_REFUSED, counter, text, length);
 }
 
 static void replayWriteU32(uint8_t *bytes, uint32_t value) {
@@ -54,20 +58,20 @@ static void replayWriteU32(uint8_t *bytes, uint32_t value) {
 // Classify the clip whose last hop has just been taken, and answer with all that was found.
 static void replayClassify(uint16_t counter, FeatureState *features) {
   int8_t *found = (int8_t *)replay.result + 8;
-  featuresRead(features, found);
-  memcpy(modelInput(), found, FEATURE_COUNT);
+  featuresRead(features, modelInput());
+  memcpy(found, modelInput(), REPLAY_FEATURES);
   const unsigned long startUs = micros();
   modelInvoke();
   replayWriteU32(replay.result + 4, (uint32_t)(micros() - startUs));
   replayWriteU32(replay.result, replay.featuresUs);
-  memcpy(found + FEATURE_COUNT, modelOutput(), CLASS_COUNT);
+  memcpy(found + REPLAY_FEATURES, modelOutput(), CLASS_COUNT);
   replayAnswer(REPLAY_RESULT, counter, replay.result, sizeof replay.result);
 }
 
 static void replayTake(const tinyml_frame *frame, FeatureState *features) {
   int16_t hop[HOP_SAMPLES];
   if (frame->length != sizeof hop) {
-    replayRefuse(frame->counter, "a block of samples has the wrong length");
+    replayRefuse(frame->counter, PSTR("a block of samples has the wrong length"));
     return;
   }
   for (size_t i = 0; i < HOP_SAMPLES; ++i) {
@@ -95,11 +99,11 @@ static void replayCarryOut(const tinyml_frame *frame, FeatureState *features) {
     replay.expected = (uint16_t)(frame->counter + 1);
     replayAnswer(REPLAY_INFO, frame->counter, replayInfo, sizeof replayInfo);
   } else if (!replay.active) {
-    replayRefuse(frame->counter, "the replay has not begun, or paused for too long");
+    replayRefuse(frame->counter, PSTR("the replay has not begun, or paused for too long"));
   } else if (frame->counter == (uint16_t)(replay.expected - 1)) {
     Serial.write(replay.reply, replay.replyBytes);
   } else if (frame->counter != replay.expected) {
-    replayRefuse(frame->counter, "a request is out of turn");
+    replayRefuse(frame->counter, PSTR("a request is out of turn"));
   } else if (frame->kind == REPLAY_SAMPLES) {
     ++replay.expected;
     replayTake(frame, features);
@@ -107,7 +111,7 @@ static void replayCarryOut(const tinyml_frame *frame, FeatureState *features) {
     replay.active = false;
     replayAnswer(REPLAY_TAKEN, frame->counter, NULL, 0);
   } else {
-    replayRefuse(frame->counter, "a request of an unknown kind");
+    replayRefuse(frame->counter, PSTR("a request of an unknown kind"));
   }
 }
 

@@ -10,8 +10,6 @@
 # **Time:** 35 minutes. **Hardware:** none.
 
 # %%
-import numpy as np
-
 import tinyml_course as tc
 from tinyml_course import plots
 from tinyml_course.backend import load_tensorflow
@@ -170,7 +168,7 @@ print(*sorted(path.name for path in sketch.iterdir()), sep="\n")
 
 # %%
 simulation = tc.simulate(compiled, board="nano33ble", features=features, x=test.x[:5])
-simulation.assert_equals(tc.reference(tflite)(features(test.x[:5])))
+simulation.assert_equals(tc.reference(tflite), features(test.x[:5]))
 simulation
 
 # %% [markdown]

@@ -12,9 +12,11 @@ Breiman (2001), "Random Forests", Machine Learning 45.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import zipfile
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +107,10 @@ class Forest:
     feature: NDArray[np.uint8]
     votes: NDArray[np.uint8]
 
+    def save(self, path: Path) -> None:
+        """Write the arrays to an .npz file."""
+        np.savez_compressed(path, **{one.name: getattr(self, one.name) for one in fields(self)})
+
     def __call__(self, windows: NDArray[np.int8]) -> NDArray[np.int8]:
         """Return scores, int8 (n, classes): a probability p is 256 p - 128.
 
@@ -124,6 +130,23 @@ class Forest:
             total += self.votes[self.other[at]]
         score = total * 256 // (VOTES * len(self.root))
         return np.asarray(np.minimum(score, 255) - 128, dtype=np.int8)
+
+
+def load_forest(path: Path) -> Forest:
+    """Read a forest from an .npz file of its arrays, named as they are.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or an array is missing.
+    """
+    try:
+        with np.load(path) as stored:
+            arrays = {field.name: stored[field.name] for field in fields(Forest)}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} holds no forest ({error}). Train it again.") from error
+    arrays["input_shape"] = tuple(arrays["input_shape"].tolist())
+    return Forest(**arrays)
 
 
 def forest_features(windows: NDArray[np.int8]) -> NDArray[np.int16]:

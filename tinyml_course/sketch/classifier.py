@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LED_COLOURS = {2: "green", 4: "blue", 3: "yellow", 5: "magenta", 6: "cyan", 7: "white"}
 DARK = 0
+RAM_FOR_FEATURES = 8 * 1024  # a board with less gives back the scores alone
 
 
 class SketchModel(Protocol):
@@ -149,7 +150,12 @@ def sketch_files(
     _check_model(compiled, features, labels)
     info = sketch_info(compiled, features, labels, name)
     _check_fit(compiled, board, kind.waiting_bytes(info))
+    said = info if board.ram_bytes >= RAM_FOR_FEATURES else replace(info, feature_shape=(0,))
     values = board_values(board, name, info.rate_hz) | _values(compiled, info, labels, detector)
+    values |= {
+        "replay_features": _size(said.feature_shape),
+        "replay_info": _rows((f"0x{byte:02X}" for byte in said.to_bytes()), 12),
+    }
     values |= {"c_name": features.c_name} | kind.sensor_values(board, info)
     values["sensor_settings"] = filled(f"{kind.template}_sensor.h.in", values).rstrip()
     sources = {**compiled.files, **features.c_files(), **c_sources(kind.sources)}
@@ -187,7 +193,6 @@ def _values(
         "thresholds": _rows(map(str, detector.thresholds(labels)), 12),
         "led_colours": _rows((str(colours[label]) for label in labels), 12),
         "led_table": "\n".join(f"| {w} | {LED_COLOURS[colours[w]]} |" for w in words),
-        "replay_info": _rows((f"0x{byte:02X}" for byte in info.to_bytes()), 12),
     }
 
 

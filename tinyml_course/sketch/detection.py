@@ -76,6 +76,12 @@ GESTURE_DETECTOR = Detector(
 """For gestures, with rows of 20 ms; chosen on the training people's sessions."""
 
 
+UNO_DETECTOR = Detector(
+    threshold=0.5, average=4, rest=10, every_hops=2, background=("idle", "other")
+)
+"""For the forest on the Uno R3, with rows of 40 ms."""
+
+
 @dataclass(frozen=True)
 class Detection:
     """One detected word: the inference it was found in, its label and its mean score."""

@@ -13,7 +13,7 @@ MICROPHONE_GAIN = 60
 """In half decibels above -20 dB: at +10 dB, speech close to the board is loud and does not clip."""
 RING_S = 0.5
 """Sound that waits while an inference runs, in seconds."""
-IMU_HEADERS = {"nano33ble": "imu.h", "nano33ble_rev2": "imu_bmi270.h"}
+IMU_HEADERS = {"nano33ble": "imu.h", "nano33ble_rev2": "imu_bmi270.h", "uno": "imu.h"}
 """The adapter for each board's inertial sensor."""
 CORE_WITH_MICROPHONE = "arduino:mbed_nano:nano33ble"
 """The core whose microphone and LED `templates/microphone.h` and `led.h` are written for."""

@@ -2,7 +2,7 @@
   ${name}: recognizes gestures with a neural network on the microcontroller.
 
   The circuit:
-  - ${board_title}: the inertial sensor and the RGB LED are on the board, nothing is wired.
+  - ${board_title}: ${circuit}
   - A USB cable for power; with the Serial Monitor open (${baud} baud) it also shows what is seen.
 
   Gestures: ${words}.
@@ -58,12 +58,12 @@ void loop() {
     return;
   }
   if (lateUs > lateLimitUs) {
-    Serial.println("Samples were lost: the board is too slow for its settings. Starting afresh.");
+    Serial.println(F("Samples were lost: the board is too slow for its settings. Starting afresh."));
     startWatching();
   }
   sampleDueUs += samplePeriodUs;
   if (!imuRead(hop + samplesInHop * IMU_AXES)) {
-    stopWith("The inertial sensor no longer answers. Reset the board; check the wires, if any.");
+    stopWith(F("The inertial sensor no longer answers. Reset the board; check the wires, if any."));
   }
   if (++samplesInHop == SAMPLES_PER_HOP) {
     samplesInHop = 0;
@@ -114,7 +114,7 @@ void report(int found) {
 }
 
 // Say what is wrong, again and again so that a monitor opened late shows it too, and do nothing else.
-void stopWith(const char *message) {
+void stopWith(const __FlashStringHelper *message) {
   ledShow(COLOUR_RED);
   while (true) {
     Serial.println(message);

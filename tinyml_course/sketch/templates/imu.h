@@ -88,13 +88,13 @@ static bool imuBegin() {
 }
 
 // Why imuBegin found no sensor, in words.
-static const char *imuTrouble() {
+static const __FlashStringHelper *imuTrouble() {
   for (uint8_t address : BMI270_ADDRESSES) {
     if (imuIs(address, BMI270_ID_REGISTER, BMI270_ID)) {
-      return "The sensor is a BMI270: write the sketch again for the board nano33ble_rev2.";
+      return F("The sensor is a BMI270: write the sketch again for the board nano33ble_rev2.");
     }
   }
-  return "No LSM9DS1, LSM6DSOX or MPU6050 answers. Is this the board with \"Sense\" in its name?";
+  return F("No LSM9DS1, LSM6DSOX or MPU6050 answers. Is this the board with \"Sense\" in its name?");
 }
 
 static bool imuReadAxes(uint8_t first, int32_t scale, int16_t *counts) {

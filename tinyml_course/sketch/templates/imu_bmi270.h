@@ -14,8 +14,8 @@ static bool imuBegin() {
 }
 
 // Why imuBegin found no sensor, in words.
-static const char *imuTrouble() {
-  return "The BMI270 does not answer. Is this a Nano 33 BLE Sense Rev2?";
+static const __FlashStringHelper *imuTrouble() {
+  return F("The BMI270 does not answer. Is this a Nano 33 BLE Sense Rev2?");
 }
 
 static int16_t imuCounts(float value, float countsPerUnit) {

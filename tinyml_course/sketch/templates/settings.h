@@ -39,6 +39,7 @@ ${led_colours}
 
 /* Serial line. replayInfo is what the sketch says of itself to tinyml_course.device. */
 #define SERIAL_BAUD ${baud}
+#define REPLAY_FEATURES ${replay_features} /* that a replay gives back: all, or none where RAM is scarce */
 static const uint8_t replayInfo[] = {
 ${replay_info}
 };
