@@ -38,11 +38,13 @@ int tinyml_motion_push(tinyml_motion *state, const int16_t hop[TINYML_MOTION_HOP
 
 void tinyml_motion_read(const tinyml_motion *state, int8_t window[TINYML_MOTION_SIZE])
 {
-    int row = state->next; /* the oldest */
+    uint16_t row = state->next; /* the oldest */
 
     for (int i = 0; i < TINYML_MOTION_ROWS; i++) {
         for (int axis = 0; axis < TINYML_MOTION_AXES; axis++)
             *window++ = state->ring[row][axis];
-        row = row + 1 == TINYML_MOTION_ROWS ? 0 : row + 1;
+        row++;
+        if (row == TINYML_MOTION_ROWS)
+            row = 0;
     }
 }
