@@ -41,9 +41,9 @@ static void replayAnswer(uint8_t kind, uint16_t counter, const void *payload, si
   Serial.write(replay.reply, replay.replyBytes);
 }
 
-// `why` is a text in flash, of fewer than 60 characters.
+// `why` is a text in flash, of at most 64 characters.
 static void replayRefuse(uint16_t counter, const char *why) {
-  char text[60];
+  char text[64];
   const size_t length = strlen_P(why);
   memcpy_P(text, why, length);
   replayAnswer(REPLAY_REFUSED, counter, text, length);
