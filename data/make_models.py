@@ -21,7 +21,7 @@ from tinyml_course.training import evaluate, fit_forest
 
 PEOPLE = "Speech Commands v0.02, test speakers"
 MODELS = Path(__file__).resolve().parent / "models"
-EPOCHS = {"keywords": 30, "gestures": 36}  # three times the demo's
+EPOCHS = {"keywords": 30, "gestures": 36}  # more than the demo's
 
 
 def make_uno() -> None:

@@ -92,6 +92,6 @@ GESTURES = Task(
     build_model=build_cnn,
     augment=augment,
     find_board=board_with_imu,
-    recipe=Recipe(epochs=12, versions=12_000, passes=4, label_smoothing=0.05),
+    recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
     measure_use=measure_use,
 )
