@@ -7,21 +7,41 @@ test says when it is due.
 from pathlib import Path
 
 import tinyml_course as tc
+from tinyml_course.compiler.forest import load_forest
+from tinyml_course.features.loading import load_features
 from tinyml_course.sketch import write_microphone_test
+from tinyml_course.sketch.detection import UNO_DETECTOR
 
 ARDUINO = Path(__file__).resolve().parent
 MODELS = ARDUINO.parent / "data" / "models"
-KEYWORDS = ("keywords_nano33ble", MODELS / "keywords", "nano33ble")
+TRAINED = {
+    "keywords_nano33ble": ("keywords", "nano33ble"),
+    "gestures_nano33ble": ("gestures", "nano33ble"),
+}
+"""Task and board of each sketch that runs a reference model."""
 
 
-def write_keywords(folder: Path) -> Path:
-    """Write the keyword sketch of the reference model into `folder`; return its own folder."""
-    name, trained, board = KEYWORDS
-    run = tc.load_run(trained)
-    compiled = tc.compile_model(run.tflite, name="keywords")
+def write_trained(name: str, folder: Path) -> Path:
+    """Write the sketch of a reference model into `folder`; return its own folder."""
+    task, board = TRAINED[name]
+    run = tc.load_run(MODELS / task)
+    compiled = tc.compile_model(run.tflite, name=task)
     return tc.write_sketch(compiled, run.features, run.labels, board, folder / name)
 
 
+def write_uno(folder: Path) -> Path:
+    """Write the gesture sketch of the forest for the Uno R3 into `folder`; return its folder."""
+    trained = MODELS / "gestures_uno"
+    forest = load_forest(trained / "forest.npz")
+    features = load_features((trained / "features.json").read_text(encoding="utf-8"))
+    labels = (trained / "labels.txt").read_text(encoding="utf-8").split()
+    compiled = tc.compile_forest(forest, name="gestures")
+    out = folder / "gestures_uno"
+    return tc.write_sketch(compiled, features, labels, "uno", out, detector=UNO_DETECTOR)
+
+
 if __name__ == "__main__":
-    for write in (write_microphone_test, write_keywords):
-        print(write(ARDUINO).relative_to(ARDUINO.parent))
+    print(write_microphone_test(ARDUINO).relative_to(ARDUINO.parent))
+    print(write_uno(ARDUINO).relative_to(ARDUINO.parent))
+    for sketch in TRAINED:
+        print(write_trained(sketch, ARDUINO).relative_to(ARDUINO.parent))

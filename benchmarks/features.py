@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from tinyml_course import Mfcc, get_board, load_dataset
 from tinyml_course.errors import ToolchainError
 from tinyml_course.features.mfcc_tables import GAINS
-from tinyml_course.simulator.emulated import FEATURE_NAMES, Meter, feature_sources
+from tinyml_course.simulator.emulated import Meter, feature_keep
 from tinyml_course.simulator.host import host_features
 from tinyml_course.simulator.program import build_program
+from tinyml_course.simulator.sources import feature_sources
 
 CLIPS = 64
 ROUNDS = 15
@@ -104,10 +105,10 @@ def print_error(clips: NDArray[np.int16]) -> None:
 def print_board_cost(clips: NDArray[np.int16]) -> None:
     """Print what a 20 ms hop takes of the board, for each compiler that is there."""
     board = get_board("nano33ble")
-    keep = [*FEATURE_NAMES, "features_window"]
+    keep = [*feature_keep(MFCC), "features_window"]
     for compiler in ("zig", "arm-none-eabi-gcc"):
         try:
-            program = build_program(feature_sources(MFCC), board, keep, compiler)
+            program = build_program(feature_sources(MFCC, "features.c"), board, keep, compiler)
         except ToolchainError as error:
             print(f"{compiler}: {error}")
             continue

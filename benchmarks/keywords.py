@@ -17,7 +17,9 @@ import numpy as np
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.datasets.augment import Augmentation, augment_dataset
-from tinyml_course.tasks import Task, draw_rows, get_task
+from tinyml_course.features.specification import Features
+from tinyml_course.tasks import Task, get_task
+from tinyml_course.tasks.keywords import draw_rows
 from tinyml_course.training import evaluate, fit
 
 FULL = Augmentation()
@@ -70,15 +72,18 @@ def main() -> None:
     given = parser.parse_args()
     task = get_task("keywords")
     train = load_dataset("keywords", split="train")
+    features = task.choose_features(train)
     tests = [
-        task.features(load_dataset("keywords", split="test")),
-        task.features(load_dataset("keywords", path=given.people, labels=train.labels)),
+        features(load_dataset("keywords", split="test")),
+        features(load_dataset("keywords", path=given.people, labels=train.labels)),
     ]
     print(f"{'':<40}{'voices':>8}{'people':>8}")
     for step in STEPS:
         chosen = train.take(step.chosen(train))
         rows = [
-            measure(task, chosen, step.augmentation, tests, samples=given.samples, seed=seed)
+            measure(
+                task, features, chosen, step.augmentation, tests, samples=given.samples, seed=seed
+            )
             for seed in range(given.seeds)
         ]
         voices, people = np.mean(rows, axis=0)
@@ -87,6 +92,7 @@ def main() -> None:
 
 def measure(
     task: Task,
+    features: Features,
     train: Dataset,
     augmentation: Augmentation | None,
     tests: list[Dataset],
@@ -99,13 +105,13 @@ def measure(
     recipe = task.recipe
     rows = draw_rows(train, min(recipe.versions, samples), seed)
     seen = (
-        task.features(train).take(rows)
+        features(train).take(rows)
         if augmentation is None
-        else augment_dataset(train, task.features, rows=rows, seed=seed, augmentation=augmentation)
+        else augment_dataset(train, features, rows=rows, seed=seed, augmentation=augmentation)
     )
     keras.utils.set_random_seed(seed)
     model = fit(
-        task.build_model(len(train.labels)),
+        task.build_model(features.input_shape, len(train.labels)),
         seen,
         seed=seed,
         epochs=max(1, round(samples / len(seen))),

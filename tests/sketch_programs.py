@@ -10,6 +10,8 @@ from tflite_models import Network
 
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.features.audio import Mfcc
+from tinyml_course.lessons import model_dir
+from tinyml_course.run import load_run
 from tinyml_course.simulator.host_sketch import build_sketch
 from tinyml_course.sketch import Detector, write_microphone_test, write_sketch
 
@@ -127,3 +129,20 @@ def clips(count):
 @pytest.fixture(scope="session")
 def microphone_test(tmp_path_factory):
     return write_microphone_test(tmp_path_factory.mktemp("sketches"), "nano33ble_rev2")
+
+
+def write_gestures(folder, board):
+    """Write the sketch of the reference gesture model for a board."""
+    run = load_run(model_dir("gestures"))
+    compiled = compile_model(run.tflite, name="gestures")
+    return write_sketch(compiled, run.features, run.labels, board, folder / "gestures")
+
+
+@pytest.fixture(scope="session")
+def gestures(tmp_path_factory):
+    return write_gestures(tmp_path_factory.mktemp("sketches"), "nano33ble")
+
+
+@pytest.fixture(scope="session")
+def gestures_rev2(tmp_path_factory):
+    return write_gestures(tmp_path_factory.mktemp("sketches"), "nano33ble_rev2")

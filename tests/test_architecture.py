@@ -23,11 +23,20 @@ MAY_IMPORT = {
     "device": {"errors", "boards", "compiler", "sketch"},
     "backend": {"errors"},
     "compression": {"errors", "backend", "datasets", "features"},
-    "training": {"errors", "backend", "datasets", "features", "compression"},
+    "training": {"errors", "backend", "datasets", "features", "compression", "compiler"},
 }
 ON_TOP = {"__init__", "cli", "tasks", "run", "demo", "lessons", "plots", "widgets"}
 RIGHT_HALF = ("compiler", "simulator", "sketch", "device")
-HEAVY = {"tensorflow", "keras", "librosa", "matplotlib", "ipywidgets", "anywidget", "scipy"}
+HEAVY = {
+    "tensorflow",
+    "keras",
+    "librosa",
+    "matplotlib",
+    "ipywidgets",
+    "anywidget",
+    "scipy",
+    "sklearn",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -1,25 +1,27 @@
 """The main job from recordings to a sketch, with a network and a training set cut short."""
 
 import json
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from tinyml_course import demo, tasks
+from tinyml_course import demo
 from tinyml_course.errors import InputError, TinyMLError
 from tinyml_course.run import load_run
+from tinyml_course.tasks import TASKS, Recipe, keywords
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """Let the keyword task train on 800 versions, one pass, a small network."""
     with pytest.MonkeyPatch.context() as patch:
-        task = tasks.Task(
-            name="keywords",
-            features=tasks.Mfcc(),
-            build_model=lambda classes: tasks.build_ds_cnn(classes, width=8, blocks=1),
-            recipe=tasks.Recipe(epochs=1, versions=800, passes=1),
+        task = replace(
+            keywords.KEYWORDS,
+            build_model=partial(keywords.build_ds_cnn, width=8, blocks=1),
+            recipe=Recipe(epochs=1, versions=800, passes=1),
         )
-        patch.setitem(tasks.TASKS, "keywords", task)
+        patch.setitem(TASKS, "keywords", task)
         folder = tmp_path_factory.mktemp("demo")
         yield folder, demo.run_demo("keywords", "nano33ble", folder)
 

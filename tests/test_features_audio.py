@@ -416,3 +416,22 @@ def test_recording_shorter_than_a_frame_is_refused():
 def test_specification_outside_its_range_is_refused(fields):
     with pytest.raises(InputError, match="give 1 to"):
         Mfcc(**fields)
+
+
+@pytest.mark.parametrize(
+    ("clips", "message"),
+    [
+        (np.zeros((1, 960), np.float32), "must be int16"),
+        (np.zeros(960, np.int16), "must be int16 of shape"),
+        (np.zeros((1, 100), np.int16), "shorter than one hop"),
+    ],
+    ids=["float", "one axis", "no hop"],
+)
+def test_clips_that_cannot_be_cut_into_hops_are_refused(clips, message):
+    with pytest.raises(InputError, match=message):
+        Mfcc().hops(clips)
+
+
+def test_hops_of_a_clip_are_its_samples_in_order():
+    clips = np.arange(2 * 967, dtype=np.int16).reshape(2, 967)
+    np.testing.assert_array_equal(Mfcc().hops(clips).reshape(2, 960), clips[:, :960])

@@ -7,7 +7,7 @@ from tinyml_course.backend import load_tensorflow, quiet
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.errors import InputError
-from tinyml_course.tasks import build_ds_cnn
+from tinyml_course.tasks.keywords import build_ds_cnn
 
 DS_CNN_OPS = ["Conv2D", *["DepthwiseConv2D", "Conv2D"] * 4, "Mean", "FullyConnected", "Softmax"]
 
@@ -16,7 +16,7 @@ DS_CNN_OPS = ["Conv2D", *["DepthwiseConv2D", "Conv2D"] * 4, "Mean", "FullyConnec
 def model():
     keras = load_tensorflow().keras
     keras.utils.set_random_seed(0)
-    model = build_ds_cnn(12)
+    model = build_ds_cnn((49, 10, 1), 12)
     # As a trained model has: batch normalization that is not the identity.
     rng = np.random.default_rng(0)
     for layer in model.layers:

@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
-from sketch_programs import DETECTOR, LABELS, STRICT, compiled, microphone_test, model, sketch
+from sketch_programs import (
+    DETECTOR,
+    LABELS,
+    STRICT,
+    compiled,
+    gestures,
+    gestures_rev2,
+    microphone_test,
+    model,
+    sketch,
+)
 from tflite_models import Network
 
 from tinyml_course.boards import get_board
@@ -29,7 +39,7 @@ ROOT = Path(__file__).parent.parent
 # What the Arduino core and the compiler's own run-time library provide; no heap, no libm.
 PROVIDED = re.compile(
     r"_?Z?(mem(cpy|set|move)|strlen|__aeabi_\w+|__stack_chk_\w+)$"
-    r"|pinMode|digitalWrite|millis|micros|delay|SerialPort|Microphone|Serial$|PDM$"
+    r"|pinMode|digitalWrite|millis|micros|delay|SerialPort|Microphone|Serial$|PDM$|TwoWire|Wire1?$|BoschSensorClass|IMU$"
 )
 
 
@@ -49,7 +59,7 @@ def compile_for_board(sketch, folder, c, cpp):
     return wanted - defined - {""}
 
 
-@pytest.mark.parametrize("which", ["sketch", "microphone_test"])
+@pytest.mark.parametrize("which", ["sketch", "microphone_test", "gestures", "gestures_rev2"])
 @pytest.mark.parametrize("compiler", ["zig", "arm-none-eabi-gcc"])
 def test_sketch_compiles_for_the_board_without_heap_or_libm(request, tmp_path, which, compiler):
     def gcc(name, *arguments):
@@ -241,7 +251,17 @@ def test_model_of_other_numbers_is_refused(tmp_path, scale, softmax, message):
 MAKE = runpy.run_path(str(ROOT / "arduino" / "make_sketches.py"))
 
 
-@pytest.mark.parametrize("write", ["write_microphone_test", "write_keywords"])
-def test_committed_sketch_is_what_the_generator_writes_now(tmp_path, write):
-    written = MAKE[write](tmp_path)
+def test_committed_sketch_for_the_uno_is_what_the_generator_writes_now(tmp_path):
+    written = MAKE["write_uno"](tmp_path)
+    assert contents(written) == contents(ROOT / "arduino" / written.name), "run `make sketches`"
+
+
+@pytest.mark.parametrize("name", ["microphone_test", *MAKE["TRAINED"]])
+def test_committed_sketch_is_what_the_generator_writes_now(tmp_path, name):
+    trained = name in MAKE["TRAINED"]
+    written = (
+        MAKE["write_trained"](name, tmp_path)
+        if trained
+        else MAKE["write_microphone_test"](tmp_path)
+    )
     assert contents(written) == contents(ROOT / "arduino" / written.name), "run `make sketches`"

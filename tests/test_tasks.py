@@ -1,14 +1,16 @@
 """What a task is made of, and the way from recordings to a RUN, on a small folder of tones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
 
-from tinyml_course import tasks
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.errors import InputError
 from tinyml_course.run import load_run
+from tinyml_course.tasks import TASKS, Recipe, get_task, keywords, pipeline
 from tinyml_course.training import evaluate
 
 RATE_HZ = 16_000
@@ -36,14 +38,14 @@ def folder(tmp_path_factory):
 def run(folder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TINYML_CACHE", str(tmp_path_factory.mktemp("cache")))
-        small = tasks.Recipe(epochs=15, versions=400, passes=15)
-        task = tasks.Task("keywords", tasks.Mfcc(), _small, small)
-        patch.setitem(tasks.TASKS, "keywords", task)
-        yield tasks.train_task("keywords", folder, progress=False)
+        small = Recipe(epochs=15, versions=400, passes=15)
+        task = replace(keywords.KEYWORDS, build_model=_small, recipe=small)
+        patch.setitem(TASKS, "keywords", task)
+        yield pipeline.train_task("keywords", folder, progress=False)
 
 
-def _small(classes: int):
-    return tasks.build_ds_cnn(classes, width=8, blocks=1)
+def _small(input_shape, classes: int):
+    return keywords.build_ds_cnn(input_shape, classes, width=8, blocks=1)
 
 
 def test_run_learns_the_words_of_a_folder(run):
@@ -63,7 +65,7 @@ def test_run_is_measured_on_speakers_it_did_not_hear(run, folder):
 
 def test_run_survives_being_saved_and_is_evaluated_in_c(run, folder, tmp_path):
     loaded = load_run(run.save(tmp_path / "run"))
-    found = tasks.evaluate_run(loaded, folder)
+    found = pipeline.evaluate_run(loaded, folder)
     assert found["n"] == 72
     data = load_dataset("keywords", path=folder)
     assert found == evaluate(reference(run.tflite), run.features(data))
@@ -81,16 +83,16 @@ def test_draw_rows_gives_every_class_its_share():
         source="",
         licence="",
     )
-    rows = tasks.draw_rows(data, 5000, seed=1)
+    rows = keywords.draw_rows(data, 5000, seed=1)
     assert len(rows) == pytest.approx(5000, rel=0.05)
     share = np.bincount(y[rows]) / len(rows)
-    weight = np.array([1, 1, tasks.WEIGHTS["silence"]])
+    weight = np.array([1, 1, keywords.WEIGHTS["silence"]])
     assert share == pytest.approx(weight / weight.sum(), rel=0.1)
     by_people = np.char.startswith(data.group[rows[y[rows] == 0]], "person-").mean()
-    assert by_people == pytest.approx(tasks.PERSON_SHARE, rel=0.1)
-    assert (rows == tasks.draw_rows(data, 5000, seed=1)).all()
+    assert by_people == pytest.approx(keywords.PERSON_SHARE, rel=0.1)
+    assert (rows == keywords.draw_rows(data, 5000, seed=1)).all()
 
 
 def test_unknown_task_is_refused_by_name():
-    with pytest.raises(InputError, match="no task 'whales': choose keywords"):
-        tasks.get_task("whales")
+    with pytest.raises(InputError, match="no task 'whales': choose keywords, gestures"):
+        get_task("whales")

@@ -10,11 +10,23 @@ from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.simulator.compare import BoardRow
 from tinyml_course.sketch.operating_points import Judged, OperatingPoint
-from tinyml_course.widgets import BoardPicker, BoardTable, FrameScrubber, ThresholdSlider
+from tinyml_course.widgets import (
+    BoardPicker,
+    BoardTable,
+    FrameScrubber,
+    ThresholdSlider,
+    WindowSliders,
+)
 from tinyml_course.widgets.board_picker import Fit
 from tinyml_course.widgets.still import FOLDER, float32_bytes, script
 
-WIDGETS = ("board_picker.js", "board_table.js", "frame_scrubber.js", "threshold_slider.js")
+WIDGETS = (
+    "board_picker.js",
+    "board_table.js",
+    "frame_scrubber.js",
+    "threshold_slider.js",
+    "window_sliders.js",
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +50,16 @@ def slider(**changes):
     return ThresholdSlider(**{**given, **changes})
 
 
+def sliders(**changes):
+    motion = np.sin(np.arange(600)[:, None] / 30 + np.arange(6))
+    given = {"events": [(1.0, 1.9, "wing"), (3.0, 4.0, "ring")], "windows_s": (0.5, 1.0, 2.0)}
+    return WindowSliders(
+        motion,
+        100.0,
+        **{**given, "strides_s": (0.1, 0.5, 1.0), "window": 1, "stride": 0, **changes},
+    )
+
+
 FITS = [
     Fit("Big <board>", "64 MHz", 40_000, 1_000_000, 20_000, 250_000, 60.4, 600.0),
     Fit("Tiny", "16 MHz", 40_000, 32_000, 20_000, 2_000, reason="40,000 bytes of flash are needed"),
@@ -57,8 +79,9 @@ ROWS = [
         lambda _: BoardPicker(FITS),
         lambda _: slider(),
         lambda _: BoardTable(ROWS),
+        lambda _: sliders(),
     ],
-    ids=["scrubber", "picker", "slider", "table"],
+    ids=["scrubber", "picker", "slider", "table", "sliders"],
 )
 def widget(request, clip):
     return request.param(clip)
@@ -173,6 +196,34 @@ def test_threshold_slider_sends_each_point_and_the_excerpt():
 def test_threshold_slider_refuses_what_it_cannot_show(changes, message):
     with pytest.raises(InputError, match=message):
         slider(**changes)
+
+
+def test_window_sliders_count_gestures_that_are_whole_in_a_window():
+    shown = sliders(stride=1)
+    assert shown.describe() == (
+        "A window of 1 s every 0.5 s: 2 inferences a second; 2 of 2 gestures are whole in a window."
+    )
+    shown.window, shown.stride = 0, 0
+    assert (shown.window_s, shown.stride_s) == (0.5, 0.1)
+    assert "10 inferences a second; 0 of 2" in shown.describe()
+    sent = np.frombuffer(shown._samples, "<f4").reshape(-1, 3)
+    assert sent.shape == (600, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"windows_s": ()}, "windows to choose from"),
+        ({"strides_s": (1.0, 0.5)}, "strides to choose from"),
+        ({"window": 3}, "window is 3; there are 0 to 2"),
+        ({"samples": np.zeros((5, 2))}, r"shape \(5, 2\)"),
+    ],
+    ids=["none", "falling", "choice", "axes"],
+)
+def test_window_sliders_refuse_what_they_cannot_show(changes, message):
+    motion = changes.pop("samples", None)
+    with pytest.raises(InputError, match=message):
+        sliders(**changes) if motion is None else WindowSliders(motion, 100.0, [])
 
 
 def test_float32_bytes_refuses_another_number_of_axes():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tinyml_course.boards import Board, get_board, list_boards
     from tinyml_course.compiler.codegen import CompiledModel, compile_model
+    from tinyml_course.compiler.forest import compile_forest
     from tinyml_course.compiler.inspect import inspect_model
     from tinyml_course.compiler.reference import reference
     from tinyml_course.compiler.tflite import read_model
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from tinyml_course.device import replay
     from tinyml_course.errors import TinyMLError
     from tinyml_course.features.audio import Mfcc
+    from tinyml_course.features.motion import MotionWindow
     from tinyml_course.run import Run, load_run
     from tinyml_course.simulator.compare import compare_boards
     from tinyml_course.simulator.host import host_features, host_model
     from tinyml_course.simulator.report import Simulation, simulate
     from tinyml_course.sketch import write_sketch
-    from tinyml_course.training import evaluate, fit
+    from tinyml_course.training import evaluate, fit, fit_forest
 
 __version__ = "0.1.0"
 
@@ -33,16 +35,19 @@ _HOME = {
     "CompiledModel": "compiler.codegen",
     "Dataset": "datasets",
     "Mfcc": "features.audio",
+    "MotionWindow": "features.motion",
     "Run": "run",
     "Simulation": "simulator.report",
     "TinyMLError": "errors",
     "augment_dataset": "datasets.augment",
     "list_boards": "boards",
+    "compile_forest": "compiler.forest",
     "compile_model": "compiler.codegen",
     "compare_boards": "simulator.compare",
     "download_speech_commands": "datasets",
     "evaluate": "training",
     "fit": "training",
+    "fit_forest": "training",
     "get_board": "boards",
     "host_features": "simulator.host",
     "host_model": "simulator.host",
@@ -58,8 +63,9 @@ _HOME = {
 }
 __all__ = [  # noqa: RUF022 - in the order of a lesson
     "load_dataset", "Dataset", "download_speech_commands", "augment_dataset",
-    "Mfcc", "fit", "evaluate", "quantize_int8", "Run", "load_run",
+    "Mfcc", "MotionWindow", "fit", "fit_forest", "evaluate", "quantize_int8", "Run", "load_run",
     "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
+    "compile_forest",
     "host_features", "host_model",
     "list_boards", "get_board", "Board", "simulate", "Simulation", "compare_boards",
     "write_sketch", "replay", "TinyMLError",

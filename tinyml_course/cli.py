@@ -50,13 +50,13 @@ BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boar
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Trade = Annotated[Optimize, typer.Option("--optimize", help="What to favour.")]
 DataFolder = Annotated[
-    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav or flac.")
+    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, ...")
 ]
 
 
 @app.command()
 def demo(
-    task: Annotated[str, typer.Argument(help="keywords")] = "keywords",
+    task: Annotated[str, typer.Argument(help="keywords, gestures")] = "keywords",
     board: BoardName = "nano33ble",
     folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path(
         "build/demo"
@@ -103,14 +103,14 @@ def boards(as_json: AsJson = False) -> None:
 
 @app.command()
 def train(
-    task: Annotated[str, typer.Argument(help="keywords")],
+    task: Annotated[str, typer.Argument(help="keywords, gestures")],
     data: DataFolder = None,
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics."""
-    from tinyml_course.tasks import train_task
+    from tinyml_course.tasks.pipeline import train_task
 
     run = train_task(task, data, epochs=epochs, seed=seed)
     target = run.save(folder or Path("runs") / task)
@@ -122,19 +122,19 @@ def train(
 def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Measure a RUN's accuracy with the compiled int8 C, run on this computer.
 
-    Without --data on the shipped set's test voices; with it on every clip of the folder (on its
-    testing_list.txt where there is one).
+    Without --data on the shipped set's test people; with it on every recording of the folder (on
+    its testing_list.txt where there is one).
     """
     from tinyml_course.run import load_run
-    from tinyml_course.tasks import evaluate_run
+    from tinyml_course.tasks.pipeline import evaluate_run
 
     metrics = evaluate_run(load_run(folder), data)
     if as_json:
         _print_json(metrics)
         return
-    out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} clips")
+    out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} recordings")
     for label, share in metrics["per_class"].items():
-        out.print(f"  {label:<10} " + ("no clips" if share is None else f"{share:.3f}"))
+        out.print(f"  {label:<10} " + ("none" if share is None else f"{share:.3f}"))
 
 
 @app.command()

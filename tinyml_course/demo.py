@@ -24,8 +24,8 @@ from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.simulator.report import Simulation, simulate
 from tinyml_course.sketch import write_sketch
-from tinyml_course.sketch.parts import board_with_microphone
-from tinyml_course.tasks import get_task, train_task
+from tinyml_course.tasks import get_task
+from tinyml_course.tasks.pipeline import train_task
 
 BOARD_CLIPS = 50  # clips run on the emulated board
 
@@ -35,7 +35,8 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
 
     Parameters
     ----------
-    task : {"keywords"}
+    task : str
+        A name of `tasks.TASKS`.
     board : str
         A board the sketch can be written for.
     folder : Path
@@ -47,7 +48,8 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         If an argument is unknown, the model does not fit, or any two places disagree on a bit.
     """
     console = Console(stderr=True, highlight=False)
-    chosen, target = get_task(task), board_with_microphone(board)
+    chosen = get_task(task)
+    target = chosen.find_board(board)
     started = time.monotonic()
     with _step(console, "Load the recordings, augment, compute features, train, quantize to int8"):
         trained = train_task(chosen.name)
@@ -56,7 +58,7 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         compiled = compile_model(trained.tflite, name=chosen.name)
         compiled.write(folder / "c")
     test = load_dataset(chosen.name, split="test")
-    with _step(console, f"Compare notebook and C on this computer, {len(test):,} clips"):
+    with _step(console, f"Compare notebook and C on this computer, {len(test):,} recordings"):
         features = _compare_on_host(trained, compiled, test)
     with _step(console, f"Run {BOARD_CLIPS} of them on the simulated {target.name}"):
         simulation = _compare_on_board(trained, compiled, test, features, target.id)
@@ -126,8 +128,8 @@ def _print_report(
     out.print(simulation.to_text(), markup=False)
     out.print()
     out.print(
-        f"Same bits: features and scores of {report['host_clips']:,} clips in the notebook and in "
-        f"C on this computer, of {report['board_clips']} on the simulated board."
+        f"Same bits: features and scores of {report['host_clips']:,} recordings in the notebook "
+        f"and in C on this computer, of {report['board_clips']} on the simulated board."
     )
     out.print(f"Open {sketch / (sketch.name + '.ino')} in the Arduino IDE.")
     out.print(f"Everything is in {folder}; it took {report['seconds']:.0f} s.")

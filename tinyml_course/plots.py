@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tinyml_course.sketch.operating_points import OperatingPoint
 
 BLUE, ORANGE, GREEN, GREY = "#3f86d4", "#d9730d", "#2a9d6f", "0.6"
+AXIS_COLOURS = (BLUE, ORANGE, GREEN)  # of a sensor's x, y, z
 
 
 def new_figure(
@@ -125,6 +126,42 @@ def draw_map(axes: Any, features: ArrayLike, seconds: float) -> None:
         interpolation="nearest",
     )
     axes.set(xlabel="seconds", ylabel="coefficient", yticks=range(0, len(values), 3))
+
+
+def plot_motion(
+    samples: ArrayLike,
+    *,
+    rate_hz: float,
+    events: Sequence[tuple[float, float, str]] = (),
+    title: str = "",
+) -> Figure:
+    """Draw acceleration, and the rate of turn below it where there is one.
+
+    Parameters
+    ----------
+    samples : array (time, 3 or 6)
+        Acceleration x, y, z in g; rate of turn about x, y, z in degrees/s.
+    rate_hz : float
+    events : sequence of (float, float, str)
+        What was done: start and end in seconds, and the label.
+    title : str
+    """
+    values = np.asarray(samples)
+    sensors = values.shape[1] // 3
+    figure, axes = new_figure(sensors, 1, height=1 + 1.6 * sensors)
+    seconds = np.arange(len(values)) / rate_hz
+    for number, (one, unit) in enumerate(zip(axes[:, 0], ("g", "degrees/s"), strict=False)):
+        for axis, (name, colour) in enumerate(zip("xyz", AXIS_COLOURS, strict=True)):
+            one.plot(seconds, values[:, 3 * number + axis], color=colour, linewidth=0.9, label=name)
+        for start, stop, label in events:
+            one.axvspan(start, stop, color="0.88")
+            if number == 0:
+                one.text((start + stop) / 2, values[:, :3].max(), label, ha="center", fontsize=8)
+        one.set(ylabel=unit, xlim=(0, seconds[-1]))
+    axes[0, 0].set_title(title, loc="left")
+    axes[0, 0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
+    axes[-1, 0].set_xlabel("seconds")
+    return figure
 
 
 def plot_confusion(counts: ArrayLike, labels: Sequence[str], *, title: str = "") -> Figure:

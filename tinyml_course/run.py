@@ -16,7 +16,8 @@ from tinyml_course.cache import writing
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
-from tinyml_course.features.audio import Mfcc
+from tinyml_course.features.loading import load_features
+from tinyml_course.features.specification import Features
 
 MODEL, FEATURES, LABELS, METRICS = "model.tflite", "features.json", "labels.txt", "metrics.json"
 
@@ -28,10 +29,10 @@ class Run:
     Attributes
     ----------
     task : str
-        What it was trained for: {"keywords"}.
+        What it was trained for: a name of `tasks.TASKS`.
     tflite : bytes
         The int8 model; its input is the features' int8 output as it is.
-    features : Mfcc
+    features : Mfcc or another front end
     labels : tuple of str
         One a score, in the model's order.
     metrics : dict
@@ -46,7 +47,7 @@ class Run:
 
     task: str
     tflite: bytes = field(repr=False)
-    features: Mfcc
+    features: Features
     labels: tuple[str, ...]
     metrics: dict[str, Any] = field(repr=False)
 
@@ -85,7 +86,9 @@ class Run:
             f"  {label:<10}{_share(real['per_class'][label])}{_share(share)}"
             for label, share in integer["per_class"].items()
         ]
-        return "\n".join([*rows, f"over {integer['n']:,} held-out samples of {self.task}"])
+        rows += [f"over {integer['n']:,} held-out samples of {self.task}"]
+        rows += [self.metrics["in_use"]["summary"]] if "in_use" in self.metrics else []
+        return "\n".join(rows)
 
 
 def load_run(folder: str | Path) -> Run:
@@ -138,9 +141,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _read_features(path: Path) -> Mfcc:
+def _read_features(path: Path) -> Features:
     try:
-        return Mfcc.from_json(_read_text(path))
+        return load_features(_read_text(path))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 

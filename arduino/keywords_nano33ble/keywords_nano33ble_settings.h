@@ -53,6 +53,7 @@ static const uint8_t ledColours[CLASS_COUNT] = {
 
 /* Serial line. replayInfo is what the sketch says of itself to tinyml_course.device. */
 #define SERIAL_BAUD 115200
+#define REPLAY_FEATURES 490 /* that a replay gives back: all, or none where RAM is scarce */
 static const uint8_t replayInfo[] = {
     0x01, 0x80, 0x3E, 0x00, 0x00, 0x40, 0x01, 0x32, 0x00, 0x0C, 0x00, 0xA5,
     0x5C, 0x3C, 0xBE, 0x61, 0x60, 0x9B, 0x03, 0x03, 0x31, 0x00, 0x0A, 0x00,
@@ -71,6 +72,21 @@ static inline const int8_t *modelOutput(void) {
 
 static inline void modelInvoke(void) {
   keywords_invoke();
+}
+
+/* Its features, likewise. */
+typedef tinyml_mfcc FeatureState;
+
+static inline void featuresReset(FeatureState *state) {
+  tinyml_mfcc_reset(state);
+}
+
+static inline int featuresPush(FeatureState *state, const int16_t *hop) {
+  return tinyml_mfcc_push(state, hop);
+}
+
+static inline void featuresRead(const FeatureState *state, int8_t *window) {
+  tinyml_mfcc_read(state, window);
 }
 
 #endif

@@ -1,9 +1,9 @@
-/* Replay: a computer sends a recorded clip over USB, and gets features and scores back.
+/* Replay: a computer sends a recording over USB, and gets features and scores back.
  *
  * The computer asks and the sketch answers, one frame each (src/tinyml_frame.h):
  *     HELLO                      -> INFO: who the sketch is (replayInfo, from the settings)
- *     SAMPLES one hop of int16   -> TAKEN; after the last hop of a clip RESULT
- *     GOODBYE                    -> TAKEN, and the microphone is heard again
+ *     SAMPLES one hop of int16   -> TAKEN; after the last hop of a recording RESULT
+ *     GOODBYE                    -> TAKEN, and the sensor is listened to again
  * Every request has a counter one above the last. A request that comes twice, because its answer
  * was lost, is answered again but not carried out again. A request out of turn is REFUSED, in words.
  * RESULT is: microseconds spent on features (4), on inference (4), the features, the scores.
@@ -25,7 +25,7 @@ static struct {
   tinyml_frame_reader reader;
   uint8_t reply[TINYML_FRAME_MAX];  // the last answer, kept to be given again
   size_t replyBytes;
-  uint8_t result[8 + FEATURE_COUNT + CLASS_COUNT];
+  uint8_t result[8 + REPLAY_FEATURES + CLASS_COUNT];
   uint16_t expected;      // counter of the next request
   uint16_t hops;          // of the present clip, taken so far
   uint32_t featuresUs;    // spent on them
@@ -41,8 +41,12 @@ static void replayAnswer(uint8_t kind, uint16_t counter, const void *payload, si
   Serial.write(replay.reply, replay.replyBytes);
 }
 
+// `why` is a text in flash, of at most 64 characters.
 static void replayRefuse(uint16_t counter, const char *why) {
-  replayAnswer(REPLAY_REFUSED, counter, why, strlen(why));
+  char text[64];
+  const size_t length = strlen_P(why);
+  memcpy_P(text, why, length);
+  replayAnswer(REPLAY_REFUSED, counter, text, length);
 }
 
 static void replayWriteU32(uint8_t *bytes, uint32_t value) {
@@ -52,33 +56,33 @@ static void replayWriteU32(uint8_t *bytes, uint32_t value) {
 }
 
 // Classify the clip whose last hop has just been taken, and answer with all that was found.
-static void replayClassify(uint16_t counter, tinyml_mfcc *features) {
+static void replayClassify(uint16_t counter, FeatureState *features) {
   int8_t *found = (int8_t *)replay.result + 8;
-  tinyml_mfcc_read(features, found);
-  memcpy(modelInput(), found, FEATURE_COUNT);
+  featuresRead(features, modelInput());
+  memcpy(found, modelInput(), REPLAY_FEATURES);
   const unsigned long startUs = micros();
   modelInvoke();
   replayWriteU32(replay.result + 4, (uint32_t)(micros() - startUs));
   replayWriteU32(replay.result, replay.featuresUs);
-  memcpy(found + FEATURE_COUNT, modelOutput(), CLASS_COUNT);
+  memcpy(found + REPLAY_FEATURES, modelOutput(), CLASS_COUNT);
   replayAnswer(REPLAY_RESULT, counter, replay.result, sizeof replay.result);
 }
 
-static void replayTake(const tinyml_frame *frame, tinyml_mfcc *features) {
+static void replayTake(const tinyml_frame *frame, FeatureState *features) {
   int16_t hop[HOP_SAMPLES];
   if (frame->length != sizeof hop) {
-    replayRefuse(frame->counter, "a block of samples has the wrong length");
+    replayRefuse(frame->counter, PSTR("a block of samples has the wrong length"));
     return;
   }
   for (size_t i = 0; i < HOP_SAMPLES; ++i) {
     hop[i] = (int16_t)(frame->payload[2 * i] | (frame->payload[2 * i + 1] << 8));
   }
   if (replay.hops == 0) {
-    tinyml_mfcc_reset(features);
+    featuresReset(features);
     replay.featuresUs = 0;
   }
   const unsigned long startUs = micros();
-  tinyml_mfcc_push(features, hop);
+  featuresPush(features, hop);
   replay.featuresUs += (uint32_t)(micros() - startUs);
   replay.hops = (uint16_t)((replay.hops + 1) % CLIP_HOPS);
   if (replay.hops == 0) {
@@ -88,18 +92,18 @@ static void replayTake(const tinyml_frame *frame, tinyml_mfcc *features) {
   }
 }
 
-static void replayCarryOut(const tinyml_frame *frame, tinyml_mfcc *features) {
+static void replayCarryOut(const tinyml_frame *frame, FeatureState *features) {
   if (frame->kind == REPLAY_HELLO) {
     replay.active = true;
     replay.hops = 0;
     replay.expected = (uint16_t)(frame->counter + 1);
     replayAnswer(REPLAY_INFO, frame->counter, replayInfo, sizeof replayInfo);
   } else if (!replay.active) {
-    replayRefuse(frame->counter, "the replay has not begun, or paused for too long");
+    replayRefuse(frame->counter, PSTR("the replay has not begun, or paused for too long"));
   } else if (frame->counter == (uint16_t)(replay.expected - 1)) {
     Serial.write(replay.reply, replay.replyBytes);
   } else if (frame->counter != replay.expected) {
-    replayRefuse(frame->counter, "a request is out of turn");
+    replayRefuse(frame->counter, PSTR("a request is out of turn"));
   } else if (frame->kind == REPLAY_SAMPLES) {
     ++replay.expected;
     replayTake(frame, features);
@@ -107,12 +111,12 @@ static void replayCarryOut(const tinyml_frame *frame, tinyml_mfcc *features) {
     replay.active = false;
     replayAnswer(REPLAY_TAKEN, frame->counter, NULL, 0);
   } else {
-    replayRefuse(frame->counter, "a request of an unknown kind");
+    replayRefuse(frame->counter, PSTR("a request of an unknown kind"));
   }
 }
 
 // Answer what the computer has sent; true while a replay goes on.
-static bool replayPoll(tinyml_mfcc *features) {
+static bool replayPoll(FeatureState *features) {
   const bool quiet = Serial.available() <= 0;
   const unsigned long quietMs = millis() - replay.heardMs;
   if (quiet && quietMs > REPLAY_GAP_MS) {

@@ -72,7 +72,7 @@ import numpy as np
 from tinyml_course.sketch.operating_points import Judged, OperatingPoint
 from tinyml_course.boards import get_board
 from tinyml_course.simulator.compare import BoardRow
-from tinyml_course.widgets import BoardPicker, BoardTable, Fit, ThresholdSlider
+from tinyml_course.widgets import BoardPicker, BoardTable, Fit, ThresholdSlider, WindowSliders
 fits = [Fit("Big", "64 MHz", 40_000, 900_000, 9_000, 200_000, 60.0, 600.0),
         Fit("Small", "16 MHz", 40_000, 32_000, 9_000, 2_000, reason="too little flash")]
 picker = BoardPicker(fits)
@@ -82,13 +82,16 @@ slider = ThresholdSlider(points, np.linspace(0, 1, 99), [(2.2, "yes")], step_s=0
 table = BoardTable([BoardRow(get_board("nano33ble"), "emulated", True, "", 60.0, 30.0)])
 for name in ("uno", "teensy41"):
     table.add(BoardRow(get_board(name), "estimated", None, "not run"))
+motion = np.sin(np.arange(600)[:, None] / 30 + np.arange(3))
+windows = WindowSliders(motion, 100.0, [(1.0, 1.9, "wing"), (3.0, 4.0, "ring")])
 """
 
 
 @pytest.fixture(params=["Light", "Dark"])
 def widgets_page(request, lessons, settings, address):
     """Show a notebook with the picker and the slider in one theme."""
-    cells = [nbformat.v4.new_code_cell(text) for text in (WIDGETS, "picker", "slider", "table")]
+    texts = (WIDGETS, "picker", "slider", "table", "windows")
+    cells = [nbformat.v4.new_code_cell(text) for text in texts]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, lessons / "widgets.ipynb")
@@ -114,7 +117,16 @@ def test_picker_and_slider_work_by_keyboard_and_read_well(widgets_page):
     slider.get_by_role("slider", name="Detection threshold").focus()
     page.keyboard.press("End")
     assert slider.locator("output").inner_text().startswith("Threshold 0.90: 0 of 4 keywords")
-    for widget in (picker, slider):
+
+    windows = page.locator(".tinyml").nth(2)
+    windows.get_by_role("slider", name="Length of the window").focus()
+    page.keyboard.press("Home")
+    words = "A window of 0.3 s every 0.2 s: 5 inferences a second; 0 of 2 gestures"
+    assert windows.locator("output").inner_text().startswith(words)
+    windows.get_by_role("slider", name="Time from window to window").focus()
+    page.keyboard.press("ArrowRight")
+    assert "every 0.5 s: 2 inferences" in windows.locator("output").inner_text()
+    for widget in (picker, slider, windows):
         assert contrast(page, widget) >= 4.5
         assert pixels(widget.screenshot())[..., :3].std() > 0.02
 

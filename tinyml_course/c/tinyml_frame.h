@@ -19,7 +19,11 @@ extern "C" {
 
 #define TINYML_FRAME_HEADER_BYTES 7u
 #define TINYML_FRAME_CRC_BYTES 4u
+#if defined(__AVR__) /* of whose 2 KB of RAM two frames take their share */
+#define TINYML_FRAME_PAYLOAD_MAX 64u
+#else
 #define TINYML_FRAME_PAYLOAD_MAX 1024u
+#endif
 #define TINYML_FRAME_MAX \
     (TINYML_FRAME_HEADER_BYTES + TINYML_FRAME_PAYLOAD_MAX + TINYML_FRAME_CRC_BYTES)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.datasets.download import download_speech_commands
+from tinyml_course.datasets.gestures import load_gestures
 from tinyml_course.datasets.keywords import load_keywords
 from tinyml_course.errors import InputError
 
@@ -21,16 +22,20 @@ def load_dataset(
     *,
     labels: Sequence[str] | None = None,
     convert: bool = False,
+    rate_hz: float | None = None,
 ) -> Dataset:
     """Load a data set by the name of its task.
 
     Parameters
     ----------
-    name : {"keywords"}
+    name : {"keywords", "gestures"}
         "keywords": clips of one second, int16, shape (n, 16000), 16 kHz.
+        "gestures": clips of a second and a half, float32, shape (n, 150, 3 or 6), 100 Hz, in g and
+        degrees/s.
     path : str or Path or None
-        A folder of your own recordings, `path/<word>/*.wav|flac|ogg|opus`; None is the set that
-        comes with the course.
+        A folder of your own recordings; None is the set that comes with the course. Keywords:
+        `path/<word>/*.wav|flac|ogg|opus`. Gestures: `path/<label>/*.csv` or `path/<label>.csv`
+        with columns aX,aY,aZ and perhaps gX,gY,gZ; Edge Impulse's files; UCI HAR's folders.
     split : {"train", "test", "validation"} or None
         A part with speakers of its own; None is everything. A folder with `testing_list.txt` or
         `validation_list.txt` is split as they say, another one by `Dataset.split`.
@@ -40,21 +45,25 @@ def load_dataset(
         there, and otherwise the folder's own words.
     convert : bool
         Mix to mono, resample and reduce to 16 bits what is not 16,000 Hz, mono, 16 bit, instead
-        of refusing it.
+        of refusing it. Keywords only.
+    rate_hz : float or None
+        The rate of gestures whose files do not tell it; None is Arduino's tutorial's, 119 Hz.
 
     Raises
     ------
     InputError
         If there is no such data set, the folder is missing or has one class only, or a file is
-        empty, truncated, no sound, below 16 kHz, or not in the right form.
+        empty, truncated, no sound or motion, of a wrong rate, or not in the right form.
 
     Examples
     --------
     >>> load_dataset("whales")
     Traceback (most recent call last):
-    tinyml_course.errors.InputError: there is no data set "whales": choose "keywords".
+    tinyml_course.errors.InputError: there is no data set "whales": choose "keywords", "gestures".
     """
-    if name != "keywords":
-        raise InputError(f'there is no data set "{name}": choose "keywords".')
     folder = None if path is None else Path(path)
-    return load_keywords(folder, split, labels=labels, convert=convert)
+    if name == "keywords":
+        return load_keywords(folder, split, labels=labels, convert=convert)
+    if name == "gestures":
+        return load_gestures(folder, split, labels=labels, rate_hz=rate_hz)
+    raise InputError(f'there is no data set "{name}": choose "keywords", "gestures".')

@@ -60,7 +60,7 @@ def replay(
         _check_model(link, where, compiled)
         results = [link.send_clip(clip) for clip in np.atleast_2d(samples)]
     shape, classes = link.info.feature_shape, link.info.classes
-    features = np.array([r.features for r in results], np.int8).reshape(-1, *shape)
+    features = np.array([r.features for r in results], np.int8).reshape(len(results), *shape)
     return features, np.array([r.scores for r in results], np.int8).reshape(-1, classes)
 
 

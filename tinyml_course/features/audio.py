@@ -76,12 +76,20 @@ class Mfcc:
 
     VERSION: ClassVar[int] = 1
     KIND: ClassVar[str] = "mfcc"
+    c_name: ClassVar[str] = "tinyml_mfcc"
+    sample_dtype: ClassVar[np.dtype[np.int16]] = np.dtype(np.int16)
+    hop_s: ClassVar[float] = HOP / RATE_HZ
 
     def __post_init__(self) -> None:
         if not 1 <= self.frames <= 1000:
             raise InputError(f"Mfcc has frames={self.frames}; give 1 to 1000.")
         if not 1 <= self.floor <= 2**16:
             raise InputError(f"Mfcc has floor={self.floor}; give 1 to 65536 sample steps.")
+
+    @property
+    def kind(self) -> str:
+        """The name its JSON carries."""
+        return self.KIND
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -134,6 +142,39 @@ class Mfcc:
             raw = raw.reshape(-1, self.frames, COEFFICIENTS)
             out[start : start + step, ..., 0] = self._centred(raw)
         return out
+
+    def hops(self, recordings: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Check clips and cut them into the hops that C takes.
+
+        Parameters
+        ----------
+        recordings : int16 array, (n, samples)
+            What is left over at the end of a clip is dropped.
+
+        Returns
+        -------
+        int16 array, (n, hops, 320), C-contiguous
+
+        Raises
+        ------
+        InputError
+            If the clips are not a two-dimensional int16 array, or shorter than one hop.
+        """
+        clips = np.asarray(recordings)
+        if clips.dtype != np.int16 or clips.ndim != 2:
+            raise InputError(
+                f"clips must be int16 of shape (n, samples), got {clips.dtype} of {clips.shape}."
+            )
+        count = clips.shape[1] // HOP
+        if count == 0:
+            raise InputError(
+                f"a clip of {clips.shape[1]} samples is shorter than one hop of {HOP}."
+            )
+        return np.ascontiguousarray(clips[:, : count * HOP]).reshape(len(clips), count, HOP)
+
+    def blank(self) -> NDArray[np.int16]:
+        """Return one clip of digital silence, int16 (1, 16000)."""
+        return np.zeros((1, self.clip_samples), np.int16)
 
     def coefficients(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """Return the coefficients of every frame of a recording of any length.

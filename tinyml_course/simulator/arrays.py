@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Outputs = Array | tuple[Array, ...]
 
-HOP = 320
-"""Samples the C side of the features takes at a time: 20 ms at 16 kHz."""
-
 
 def model_inputs(graph: Graph, arrays: Sequence[Array]) -> list[Array]:
     """Check a batch and return it as contiguous arrays.
@@ -115,34 +112,6 @@ def write_outputs(path: Path, outputs: Outputs) -> None:
 def single(outputs: Sequence[Array]) -> Outputs:
     """Return the only output as an array, several as a tuple."""
     return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-
-def clip_hops(clips: Array) -> NDArray[np.int16]:
-    """Check audio clips and cut them into hops.
-
-    Parameters
-    ----------
-    clips : int16 array, (n, samples)
-        What is left over at the end of a clip is dropped.
-
-    Returns
-    -------
-    int16 array, (n, hops, HOP), C-contiguous
-
-    Raises
-    ------
-    InputError
-        If the clips are not a two-dimensional int16 array, or shorter than one hop.
-    """
-    clips = np.asarray(clips)
-    if clips.dtype != np.int16 or clips.ndim != 2:
-        raise InputError(
-            f"clips must be int16 of shape (n, samples), got {clips.dtype} of {clips.shape}."
-        )
-    hops = clips.shape[1] // HOP
-    if hops == 0:
-        raise InputError(f"a clip of {clips.shape[1]} samples is shorter than one hop of {HOP}.")
-    return np.ascontiguousarray(clips[:, : hops * HOP]).reshape(len(clips), hops, HOP)
 
 
 def _check(array: Array, tensor: Tensor, what: str) -> None:

@@ -18,7 +18,6 @@ from tinyml_course.errors import FitError, InputError
 from tinyml_course.simulator.arrays import (
     Array,
     Outputs,
-    clip_hops,
     model_inputs,
     model_outputs,
     single,
@@ -29,18 +28,17 @@ from tinyml_course.simulator.disassembly import Listing, calls_in, disassemble
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.machine import Machine
 from tinyml_course.simulator.program import Program, build_program
-from tinyml_course.simulator.sources import FeatureSources, own_source, port_names, reset_name
+from tinyml_course.simulator.sources import (
+    FeatureNames,
+    FeatureSources,
+    feature_sources,
+    port_names,
+    reset_name,
+)
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
 
-FEATURE_NAMES = (
-    "tinyml_mfcc_reset",
-    "tinyml_mfcc_push",
-    "tinyml_mfcc_read",
-    "features_state",
-    "features_hop",
-)
 OPTIMIZE_FLAG = {"size": "-Os"}
 
 
@@ -86,19 +84,21 @@ class BoardFeatures:
         self._meter = meter
         self._state = program.address("features_state")
         self._hop = program.address("features_hop")
+        self._names = FeatureNames.of(features)
+        self._sample = features.sample_dtype.newbyteorder("<")
         self._shape = features.input_shape
         self.slowest_hop = Cost()
 
-    def read_window(self, hops: NDArray[np.int16], address: int) -> bytes:
-        """Feed one clip hop by hop from a fresh state, and leave its features at `address`."""
-        self._meter.call("tinyml_mfcc_reset", self._state)
+    def read_window(self, hops: Array, address: int) -> bytes:
+        """Feed one recording, (hops, samples of a hop), and leave its features at `address`."""
+        self._meter.call(self._names.reset, self._state)
         for hop in hops:
-            self._meter.machine.write(self._hop, hop.astype("<i2").tobytes())
-            pushing = self._meter.call("tinyml_mfcc_push", self._state, self._hop)
+            self._meter.machine.write(self._hop, hop.astype(self._sample).tobytes())
+            pushing = self._meter.call(self._names.push, self._state, self._hop)
             self.slowest_hop = max(self.slowest_hop, pushing.cost)
         if not pushing.value:
-            raise InputError(f"clips of {len(hops)} hops are too short for one window.")
-        reading = self._meter.call("tinyml_mfcc_read", self._state, address)
+            raise InputError(f"recordings of {len(hops)} hops are too short for one window.")
+        reading = self._meter.call(self._names.read, self._state, address)
         self.slowest_hop = max(self.slowest_hop, pushing.cost + reading.cost)
         return self._meter.machine.read(address, int(np.prod(self._shape)))
 
@@ -112,8 +112,8 @@ class BoardModel:
     program : Program
         The model's, from `model_program`.
     board : Board
-    features : Mfcc, optional
-        What is built into the program; `run_clips` then takes samples.
+    features : Mfcc or another feature specification, optional
+        What is built into the program; `run_clips` then takes recordings.
 
     Attributes
     ----------
@@ -139,6 +139,7 @@ class BoardModel:
             raise FitError(reason)
         self._compiled = compiled
         self._meter = Meter(program, board)
+        self._cut = features.hops if features else None
         self._features = BoardFeatures(self._meter, program, features) if features else None
         names = port_names(compiled)
         self._inputs = [self._meter.call(name).value for name in names.inputs]
@@ -168,12 +169,13 @@ class BoardModel:
             self._infer([array[item : item + 1] for array in outputs])
         return single(outputs)
 
-    def run_clips(self, clips: NDArray[np.int16]) -> tuple[NDArray[np.int8], Array]:
-        """Run samples through the features and the model, as a sketch does.
+    def run_clips(self, clips: Array) -> tuple[NDArray[np.int8], Array]:
+        """Run recordings through the features and the model, as a sketch does.
 
         Parameters
         ----------
-        clips : int16 array, (n, samples)
+        clips : ndarray, (n, ...)
+            As the features take them; int16 (n, samples) for `Mfcc`.
 
         Returns
         -------
@@ -185,9 +187,9 @@ class BoardModel:
         InputError
             If the program was built without features, or a clip is too short.
         """
-        if self._features is None:
-            raise InputError("this program has no features. Pass features=Mfcc() to build them in.")
-        hops = clip_hops(clips)
+        if self._features is None or self._cut is None:
+            raise InputError("this program has no features. Pass features= to build them in.")
+        hops = self._cut(clips)
         shape = self._compiled.graph.tensors[self._compiled.graph.inputs[0]].shape[1:]
         features = np.empty((len(hops), *shape), np.int8)
         (outputs,) = model_outputs(self._compiled.graph, [features])
@@ -229,14 +231,15 @@ class BoardModel:
 
 
 def run_features_on_board(
-    features: FeatureSources, clips: NDArray[np.int16], board: str | Board = "nano33ble"
+    features: FeatureSources, clips: Array, board: str | Board = "nano33ble"
 ) -> NDArray[np.int8]:
     """Compute the features of clips on an emulated board, hop by hop as a sketch does.
 
     Parameters
     ----------
-    features : Mfcc
-    clips : int16 array, (n, samples)
+    features : Mfcc or another feature specification
+    clips : ndarray, (n, ...)
+        As the features take them; int16 (n, samples) for `Mfcc`.
     board : str or Board
 
     Returns
@@ -244,11 +247,11 @@ def run_features_on_board(
     int8 array, (n, *input_shape)
     """
     chosen = get_board(board)
-    keep = [*FEATURE_NAMES, "features_window"]
-    program = build_program(feature_sources(features), chosen, keep)
+    keep = [*feature_keep(features), "features_window"]
+    program = build_program(feature_sources(features, "features.c"), chosen, keep)
     runner = BoardFeatures(Meter(program, chosen), program, features)
     address = program.address("features_window")
-    windows = [runner.read_window(hops, address) for hops in clip_hops(clips)]
+    windows = [runner.read_window(hops, address) for hops in features.hops(clips)]
     return np.frombuffer(b"".join(windows), np.int8).reshape(-1, *features.input_shape)
 
 
@@ -278,15 +281,16 @@ def model_program(
     keep += filter(None, [reset_name(compiled)])
     sources = dict(compiled.files)
     if features is not None:
-        sources |= feature_sources(features)
-        keep += FEATURE_NAMES
+        sources |= feature_sources(features, "features.c")
+        keep += feature_keep(features)
     flag = OPTIMIZE_FLAG.get(compiled.optimize, "-O2")
     return build_program(sources, board, keep, compiler, flag)
 
 
-def feature_sources(features: FeatureSources) -> dict[str, str]:
-    """Return the C of a feature extractor with the memory a sketch gives it."""
-    return {**features.c_files(), "features.c": own_source("features.c")}
+def feature_keep(features: FeatureSources) -> list[str]:
+    """Name what of the features a program must keep: functions, state and hop."""
+    names = FeatureNames.of(features)
+    return [names.reset, names.push, names.read, "features_state", "features_hop"]
 
 
 def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> dict[int, int]:

@@ -21,12 +21,17 @@ from tinyml_course.errors import InputError, ToolchainError
 from tinyml_course.simulator.arrays import (
     Array,
     Outputs,
-    clip_hops,
     model_inputs,
     model_outputs,
     single,
 )
-from tinyml_course.simulator.sources import FeatureSources, own_source, port_names, reset_name
+from tinyml_course.simulator.sources import (
+    FeatureSources,
+    feature_sources,
+    own_source,
+    port_names,
+    reset_name,
+)
 from tinyml_course.simulator.toolchain import build_shared_library
 
 if TYPE_CHECKING:
@@ -111,11 +116,11 @@ class HostModel:
 
 
 class HostFeatures:
-    """The C feature extractor on this machine: called with clips, it returns their features.
+    """The C feature extractor on this machine: called with recordings, it returns features.
 
     Parameters
     ----------
-    features : Mfcc
+    features : Mfcc or another feature specification
 
     Raises
     ------
@@ -124,35 +129,36 @@ class HostFeatures:
     """
 
     def __init__(self, features: FeatureSources) -> None:
-        sources = {**features.c_files(), "host_features.c": own_source("host_features.c")}
-        self._shape = features.input_shape
+        sources = feature_sources(features, "host_features.c")
+        self._features = features
         self._functions, self.close = _load(self, build_shared_library(sources))
 
-    def __call__(self, clips: NDArray[np.int16]) -> NDArray[np.int8]:
-        """Compute the features of a batch of clips, each from a fresh state.
+    def __call__(self, recordings: Array) -> NDArray[np.int8]:
+        """Compute the features of a batch of recordings, each from a fresh state.
 
         Parameters
         ----------
-        clips : int16 array, (n, samples)
+        recordings : ndarray, (n, ...)
+            As the specification takes them; int16 clips (n, samples) for `Mfcc`.
 
         Returns
         -------
         int8 array, (n, *input_shape)
-            The features as they stand once the last hop of each clip is in.
+            The features as they stand once the last hop of each recording is in.
 
         Raises
         ------
         InputError
-            If the clips are not int16 of two axes, or too short to fill one window.
+            If the recordings are not of that form, or too short to fill one window.
         """
-        hops = clip_hops(clips)
-        result = np.empty((len(hops), *self._shape), np.int8)
+        hops = self._features.hops(recordings)
+        result = np.empty((len(hops), *self._features.input_shape), np.int8)
         run = self._functions.host_features_run
         run.restype = ctypes.c_size_t
         sizes = (ctypes.c_size_t(n) for n in (*hops.shape, result[0:1].size))
         unfilled = run(*sizes, _pointer(hops), _pointer(result))
         if unfilled:
-            raise InputError(f"clips of {clips.shape[1]} samples are too short for one window.")
+            raise InputError(f"recordings of {hops.shape[1]} hops are too short for one window.")
         return result
 
     def __enter__(self) -> Self:

@@ -112,7 +112,7 @@ def build_sketch(sketch: Path, folder: Path, warnings: Sequence[str] = ("-w",)) 
     zig(sketch, folder, "cc", "-std=c99", "-O2", *warnings, "-c", *sources)
     objects = sorted(path.name for path in folder.glob("*.o"))
     options = [*CPP_FLAGS, "-O2", "-nostdlib++", *warnings, f"-I{STAND_IN}", f"-I{sketch}"]
-    main = ["sketch.cpp", str(STAND_IN / "host.cpp")]
+    main = ["sketch.cpp", *map(str, sorted(STAND_IN.glob("*.cpp")))]
     zig(sketch, folder, "c++", *options, *main, *objects, "-o", "program")
     return folder / "program"
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import FitError
-from tinyml_course.simulator.arrays import HOP, Array, Outputs
+from tinyml_course.simulator.arrays import Array, Outputs
 from tinyml_course.simulator.cores import CORES
 from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.energy import energy_uj, latency_ms
@@ -68,7 +68,9 @@ class Simulation:
     layers : tuple of Layer
         What each operator took of the slowest inference.
     hop_instructions, hop_latency_ms
-        Of the features' slowest hop of 20 ms; None if there are no features.
+        Of the features' slowest hop; None if there are no features.
+    hop_ms : float or None
+        How often a hop comes.
     outputs : ndarray or tuple of them
         What the board computed for the inputs that were given.
 
@@ -88,6 +90,7 @@ class Simulation:
     layers: tuple[Layer, ...] = field(default=(), repr=False)
     hop_instructions: int | None = None
     hop_latency_ms: float | None = None
+    hop_ms: float | None = None
     outputs: Outputs | None = field(default=None, repr=False)
 
     @property
@@ -202,10 +205,11 @@ def simulate(
     ----------
     compiled : CompiledModel
     board : str or Board
-    features : Mfcc, optional
+    features : Mfcc or another feature specification, optional
         Put the feature extractor into the program, and feed it samples.
     x : ndarray, optional
-        Inputs (n, *tensor shape), or with `features` clips (n, samples); one of zeros by default.
+        Inputs (n, *tensor shape), or with `features` recordings as they take them; one of zeros
+        by default.
     compiler : {"auto", "zig", "arm-none-eabi-gcc"}
         "auto" takes arm-none-eabi-gcc where it is on the PATH, zig otherwise.
 
@@ -251,6 +255,7 @@ def simulate(
         layers=_layers(compiled, runner),
         hop_instructions=hop.instructions if hop else None,
         hop_latency_ms=latency_ms(hop.cycles, chosen) if hop else None,
+        hop_ms=1000 * features.hop_s if features else None,
         outputs=outputs,
     )
 
@@ -282,8 +287,7 @@ def _run(
 ) -> Outputs:
     """Run the inputs, or one of zeros."""
     if features is not None:
-        hops = features.input_shape[0] + 1
-        return runner.run_clips(np.zeros((1, hops * HOP), np.int16) if x is None else x)[1]
+        return runner.run_clips(features.blank() if x is None else x)[1]
     if x is not None:
         return runner(x)
     tensors = [compiled.graph.tensors[index] for index in compiled.graph.inputs]

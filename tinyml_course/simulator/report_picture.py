@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from tinyml_course.simulator.report import Simulation
 
-HOP_MS = 20.0
 SECOND_MS = 1000.0
 _STYLE = (
     "display:grid;grid-template-columns:5em minmax(8em,22em) max-content;"
@@ -36,9 +35,10 @@ def gauges(simulation: Simulation) -> list[Gauge]:
             _estimate("time", f"{simulation.latency_ms:,.2f} ms", share, "of a second"),
             _estimate("energy", f"{simulation.energy_uj:,.0f} µJ", share, "of a second's"),
         ]
-    if simulation.hop_latency_ms is not None:
-        share = simulation.hop_latency_ms / HOP_MS
-        words = f"{simulation.hop_latency_ms:,.2f} of {HOP_MS:g} ms a hop ({share:.1%}), estimated"
+    if simulation.hop_latency_ms is not None and simulation.hop_ms is not None:
+        share = simulation.hop_latency_ms / simulation.hop_ms
+        taken = f"{simulation.hop_latency_ms:,.2f} of {simulation.hop_ms:g} ms a hop"
+        words = f"{taken} ({share:.1%}), estimated"
         found.append(Gauge("features", words, share))
     return found
 

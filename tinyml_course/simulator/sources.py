@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.compiler.printing import c_type
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
 
 
 class FeatureSources(Protocol):
-    """A feature specification that can print itself as C, as `Mfcc` can."""
+    """A feature specification as C: what is called, and with what.
+
+    Its C gives `<c_name>_reset(state)`, `<c_name>_push(state, hop)`, which tells whether a window
+    is full, and `<c_name>_read(state, window)`, declared in `<c_name>.h` beside the state's type
+    `<c_name>`, `<C_NAME>_HOP` samples a hop and `<C_NAME>_SIZE` int8 values a window.
+    """
+
+    @property
+    def c_name(self) -> str:
+        """Prefix of the C names."""
+
+    @property
+    def sample_dtype(self) -> np.dtype[Any]:
+        """Type of the samples."""
+
+    @property
+    def hop_s(self) -> float:
+        """Seconds from one hop to the next."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -19,6 +41,12 @@ class FeatureSources(Protocol):
 
     def c_files(self) -> dict[str, str]:
         """Return the C sources and headers by file name."""
+
+    def hops(self, recordings: NDArray[Any]) -> NDArray[Any]:
+        """Check recordings and cut them into (n, hops, samples of a hop)."""
+
+    def blank(self) -> NDArray[Any]:
+        """Return one recording of zeros, (1, ...), that fills a window."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +70,41 @@ def port_names(compiled: CompiledModel) -> PortNames:
 def reset_name(compiled: CompiledModel) -> str | None:
     """Return the name of the function that resets a model's state; None if it has no state."""
     return f"{compiled.name}_reset" if compiled.graph.variables else None
+
+
+@dataclass(frozen=True)
+class FeatureNames:
+    """The C functions of a feature specification."""
+
+    reset: str
+    push: str
+    read: str
+
+    @classmethod
+    def of(cls, features: FeatureSources) -> FeatureNames:
+        """Return the names that `features` has in C."""
+        return cls(*(f"{features.c_name}_{what}" for what in ("reset", "push", "read")))
+
+
+def feature_sources(features: FeatureSources, use: str) -> dict[str, str]:
+    """Return the C of a feature specification and one of our own files that uses it.
+
+    What that file calls stands in `features_names.h`, printed here: the same file serves every
+    specification.
+    """
+    prefix = features.c_name
+    lines = [
+        "/* What the features are called in C. */",
+        "#include <stdint.h>",
+        f'#include "{prefix}.h"',
+        f"typedef {prefix} features_type;",
+        f"typedef {c_type(features.sample_dtype)} features_sample;",
+        f"#define FEATURES_HOP {prefix.upper()}_HOP",
+        f"#define FEATURES_SIZE {prefix.upper()}_SIZE",
+        *(f"#define features_{what} {prefix}_{what}" for what in ("reset", "push", "read")),
+    ]
+    header = "\n".join(lines) + "\n"
+    return {**features.c_files(), "features_names.h": header, use: own_source(use)}
 
 
 def own_source(name: str) -> str:

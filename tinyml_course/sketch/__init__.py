@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import InputError
+from tinyml_course.sketch.classifier import (
+    SketchFeatures,
+    SketchModel,
+    check_name,
+    sketch_files,
+)
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
-from tinyml_course.sketch.keywords import AudioFeatures, SketchModel, check_name, sketch_files
+from tinyml_course.sketch.gestures import GESTURES
+from tinyml_course.sketch.keywords import KEYWORDS
 from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
 from tinyml_course.sketch.microphone_test import microphone_test_files
 from tinyml_course.sketch.parts import board_with_microphone
@@ -28,13 +35,15 @@ __all__ = [
     "write_sketch",
 ]
 
+KINDS = {"mfcc": KEYWORDS, "motion": GESTURES}
+"""The sketch for each kind of features."""
 RUNTIMES = {"c": "compile_model(tflite)", "tflm": "sketch.tflm.tflm_model(tflite)"}
 """What runs a model in a sketch, and what makes such a model."""
 
 
 def write_sketch(
     compiled: SketchModel,
-    features: AudioFeatures,
+    features: SketchFeatures,
     labels: Sequence[str],
     board: str | Board = "nano33ble",
     out: str | Path = "arduino/keywords",
@@ -42,17 +51,18 @@ def write_sketch(
     runtime: str = "c",
     detector: Detector | None = None,
 ) -> Path:
-    """Write a self-contained Arduino sketch that spots words with the board's microphone.
+    """Write a self-contained Arduino sketch that listens to the board's own sensor.
 
     Parameters
     ----------
     compiled : CompiledModel or InterpretedModel
         Takes the features as they are (int8, scale 1, zero point 0) and ends in a softmax.
-    features : Mfcc
+    features : Mfcc or another front end
+        Its kind decides which sketch is written.
     labels : sequence of str
         One a class, in the order of the scores.
     board : str or Board
-        A board with a microphone: {"nano33ble", "nano33ble_rev2"}.
+        A board with the sensor: for keywords {"nano33ble", "nano33ble_rev2"}.
     out : str or Path
         The folder; its name becomes the sketch's. One written before is replaced as a whole,
         unless a file in it was changed; anything else that is there is refused.
@@ -70,7 +80,7 @@ def write_sketch(
     Raises
     ------
     InputError
-        Something does not fit together, the board has no microphone, or the folder is not ours.
+        Something does not fit together, the board lacks the sensor, or the folder is not ours.
     FitError
         The model is too big for the board.
     """
@@ -81,15 +91,22 @@ def write_sketch(
             f"{compiled.name} is a model for runtime {compiled.runtime!r}; for {runtime!r} give "
             f"what {RUNTIMES[runtime]} returns."
         )
-    target = board_with_microphone(board)
+    if features.kind not in KINDS:
+        raise InputError(
+            f"there is no sketch for features of kind {features.kind!r}; there are "
+            f"{', '.join(KINDS)}."
+        )
+    kind = KINDS[features.kind]
+    target = kind.find_board(board)
     folder = Path(out).expanduser().resolve()
     files = sketch_files(
+        kind,
         compiled,
         features,
         labels,
         board=target,
         name=folder.name,
-        detector=detector or Detector(),
+        detector=detector or kind.detector,
     )
     write_folder(folder, files)
     return Path(out)

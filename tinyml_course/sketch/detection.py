@@ -70,6 +70,18 @@ class Detector:
         return np.array([NEVER if label in self.background else score for label in labels], "int16")
 
 
+GESTURE_DETECTOR = Detector(
+    threshold=0.7, average=3, rest=10, every_hops=4, background=("idle", "other")
+)
+"""For gestures, with rows of 20 ms; chosen on the training people's sessions."""
+
+
+UNO_DETECTOR = Detector(
+    threshold=0.5, average=4, rest=10, every_hops=2, background=("idle", "other")
+)
+"""For the forest on the Uno R3, with rows of 40 ms."""
+
+
 @dataclass(frozen=True)
 class Detection:
     """One detected word: the inference it was found in, its label and its mean score."""

@@ -13,6 +13,8 @@ MICROPHONE_GAIN = 60
 """In half decibels above -20 dB: at +10 dB, speech close to the board is loud and does not clip."""
 RING_S = 0.5
 """Sound that waits while an inference runs, in seconds."""
+IMU_HEADERS = {"nano33ble": "imu.h", "nano33ble_rev2": "imu_bmi270.h", "uno": "imu.h"}
+"""The adapter for each board's inertial sensor."""
 CORE_WITH_MICROPHONE = "arduino:mbed_nano:nano33ble"
 """The core whose microphone and LED `templates/microphone.h` and `led.h` are written for."""
 
@@ -29,6 +31,21 @@ def board_with_microphone(board: str | Board) -> Board:
     if target.fqbn != CORE_WITH_MICROPHONE:
         able = ", ".join(b.id for b in list_boards() if b.fqbn == CORE_WITH_MICROPHONE)
         raise InputError(f"{target.name} has no microphone that a sketch can use; use {able}.")
+    return target
+
+
+def board_with_imu(board: str | Board) -> Board:
+    """Return a board with an inertial sensor that the sketches know.
+
+    Raises
+    ------
+    InputError
+        The board is unknown, or its sensor is.
+    """
+    target = get_board(board)
+    if target.id not in IMU_HEADERS:
+        able = ", ".join(IMU_HEADERS)
+        raise InputError(f"{target.name} has no inertial sensor that a sketch can use; use {able}.")
     return target
 
 

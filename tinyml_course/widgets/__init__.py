@@ -4,5 +4,13 @@ from tinyml_course.widgets.board_picker import BoardPicker, Fit
 from tinyml_course.widgets.board_table import BoardTable
 from tinyml_course.widgets.frame_scrubber import FrameScrubber
 from tinyml_course.widgets.threshold_slider import ThresholdSlider
+from tinyml_course.widgets.window_sliders import WindowSliders
 
-__all__ = ["BoardPicker", "BoardTable", "Fit", "FrameScrubber", "ThresholdSlider"]
+__all__ = [
+    "BoardPicker",
+    "BoardTable",
+    "Fit",
+    "FrameScrubber",
+    "ThresholdSlider",
+    "WindowSliders",
+]

@@ -25,6 +25,14 @@ typedef uint16_t word;
 #define LEDR (22u)
 #define LEDG (23u)
 #define LEDB (24u)
+#define LED_BUILTIN (13u)
+
+/* An AVR keeps texts in flash by these; elsewhere flash is read as RAM is. */
+typedef char __FlashStringHelper;
+#define F(text) (text)
+#define PSTR(text) (text)
+#define strlen_P strlen
+#define memcpy_P memcpy
 
 void pinMode(pin_size_t pin, PinMode mode);
 void digitalWrite(pin_size_t pin, PinStatus level);

@@ -1,10 +1,13 @@
 /* Runs a sketch on a computer.
  *
  *     sketch [--pdm FILE] [--chunks 256,17,...] [--chunks-per-loop N] [--no-microphone]
+ *            [--motion FILE] [--imu NAME] [--loop-ms N]
  *
  * FILE holds int16 samples, given to the sketch in chunks of the sizes listed, over and over, N of
  * them between two calls of loop(). The program ends when standard input has ended, all samples
  * have been given and loop() has run 1,000 times more. delay() moves the clock but does not wait.
+ * With --motion (see host_imu.h) the clock is a made-up one: each loop() takes N milliseconds, 1 by
+ * default, until all samples of the file have been read.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -15,6 +18,7 @@
 
 #include "Arduino.h"
 #include "PDM.h"
+#include "host_imu.h"
 
 SerialPort Serial;
 Microphone PDM;
@@ -26,7 +30,13 @@ static bool inputEnded = false;
 static unsigned long skippedMs = 0;
 static int delays = 0; /* since loop() was last called */
 
+static bool madeUpClock = false;
+static unsigned long loopMs = 1;
+
 unsigned long micros() {
+  if (madeUpClock) {
+    return skippedMs * 1000;
+  }
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   static const time_t start = now.tv_sec;
@@ -184,6 +194,13 @@ static void readOptions(int count, char **options) {
   for (int i = 1; i < count; ++i) {
     if (strcmp(options[i], "--no-microphone") == 0) {
       microphone.broken = true;
+    } else if (strcmp(options[i], "--motion") == 0) {
+      imuLoad(options[++i]);
+      madeUpClock = true;
+    } else if (strcmp(options[i], "--imu") == 0) {
+      imuChoose(options[++i]);
+    } else if (strcmp(options[i], "--loop-ms") == 0) {
+      loopMs = strtoul(options[++i], nullptr, 10);
     } else if (strcmp(options[i], "--pdm") == 0) {
       loadSound(options[++i]);
     } else if (strcmp(options[i], "--chunks-per-loop") == 0) {
@@ -206,7 +223,10 @@ int main(int count, char **options) {
     for (int i = 0; i < microphone.chunksPerLoop && soundLeft(); ++i) {
       interrupt();
     }
-    if (soundLeft()) {
+    if (imuLeft()) {
+      skippedMs += loopMs;
+    }
+    if (soundLeft() || imuLeft()) {
       continue;
     }
     if (inputEnded) {

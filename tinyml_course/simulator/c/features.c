@@ -1,10 +1,8 @@
 /* What a sketch keeps of the feature extractor: its state, the hop of samples it is fed, and a window
  * of features where no model's input takes it.
  */
-#include <stdint.h>
+#include "features_names.h" /* printed for the features at hand */
 
-#include "tinyml_mfcc.h"
-
-tinyml_mfcc features_state;
-int16_t features_hop[TINYML_MFCC_HOP];
-int8_t features_window[TINYML_MFCC_SIZE];
+features_type features_state;
+features_sample features_hop[FEATURES_HOP];
+int8_t features_window[FEATURES_SIZE];

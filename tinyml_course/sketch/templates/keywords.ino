@@ -22,7 +22,7 @@
 const unsigned long monitorWaitMs = 3000;  // how long to wait for a Serial Monitor
 const unsigned long ledOnMs = 600;         // how long a word lights the LED
 
-tinyml_mfcc features;
+FeatureState features;
 tinyml_detect detector;
 int8_t scoreHistory[MEAN_INFERENCES * CLASS_COUNT];
 uint32_t hops = 0;        // heard since listening began; one is HOP_SAMPLES samples
@@ -63,7 +63,7 @@ void loop() {
 // Begin with silence behind us: no sample, no frame and no score from before counts.
 void startListening() {
   microphoneClear();
-  tinyml_mfcc_reset(&features);
+  featuresReset(&features);
   tinyml_detect_reset(&detector, &detectSettings, scoreHistory);
   hops = 0;
   listening = true;
@@ -71,12 +71,12 @@ void startListening() {
 
 // Take one hop of samples; every HOPS_PER_INFERENCE of them, classify the last CLIP_HOPS.
 void hear(const int16_t *hop) {
-  const bool full = tinyml_mfcc_push(&features, hop) != 0;
+  const bool full = featuresPush(&features, hop) != 0;
   ++hops;
   if (!full || (hops - CLIP_HOPS) % HOPS_PER_INFERENCE != 0) {
     return;
   }
-  tinyml_mfcc_read(&features, modelInput());
+  featuresRead(&features, modelInput());
   modelInvoke();
   const int found = tinyml_detect_push(&detector, modelOutput());
   if (found != TINYML_DETECT_NONE) {

@@ -8,12 +8,9 @@
 
 #include "src/${model}.h"
 #include "src/tinyml_detect.h"
-#include "src/tinyml_mfcc.h"
+#include "src/${c_name}.h"
 
-/* Sound: how it is heard and cut. A clip of CLIP_HOPS hops gives FEATURE_COUNT features. */
-#define MICROPHONE_RATE_HZ ${rate_hz}
-#define MICROPHONE_GAIN ${microphone_gain}
-#define MICROPHONE_RING_SAMPLES ${ring_samples}
+${sensor_settings}
 #define HOP_SAMPLES ${hop_samples}
 #define CLIP_HOPS ${clip_hops}
 #define FEATURE_COUNT ${feature_count}
@@ -42,6 +39,7 @@ ${led_colours}
 
 /* Serial line. replayInfo is what the sketch says of itself to tinyml_course.device. */
 #define SERIAL_BAUD ${baud}
+#define REPLAY_FEATURES ${replay_features} /* that a replay gives back: all, or none where RAM is scarce */
 static const uint8_t replayInfo[] = {
 ${replay_info}
 };
@@ -57,6 +55,21 @@ static inline const int8_t *modelOutput(void) {
 
 static inline void modelInvoke(void) {
   ${model}_invoke();
+}
+
+/* Its features, likewise. */
+typedef ${c_name} FeatureState;
+
+static inline void featuresReset(FeatureState *state) {
+  ${c_name}_reset(state);
+}
+
+static inline int featuresPush(FeatureState *state, const int16_t *hop) {
+  return ${c_name}_push(state, hop);
+}
+
+static inline void featuresRead(const FeatureState *state, int8_t *window) {
+  ${c_name}_read(state, window);
 }
 
 #endif

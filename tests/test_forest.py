@@ -1,0 +1,94 @@
+"""The random forest: scikit-learn's answers in integers, the same in C, and in a sketch."""
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+from tinyml_course.compiler.forest import compile_forest, forest_features
+from tinyml_course.datasets import Dataset
+from tinyml_course.errors import InputError
+from tinyml_course.features.motion import MotionWindow
+from tinyml_course.simulator.host import host_model
+from tinyml_course.simulator.host_sketch import HostSketch
+from tinyml_course.sketch import write_sketch
+from tinyml_course.training import evaluate, fit_forest
+
+
+def windows(n=400, rows=20, axes=3, classes=4, seed=0):
+    """Windows whose class is how strongly, and when, an axis swings."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, classes, n)
+    x = rng.normal(0, 8, (n, rows, 1, axes))
+    t = np.arange(rows)
+    for i, label in enumerate(y):
+        x[i, :, 0, label % axes] += 60 * np.exp(-(((t - 4 - 4 * label) / 3) ** 2))
+    return Dataset(
+        x=np.clip(np.rint(x), -128, 127).astype(np.int8), y=y, labels=tuple("abcdef"[:classes]),
+        group=np.arange(n).astype(str), rate_hz=None, units="", source="", licence="",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forest():
+    return fit_forest(windows(), trees=25, depth=6, seed=3)
+
+
+def test_forest_answers_as_scikit_learn_does(forest):
+    """Votes are rounded down to 1/255 a tree: no class loses more than that, and half a score."""
+    train, test = windows(), windows(seed=1)
+    theirs = RandomForestClassifier(25, max_depth=6, random_state=3)
+    theirs.fit(forest_features(train.x), train.y)
+    wanted = theirs.predict_proba(forest_features(test.x)) * 256
+    lost = wanted - (forest(test.x).astype(int) + 128)
+    assert lost.min() > -1e-6 and lost.max() < 2.1
+    assert evaluate(forest, test)["accuracy"] > 0.9
+
+
+def test_c_on_this_computer_gives_the_same_bits(forest):
+    rng = np.random.default_rng(5)
+    extremes = rng.choice([-128, 127], (50, 20, 1, 3)).astype(np.int8)
+    x = np.concatenate([windows(seed=2).x, extremes])
+    with host_model(compile_forest(forest, name="baseline")) as in_c:
+        np.testing.assert_array_equal(in_c(x).reshape(len(x), -1), forest(x))
+
+
+def test_features_are_what_they_are_called():
+    x = np.array([[1, -2], [3, 4], [-5, 6], [7, 8]], np.int8).reshape(1, 4, 1, 2)
+    wanted = [[6, 16], [-5, -2], [7, 8], [16, 20], [22, 10], [1, -2], [3, 4], [-5, 6], [7, 8]]
+    np.testing.assert_array_equal(forest_features(x).reshape(9, 2), wanted)
+
+
+def test_longest_window_stays_within_int16():
+    x = np.full((1, 128, 1, 1), -128, np.int8)
+    assert forest_features(x)[0].tolist()[:4] == [-16384, -128, -128, 16384]
+    x[0, ::2] = 127
+    assert forest_features(x)[0, 4] == 127 * 255
+    with pytest.raises(InputError, match="at most 128 rows"):
+        forest_features(np.zeros((1, 129, 1, 1), np.int8))
+
+
+def test_class_without_samples_gets_no_votes():
+    data = windows(classes=3)
+    forest = fit_forest(Dataset(**{**vars(data), "labels": ("a", "b", "c", "d")}), trees=5)
+    assert (forest(data.x)[:, 3] == -128).all()
+
+
+def test_forest_runs_in_the_sketch_of_a_network(tmp_path):
+    spec = MotionWindow(window_s=0.4, axes=3)
+    forest = fit_forest(windows(), trees=10, depth=5)
+    compiled = compile_forest(forest, name="gestures")
+    samples = np.random.default_rng(1).integers(-9000, 9000, (5, 40, 3)).astype(np.int16)
+    from tinyml_course.device import replay
+
+    folder = write_sketch(compiled, spec, ("a", "b", "c", "d"), out=tmp_path / "forest")
+    with HostSketch(folder) as board:
+        features, scores = replay(board, spec.hops(samples).reshape(5, -1))
+    np.testing.assert_array_equal(features, spec(samples))
+    np.testing.assert_array_equal(scores, forest(spec(samples)))
+
+
+def test_forest_of_nothing_and_with_a_wrong_name_is_refused(forest):
+    with pytest.raises(InputError, match="nothing to train a forest on"):
+        fit_forest(windows().take(slice(0, 0)))
+    with pytest.raises(InputError, match="'3d' cannot begin C names"):
+        compile_forest(forest, name="3d")

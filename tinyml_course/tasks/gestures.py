@@ -1,0 +1,97 @@
+"""The gesture task: a window of motion, a small CNN, every recording made into many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinyml_course.backend import load_tensorflow
+from tinyml_course.datasets import Dataset
+from tinyml_course.datasets.gestures import load_sessions
+from tinyml_course.datasets.motion_augment import CAUTIOUS, MotionAugmentation
+from tinyml_course.features.motion import MotionWindow
+from tinyml_course.features.specification import Features
+from tinyml_course.sketch.parts import board_with_imu
+from tinyml_course.tasks.sessions import measure_sessions
+from tinyml_course.tasks.task import Predict, Progress, Recipe, Task
+
+BLOCK = 512  # clips made together
+FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
+FEW = 30  # recordings of a class, below which augmentation is cautious
+BEYOND = 0.01  # share of samples that may lie beyond full scale
+OTHERS = {"other": 3.0}  # how often to draw a class, against a gesture's 1
+
+
+def choose_features(train: Dataset) -> MotionWindow:
+    """Return the window for recordings: their axes, and a full scale that nearly all keep to."""
+    axes = train.x.shape[2]
+    often = np.quantile(np.abs(train.x), 1 - BEYOND, axis=(0, 1))
+    force, turn = often[:3].max(), often[3:].max(initial=0)
+    return MotionWindow(
+        rate_hz=round(train.rate_hz or 0),
+        axes=axes,
+        acceleration_g=next((s for s in FULL_SCALES_G if s >= force), FULL_SCALES_G[-1]),
+        turn_degrees_s=next(
+            (s for s in FULL_SCALES_DEGREES_S if s >= turn), FULL_SCALES_DEGREES_S[-1]
+        ),
+    )
+
+
+def build_cnn(
+    input_shape: tuple[int, ...], classes: int, *, widths: tuple[int, ...] = (24, 32, 48)
+) -> Any:
+    """Build a CNN that halves time layer by layer: (rows, 1, axes) in, a score a class out.
+
+    The mean over what time is left makes it care for what was done more than for when.
+    """
+    keras = load_tensorflow().keras
+    layers = keras.layers
+    inputs = keras.Input(input_shape)
+    x = inputs
+    for width in widths:
+        x = layers.Conv2D(width, (5, 1), strides=(2, 1), padding="same", use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))  # (half the rows, 1, width)
+    x = layers.Flatten()(layers.AveragePooling2D((x.shape[1], 1))(x))  # (width,)
+    x = layers.Dropout(0.5)(x)
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+
+
+def measure_use(predict: Predict, features: Features, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Count what is found, and what is found wrongly, in the test people's sessions."""
+    assert isinstance(features, MotionWindow)
+    return measure_sessions(predict, features, labels, load_sessions("test"))
+
+
+def augment(
+    train: Dataset, features: Features, count: int, seed: int, progress: Progress
+) -> Dataset:
+    """Make about `count` model inputs, every class its share; cautiously where there are few."""
+    rng = np.random.default_rng(seed)
+    weight = np.array([OTHERS.get(label, 1.0) for label in train.labels])[train.y]
+    counts = np.bincount(train.y, minlength=len(train.labels))
+    weight /= counts[train.y]
+    times = np.floor(weight / weight.sum() * count + rng.random(len(train))).astype(int)
+    rows = np.repeat(np.arange(len(train)), times)
+    change = CAUTIOUS if np.median(counts[counts > 0]) < FEW else MotionAugmentation()
+    made = []
+    for start in range(0, len(rows), BLOCK):
+        clips = train.x[rows[start : start + BLOCK]]
+        made.append(features(change(clips, float(train.rate_hz or 0), rng)))
+        progress(min(1.0, (start + BLOCK) / len(rows)))
+    chosen = train.take(rows)
+    return Dataset(
+        x=np.concatenate(made), y=chosen.y, labels=chosen.labels, group=chosen.group,
+        rate_hz=None, units="int8 features", source=train.source, licence=train.licence,
+    )  # fmt: skip
+
+
+GESTURES = Task(
+    name="gestures",
+    choose_features=choose_features,
+    build_model=build_cnn,
+    augment=augment,
+    find_board=board_with_imu,
+    recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
+    measure_use=measure_use,
+)

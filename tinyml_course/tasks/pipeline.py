@@ -1,0 +1,145 @@
+"""The way from a task's recordings to a trained RUN, and from a RUN to its accuracy.
+
+Nothing here knows a task: its features, network, augmentation and recipe are its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tinyml_course.backend import load_tensorflow
+from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.reference import reference
+from tinyml_course.compression import quantize_int8
+from tinyml_course.datasets import Dataset, load_dataset
+from tinyml_course.features.specification import Features
+from tinyml_course.run import Run
+from tinyml_course.simulator.host import host_features, host_model
+from tinyml_course.tasks import get_task
+from tinyml_course.tasks.task import Task
+from tinyml_course.training import evaluate, fit
+
+
+def train_task(
+    name: str,
+    data: str | Path | None = None,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> Run:
+    """Train a task's network on recordings, quantize it, and measure both on held-out groups.
+
+    Parameters
+    ----------
+    name : str
+        A name of `TASKS`.
+    data : str or Path or None
+        A folder of recordings; None is the set that comes with the course.
+    epochs : int or None
+        Passes over a recipe's worth of augmented recordings; None is the recipe's number.
+    seed : int
+        Seed of everything random.
+    progress : bool
+        Show bars on stderr.
+
+    Returns
+    -------
+    Run
+        `metrics` holds `float` and `int8` (see `evaluate`) over the groups not trained on, and
+        `in_use`, where the task has a measure of that and the set is the shipped one.
+
+    Raises
+    ------
+    InputError
+        If the task is unknown or the recordings cannot be used.
+    """
+    task = get_task(name)
+    epochs = epochs or task.recipe.epochs
+    train = load_dataset(name, path=data, split="train")
+    features = task.choose_features(train)
+    test = features(load_dataset(name, path=data, split="test"))
+    rounds = max(1, -(-epochs // task.recipe.passes))
+    augmented = _augment(
+        train, task, features, task.recipe.versions * rounds, seed=seed, progress=progress
+    )
+    load_tensorflow().keras.utils.set_random_seed(seed)
+    model = fit(
+        task.build_model(features.input_shape, len(train.labels)),
+        augmented,
+        seed=seed,
+        epochs=max(1, epochs // rounds),
+        mixup=task.recipe.mixup,
+        label_smoothing=task.recipe.label_smoothing,
+        noise=task.recipe.noise,
+        progress=progress,
+    )
+    tflite = quantize_int8(model, augmented.x)
+    metrics = {
+        "float": evaluate(lambda x: model.predict(x.astype(np.float32), verbose=0), test),
+        "int8": evaluate(reference(tflite), test),
+        "parameters": int(model.count_params()),
+        "clips": len(train),
+        "augmented_clips": len(augmented),
+        "epochs": epochs,
+        "seed": seed,
+    }
+    if data is None and task.measure_use is not None:
+        metrics["in_use"] = task.measure_use(reference(tflite), features, train.labels)
+    return Run(name, tflite, features, train.labels, metrics)
+
+
+def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
+    """Measure a RUN with its compiled C on this computer, features and model.
+
+    Parameters
+    ----------
+    run : Run
+    data : str or Path or None
+        A folder of recordings: every clip of it, or those of its `testing_list.txt`; classes are
+        matched by name, other words count as "unknown". None is the shipped set's test part.
+
+    Returns
+    -------
+    dict
+        See `evaluate`.
+
+    Raises
+    ------
+    InputError
+        If the recordings cannot be used.
+    """
+    if data is None:
+        recordings = load_dataset(run.task, split="test")
+    else:
+        listed = (Path(data).expanduser() / "testing_list.txt").is_file()
+        recordings = load_dataset(
+            run.task, path=data, split="test" if listed else None, labels=run.labels
+        )
+    features = host_features(run.features)
+    model = host_model(compile_model(run.tflite, name=run.task))
+    return evaluate(lambda clips: model(features(clips)), recordings)
+
+
+def _augment(
+    train: Dataset, task: Task, features: Features, count: int, *, seed: int, progress: bool
+) -> Dataset:
+    """Make the versions of the recordings that a training run sees, and show how far it is."""
+    bar = Progress(
+        TextColumn("  augmenting"),
+        BarColumn(),
+        TextColumn(f"{count:,} recordings"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not progress,
+    )
+    with bar:
+        shown = bar.add_task("", total=1.0)
+        return task.augment(
+            train, features, count, seed, lambda share: bar.update(shown, completed=share)
+        )

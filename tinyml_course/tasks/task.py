@@ -1,0 +1,81 @@
+"""What makes a task: its features, its network, its augmentation and its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.boards import Board
+from tinyml_course.datasets import Dataset
+from tinyml_course.features.specification import Features
+
+Predict = Callable[[NDArray[np.int8]], Any]
+Progress = Callable[[float], None]
+"""Called with the share done, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and on what to train.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes by default.
+    versions : int
+        Augmented recordings in a pass.
+    passes : int
+        How often the same versions are seen before new ones are made.
+    mixup, label_smoothing, noise
+        See `fit`.
+    """
+
+    epochs: int
+    versions: int
+    passes: int
+    mixup: float = 0.0
+    label_smoothing: float = 0.0
+    noise: tuple[float, ...] = ()
+
+
+class Augment(Protocol):
+    """Turns recordings into the model inputs that a network is trained on."""
+
+    def __call__(
+        self, train: Dataset, features: Features, count: int, seed: int, progress: Progress, /
+    ) -> Dataset:
+        """Make about `count` versions of the recordings, and their model inputs."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of the course's problems.
+
+    Attributes
+    ----------
+    name : str
+        What `train_task` and the command line take, and `load_dataset` loads.
+    choose_features : callable
+        Takes the training recordings, returns the front end for them.
+    build_model : callable
+        Takes the shape of one input and the number of classes, returns an untrained Keras model.
+    augment : Augment
+    find_board : callable
+        Takes a board or its name, returns the board if a sketch of the task can run there.
+    recipe : Recipe
+    measure_use : callable or None
+        Takes a model (inputs to int8 scores), its features and its labels; returns how it does in
+        minutes of use on the shipped set, with a `summary` of it in words.
+    """
+
+    name: str
+    choose_features: Callable[[Dataset], Features]
+    build_model: Callable[[tuple[int, ...], int], Any]
+    augment: Augment
+    find_board: Callable[[str | Board], Board]
+    recipe: Recipe
+    measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
