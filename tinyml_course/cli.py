@@ -50,13 +50,13 @@ BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boar
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Trade = Annotated[Optimize, typer.Option("--optimize", help="What to favour.")]
 DataFolder = Annotated[
-    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, ...")
+    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, *.png")
 ]
 
 
 @app.command()
 def demo(
-    task: Annotated[str, typer.Argument(help="keywords, gestures")] = "keywords",
+    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")] = "keywords",
     board: BoardName = "nano33ble",
     folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path(
         "build/demo"
@@ -96,7 +96,7 @@ def boards(as_json: AsJson = False) -> None:
 
 @app.command()
 def train(
-    task: Annotated[str, typer.Argument(help="keywords, gestures")],
+    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")],
     data: DataFolder = None,
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,

@@ -61,9 +61,9 @@ def load_dataset(
 
     Examples
     --------
-    >>> load_dataset("whales")
+    >>> load_dataset("cats")
     Traceback (most recent call last):
-    tinyml_course.errors.InputError: there is no data set "whales": choose "keywords", "gestures", "parts".
+    tinyml_course.errors.InputError: there is no data set "cats": choose keywords, gestures, parts.
     """
     folder = None if path is None else Path(path)
     if name == "keywords":
@@ -72,4 +72,4 @@ def load_dataset(
         return load_gestures(folder, split, labels=labels, rate_hz=rate_hz)
     if name == "parts":
         return load_parts(folder, split, labels=labels)
-    raise InputError(f'there is no data set "{name}": choose "keywords", "gestures", "parts".')
+    raise InputError(f'there is no data set "{name}": choose keywords, gestures, parts.')

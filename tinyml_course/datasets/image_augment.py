@@ -1,9 +1,9 @@
 """Pictures made into many, and good parts made into bad ones.
 
 `vary` gives each picture another pose and another light. `paste_defects` gives a good part a
-defect that no part has: a piece of another picture, a line, or a spot. A network that learns to
-tell these from good parts has to learn what a good part looks like, and then finds real defects it
-has never seen.
+defect that no part has: a piece of a picture, a bite out of an edge, a line, or a spot. A network
+that learns to tell these from good parts has to learn what a good part looks like, and then finds
+real defects it has never seen.
 
 References
 ----------
@@ -43,16 +43,16 @@ def vary(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     height, width = pictures.shape[1:]
     margin = max(1, round(SHIFT * min(height, width)))
     down, across = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
-    for target, picture in zip(made, pictures, strict=True):
+    for i, picture in enumerate(pictures):
         mirrored = picture[:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
         top, left = rng.integers(0, 2 * margin + 1, 2)
         padded = np.pad(mirrored, margin, mode="edge")
-        target[:] = padded[top : top + height, left : left + width]
-        spread = target.std() + 1
+        seen = padded[top : top + height, left : left + width]
+        spread = seen.std() + 1
         slope = rng.uniform(-LIGHT, LIGHT, 2) * spread
         noise = rng.standard_normal((height, width)) * rng.uniform(0, NOISE) * spread
-        target *= 1 + rng.uniform(-CONTRAST, CONTRAST)
-        target += slope[0] * down + slope[1] * across + noise
+        light = slope[0] * down + slope[1] * across
+        made[i] = seen * (1 + rng.uniform(-CONTRAST, CONTRAST)) + light + noise
     return _grey(made)
 
 
@@ -69,7 +69,7 @@ def paste_defects(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     """
     made = pictures.astype(np.float64)
     for picture in made:
-        kind: Callable[..., None] = (_piece, _line, _spot)[rng.integers(3)]
+        kind: Callable[..., None] = (_piece, _bite, _line, _spot)[rng.integers(4)]
         kind(picture, pictures, rng)
     return _grey(made)
 
@@ -84,6 +84,22 @@ def _piece(picture: Values, others: Pictures, rng: np.random.Generator) -> None:
     piece = other[from_top : from_top + rows, from_left : from_left + columns]
     light = rng.uniform(-0.4, 0.4) * picture.std()
     picture[top : top + rows, left : left + columns] = piece + light
+
+
+def _bite(picture: Values, _: Pictures, rng: np.random.Generator) -> None:
+    """Lay a roundish piece from close by over a place with an edge: something broken off or on."""
+    height, width = picture.shape
+    size = min(height, width) * rng.uniform(0.03, 0.09)
+    steep = np.hypot(*np.gradient(picture)) + 0.1
+    top, left = divmod(int(np.searchsorted(np.cumsum(steep), rng.random() * steep.sum())), width)
+    turn, far = rng.uniform(0, 2 * np.pi), rng.uniform(1, 2.5) * size
+    down, across = round(far * np.sin(turn)), round(far * np.cos(turn))
+    y, x = np.arange(height)[:, None], np.arange(width)
+    angle = np.arctan2(y - top, x - left)
+    lobes = 1 + rng.uniform(0, 0.3) * np.sin(rng.integers(2, 6) * angle + rng.uniform(0, 6.3))
+    share = np.clip(size * lobes - np.hypot(y - top, x - left) + 0.5, 0, 1)
+    nearby = picture[np.clip(y + down, 0, height - 1), np.clip(x + across, 0, width - 1)]
+    picture += share * (nearby - picture)
 
 
 def _line(picture: Values, _: Pictures, rng: np.random.Generator) -> None:
@@ -122,4 +138,4 @@ def _strength(picture: Values, rng: np.random.Generator, least: float, most: flo
 
 
 def _grey(values: NDArray[Any]) -> Pictures:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), dtype=np.uint8)

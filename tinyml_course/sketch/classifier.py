@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
+from tinyml_course.compiler.printing import c_type
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
 from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
@@ -76,6 +78,10 @@ class SketchFeatures(Protocol):
     @property
     def c_name(self) -> str:
         """Prefix of its C names."""
+
+    @property
+    def sample_dtype(self) -> np.dtype[Any]:
+        """Type of the samples that its C takes."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -150,7 +156,8 @@ def sketch_files(
     info = sketch_info(compiled, features, labels, name)
     _check_fit(compiled, board, kind.waiting_bytes(info))
     values = board_values(board, name, info.rate_hz) | _values(compiled, info, labels, detector)
-    values |= {"c_name": features.c_name} | kind.sensor_values(board, info)
+    values |= {"c_name": features.c_name, "sample_type": c_type(features.sample_dtype)}
+    values |= kind.sensor_values(board, info)
     values["sensor_settings"] = filled(f"{kind.template}_sensor.h.in", values).rstrip()
     sources = {**compiled.files, **features.c_files(), **c_sources(kind.sources)}
     return {

@@ -25,7 +25,10 @@ def choose_features(train: Dataset) -> ImagePatch:
 
 
 def build_cnn(
-    input_shape: tuple[int, ...], classes: int, *, widths: tuple[int, ...] = (16, 24, 32)
+    input_shape: tuple[int, ...],
+    classes: int,
+    *,
+    widths: tuple[int, ...] = (12, 16, 24, 24, 32, 32),
 ) -> Any:
     """Build a CNN that looks for the strongest sign of each feature, and for the mean one.
 
@@ -34,16 +37,12 @@ def build_cnn(
     """
     keras = load_tensorflow().keras
     layers = keras.layers
-
-    def convolved(x: Any, width: int, size: int, stride: int) -> Any:
-        x = layers.Conv2D(width, size, strides=stride, padding="same", use_bias=False)(x)
-        return layers.ReLU()(layers.BatchNormalization()(x))
-
     inputs = keras.Input(input_shape)
-    x = convolved(inputs, widths[0], 5, 2)  # (rows / 2, columns / 2, width)
-    for width in widths[1:]:
-        x = convolved(x, width, 3, 2)
-        x = convolved(x, width, 3, 1)
+    x = inputs
+    for number, width in enumerate(widths):
+        stride = 1 + (number + 1) % 2  # every other layer halves rows and columns
+        x = layers.Conv2D(width, 3, strides=stride, padding="same", use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
     strongest = layers.Flatten()(layers.MaxPooling2D(x.shape[1:3])(x))
     mean = layers.GlobalAveragePooling2D()(x)
     x = layers.Dropout(0.2)(layers.Concatenate()([strongest, mean]))  # (2 * width,)
