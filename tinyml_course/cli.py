@@ -102,7 +102,10 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
 ) -> None:
-    """Train a task's model and quantize it: RUN holds model, features, labels and metrics."""
+    """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
+
+    Of parts, a folder of good ones alone will do too: what is not like them is a defect.
+    """
     from tinyml_course.tasks.pipeline import train_task
 
     run = train_task(task, data, epochs=epochs, seed=seed)
@@ -126,6 +129,9 @@ def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False
         _print_json(metrics)
         return
     out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} recordings")
+    out.print(f"balanced {metrics['balanced_accuracy']:.3f}")
+    if "auroc" in metrics:
+        out.print(f"AUROC    {metrics['auroc']:.3f}")
     for label, share in metrics["per_class"].items():
         out.print(f"  {label:<10} " + ("none" if share is None else f"{share:.3f}"))
 
