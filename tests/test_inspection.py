@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import load_dataset
 from tinyml_course.datasets.parts import load_defects
 from tinyml_course.errors import InputError
 from tinyml_course.lessons import model_dir
 from tinyml_course.run import load_run
 from tinyml_course.simulator.host import host_model
+from tinyml_course.simulator.report import simulate
 from tinyml_course.tasks.inspection import choose_threshold, costs, defect_scores, heat_map
 from tinyml_course.training.evaluation import auroc
 
@@ -37,6 +39,18 @@ def test_reference_models_reach_what_the_lesson_promises(judged):
     assert np.mean(shares) >= 0.97
     model, x = found["parts_one_class"]
     assert auroc(defect_scores(model(x)), data.y == 1) >= 0.95
+
+
+def test_picture_on_an_emulated_board_gives_the_bits_of_the_notebook(judged):
+    data, _ = judged
+    run = load_run(model_dir("parts"))
+    x = data.x[::150]
+    simulation = simulate(
+        compile_model(run.tflite, name="parts"), board="nano33ble", features=run.features, x=x
+    )
+    wanted = reference(run.tflite)(run.features(x))
+    np.testing.assert_array_equal(np.ravel(simulation.outputs), np.ravel(wanted))
+    assert "ms a row" in simulation.to_text()  # pictures have no rate to keep up with
 
 
 def test_auroc_counts_pairs_that_are_in_order():

@@ -112,7 +112,7 @@ def load_run(folder: str | Path) -> Run:
         task=str(metrics.pop("task", "keywords")),
         tflite=_read(folder / MODEL),
         features=_read_features(folder / FEATURES),
-        labels=tuple(_read_text(folder / LABELS).split()),
+        labels=tuple(_read_text(folder / LABELS).splitlines()),
         metrics=metrics,
     )
 
