@@ -1,4 +1,4 @@
-"""The inspection task on folders of one's own: several classes, good parts alone, and evaluation."""
+"""The inspection task on folders of one's own: several classes, or good parts alone."""
 
 import dataclasses
 
