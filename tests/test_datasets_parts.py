@@ -222,8 +222,8 @@ def test_variation_keeps_the_part_and_repeats_with_the_seed():
     assert abs(made[0].mean() / x.mean() - 1) < 0.1
 
 
-def test_pasted_defects_are_small_and_always_there():
+def test_pasted_defects_are_small_and_seldom_invisible():
     x = parts.load_parts(None, "test").x[:200]
     made = paste_defects(x, np.random.default_rng(2))
     changed = (abs(made.astype(int) - x) > 5).mean(axis=(1, 2))
-    assert (changed > 0).mean() > 0.95 and changed.mean() < 0.1
+    assert (changed > 0).mean() > 0.9 and changed.mean() < 0.1
