@@ -26,6 +26,7 @@ SHIFT = 0.06  # largest, of a picture's side
 LIGHT = 0.25  # largest difference of light across a picture, of its grey values' spread
 CONTRAST = 0.2
 NOISE = 0.08  # largest, of the spread
+STRONGEST = 5.0  # defect pasted in, of the spread: a blot on a smooth surface
 
 
 def vary(pictures: Pictures, rng: np.random.Generator) -> Pictures:
@@ -110,7 +111,7 @@ def _line(picture: Values, _: Pictures, rng: np.random.Generator) -> None:
     knots = np.linspace(-length, length, 7)
     bend = np.interp(along, knots, np.cumsum(rng.normal(0, rng.uniform(0, 0.015) * side, 7)))
     line = np.exp(-np.square((aside - bend) / width)) * (np.abs(along) < length)
-    picture += line * _strength(picture, rng, 0.5, 2.0)
+    picture += line * _strength(picture, rng, 0.5, STRONGEST)
 
 
 def _spot(picture: Values, _: Pictures, rng: np.random.Generator) -> None:
@@ -121,7 +122,7 @@ def _spot(picture: Values, _: Pictures, rng: np.random.Generator) -> None:
     lobes = 1 + rng.uniform(0, 0.35) * np.sin(rng.integers(2, 6) * angle + rng.uniform(0, 6.3))
     distance = np.hypot(along, aside * rng.uniform(1, 2)) / (size * lobes)
     spot = 1 / (1 + np.exp(np.clip(rng.uniform(4, 10) * (distance - 1), -30, 30)))
-    picture += spot * _strength(picture, rng, 0.4, 2.0)
+    picture += spot * _strength(picture, rng, 0.4, STRONGEST)
 
 
 def _around_a_place(picture: Values, rng: np.random.Generator) -> tuple[Values, Values]:
@@ -134,7 +135,8 @@ def _around_a_place(picture: Values, rng: np.random.Generator) -> tuple[Values, 
 
 
 def _strength(picture: Values, rng: np.random.Generator, least: float, most: float) -> float:
-    return float(rng.choice((-1, 1)) * rng.uniform(least, most) * (picture.std() + 1))
+    spread = np.exp(rng.uniform(np.log(least), np.log(most)))
+    return float(rng.choice((-1, 1)) * spread * (picture.std() + 1))
 
 
 def _grey(values: NDArray[Any]) -> Pictures:
