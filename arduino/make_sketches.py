@@ -17,6 +17,7 @@ MODELS = ARDUINO.parent / "data" / "models"
 TRAINED = {
     "keywords_nano33ble": ("keywords", "nano33ble"),
     "gestures_nano33ble": ("gestures", "nano33ble"),
+    "parts_nano33ble": ("parts", "nano33ble"),
 }
 """Task and board of each sketch that runs a reference model."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tinyml_course.datasets import load_dataset
 from tinyml_course.datasets.gestures import load_sessions
+from tinyml_course.datasets.parts import only_good
 from tinyml_course.sketch.detection import UNO_DETECTOR
 from tinyml_course.tasks.gestures import augment, choose_features
 from tinyml_course.tasks.pipeline import evaluate_run, train_task
@@ -21,7 +22,7 @@ from tinyml_course.training import evaluate, fit_forest
 
 PEOPLE = "Speech Commands v0.02, test speakers"
 MODELS = Path(__file__).resolve().parent / "models"
-EPOCHS = {"keywords": 30, "gestures": 36}  # more than the demo's
+EPOCHS = {"keywords": 30, "gestures": 36, "parts": 20}  # more than the demo's
 
 
 def make_uno() -> None:
@@ -60,6 +61,10 @@ def main() -> None:
             print(f"people {found['accuracy']:.1%} of {found['n']:,} clips")
         run.save(MODELS / task)
         print(run.summary())
+        if task == "parts":
+            one_class = train_task(task, epochs=EPOCHS[task], select=only_good)
+            one_class.save(MODELS / "parts_one_class")
+            print(one_class.summary())
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tinyml_course.device import replay
     from tinyml_course.errors import TinyMLError
     from tinyml_course.features.audio import Mfcc
+    from tinyml_course.features.image import ImagePatch
     from tinyml_course.features.motion import MotionWindow
     from tinyml_course.run import Run, load_run
     from tinyml_course.simulator.compare import compare_boards
@@ -35,6 +36,7 @@ _HOME = {
     "CompiledModel": "compiler.codegen",
     "Dataset": "datasets",
     "Mfcc": "features.audio",
+    "ImagePatch": "features.image",
     "MotionWindow": "features.motion",
     "Run": "run",
     "Simulation": "simulator.report",
@@ -63,8 +65,8 @@ _HOME = {
 }
 __all__ = [  # noqa: RUF022 - in the order of a lesson
     "load_dataset", "Dataset", "download_speech_commands", "augment_dataset",
-    "Mfcc", "MotionWindow", "fit", "fit_forest", "evaluate", "quantize_int8", "Run", "load_run",
-    "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
+    "Mfcc", "MotionWindow", "ImagePatch", "fit", "fit_forest", "evaluate", "quantize_int8",
+    "Run", "load_run", "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
     "compile_forest",
     "host_features", "host_model",
     "list_boards", "get_board", "Board", "simulate", "Simulation", "compare_boards",

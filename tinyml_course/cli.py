@@ -50,13 +50,13 @@ BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boar
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Trade = Annotated[Optimize, typer.Option("--optimize", help="What to favour.")]
 DataFolder = Annotated[
-    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, ...")
+    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, *.png")
 ]
 
 
 @app.command()
 def demo(
-    task: Annotated[str, typer.Argument(help="keywords, gestures")] = "keywords",
+    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")] = "keywords",
     board: BoardName = "nano33ble",
     folder: Annotated[Path, typer.Option("--out", help="Where the results go.")] = Path(
         "build/demo"
@@ -103,13 +103,16 @@ def boards(as_json: AsJson = False) -> None:
 
 @app.command()
 def train(
-    task: Annotated[str, typer.Argument(help="keywords, gestures")],
+    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")],
     data: DataFolder = None,
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
 ) -> None:
-    """Train a task's model and quantize it: RUN holds model, features, labels and metrics."""
+    """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
+
+    Of parts, a folder of good ones alone will do too: what is not like them is a defect.
+    """
     from tinyml_course.tasks.pipeline import train_task
 
     run = train_task(task, data, epochs=epochs, seed=seed)
@@ -133,6 +136,9 @@ def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False
         _print_json(metrics)
         return
     out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} recordings")
+    out.print(f"balanced {metrics['balanced_accuracy']:.3f}")
+    if "auroc" in metrics:
+        out.print(f"AUROC    {metrics['auroc']:.3f}")
     for label, share in metrics["per_class"].items():
         out.print(f"  {label:<10} " + ("none" if share is None else f"{share:.3f}"))
 

@@ -82,6 +82,9 @@ class Run:
         real, integer = self.metrics["float"], self.metrics["int8"]
         rows = [f"{'':<12}{'float':>8}{'int8':>8}"]
         rows += [f"{'accuracy':<12}{real['accuracy']:>8.1%}{integer['accuracy']:>8.1%}"]
+        for name in ("balanced_accuracy", "auroc"):
+            if name in integer and name in real:
+                rows += [f"{name.partition('_')[0]:<12}{real[name]:>8.1%}{integer[name]:>8.1%}"]
         rows += [
             f"  {label:<10}{_share(real['per_class'][label])}{_share(share)}"
             for label, share in integer["per_class"].items()
@@ -109,7 +112,7 @@ def load_run(folder: str | Path) -> Run:
         task=str(metrics.pop("task", "keywords")),
         tflite=_read(folder / MODEL),
         features=_read_features(folder / FEATURES),
-        labels=tuple(_read_text(folder / LABELS).split()),
+        labels=tuple(_read_text(folder / LABELS).splitlines()),
         metrics=metrics,
     )
 

@@ -3,6 +3,7 @@
  * The computer asks and the sketch answers, one frame each (src/tinyml_frame.h):
  *     HELLO                      -> INFO: who the sketch is (replayInfo, from the settings)
  *     SAMPLES one hop of int16   -> TAKEN; after the last hop of a recording RESULT
+ *     MORE                       -> RESULT: what did not fit into the frame before
  *     GOODBYE                    -> TAKEN, and the sensor is listened to again
  * Every request has a counter one above the last. A request that comes twice, because its answer
  * was lost, is answered again but not carried out again. A request out of turn is REFUSED, in words.
@@ -15,7 +16,7 @@
 
 #include "src/tinyml_frame.h"
 
-enum { REPLAY_HELLO = 0x01, REPLAY_SAMPLES = 0x02, REPLAY_GOODBYE = 0x03 };
+enum { REPLAY_HELLO = 0x01, REPLAY_SAMPLES = 0x02, REPLAY_GOODBYE = 0x03, REPLAY_MORE = 0x04 };
 enum { REPLAY_INFO = 0x81, REPLAY_TAKEN = 0x82, REPLAY_RESULT = 0x83, REPLAY_REFUSED = 0x8F };
 
 static const unsigned long REPLAY_GAP_MS = 200;     // a frame that pauses so long is broken off
@@ -26,14 +27,13 @@ static struct {
   uint8_t reply[TINYML_FRAME_MAX];  // the last answer, kept to be given again
   size_t replyBytes;
   uint8_t result[8 + REPLAY_FEATURES + CLASS_COUNT];
+  size_t resultSent;      // bytes of it that have gone into frames
   uint16_t expected;      // counter of the next request
   uint16_t hops;          // of the present clip, taken so far
   uint32_t featuresUs;    // spent on them
   unsigned long heardMs;  // when the last byte came
   bool active;
 } replay;
-
-static_assert(sizeof replay.result <= TINYML_FRAME_PAYLOAD_MAX, "a result must fit one frame");
 
 static void replayAnswer(uint8_t kind, uint16_t counter, const void *payload, size_t length) {
   const tinyml_frame frame = {kind, counter, (uint16_t)length, (const uint8_t *)payload};
@@ -55,6 +55,14 @@ static void replayWriteU32(uint8_t *bytes, uint32_t value) {
   }
 }
 
+// Answer with as much of the result as a frame holds.
+static void replaySend(uint16_t counter) {
+  const size_t left = sizeof replay.result - replay.resultSent;
+  const size_t size = left < TINYML_FRAME_PAYLOAD_MAX ? left : TINYML_FRAME_PAYLOAD_MAX;
+  replayAnswer(REPLAY_RESULT, counter, replay.result + replay.resultSent, size);
+  replay.resultSent += size;
+}
+
 // Classify the clip whose last hop has just been taken, and answer with all that was found.
 static void replayClassify(uint16_t counter, FeatureState *features) {
   int8_t *found = (int8_t *)replay.result + 8;
@@ -65,17 +73,18 @@ static void replayClassify(uint16_t counter, FeatureState *features) {
   replayWriteU32(replay.result + 4, (uint32_t)(micros() - startUs));
   replayWriteU32(replay.result, replay.featuresUs);
   memcpy(found + REPLAY_FEATURES, modelOutput(), CLASS_COUNT);
-  replayAnswer(REPLAY_RESULT, counter, replay.result, sizeof replay.result);
+  replay.resultSent = 0;
+  replaySend(counter);
 }
 
 static void replayTake(const tinyml_frame *frame, FeatureState *features) {
-  int16_t hop[HOP_SAMPLES];
-  if (frame->length != sizeof hop) {
+  FeatureSample hop[HOP_SAMPLES];
+  if (frame->length != 2 * HOP_SAMPLES) {
     replayRefuse(frame->counter, PSTR("a block of samples has the wrong length"));
     return;
   }
   for (size_t i = 0; i < HOP_SAMPLES; ++i) {
-    hop[i] = (int16_t)(frame->payload[2 * i] | (frame->payload[2 * i + 1] << 8));
+    hop[i] = (FeatureSample)(frame->payload[2 * i] | (frame->payload[2 * i + 1] << 8));
   }
   if (replay.hops == 0) {
     featuresReset(features);
@@ -107,6 +116,9 @@ static void replayCarryOut(const tinyml_frame *frame, FeatureState *features) {
   } else if (frame->kind == REPLAY_SAMPLES) {
     ++replay.expected;
     replayTake(frame, features);
+  } else if (frame->kind == REPLAY_MORE && replay.resultSent < sizeof replay.result) {
+    ++replay.expected;
+    replaySend(frame->counter);
   } else if (frame->kind == REPLAY_GOODBYE) {
     replay.active = false;
     replayAnswer(REPLAY_TAKEN, frame->counter, NULL, 0);

@@ -69,12 +69,13 @@ static inline void modelInvoke(void) {
 
 /* Its features, likewise. */
 typedef tinyml_motion FeatureState;
+typedef int16_t FeatureSample;
 
 static inline void featuresReset(FeatureState *state) {
   tinyml_motion_reset(state);
 }
 
-static inline int featuresPush(FeatureState *state, const int16_t *hop) {
+static inline int featuresPush(FeatureState *state, const FeatureSample *hop) {
   return tinyml_motion_push(state, hop);
 }
 

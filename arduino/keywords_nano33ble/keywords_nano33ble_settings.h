@@ -76,12 +76,13 @@ static inline void modelInvoke(void) {
 
 /* Its features, likewise. */
 typedef tinyml_mfcc FeatureState;
+typedef int16_t FeatureSample;
 
 static inline void featuresReset(FeatureState *state) {
   tinyml_mfcc_reset(state);
 }
 
-static inline int featuresPush(FeatureState *state, const int16_t *hop) {
+static inline int featuresPush(FeatureState *state, const FeatureSample *hop) {
   return tinyml_mfcc_push(state, hop);
 }
 

@@ -10,6 +10,7 @@ from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.datasets.download import download_speech_commands
 from tinyml_course.datasets.gestures import load_gestures
 from tinyml_course.datasets.keywords import load_keywords
+from tinyml_course.datasets.parts import load_parts
 from tinyml_course.errors import InputError
 
 __all__ = ["Dataset", "download_speech_commands", "load_dataset"]
@@ -28,14 +29,17 @@ def load_dataset(
 
     Parameters
     ----------
-    name : {"keywords", "gestures"}
+    name : {"keywords", "gestures", "parts"}
         "keywords": clips of one second, int16, shape (n, 16000), 16 kHz.
         "gestures": clips of a second and a half, float32, shape (n, 150, 3 or 6), 100 Hz, in g and
         degrees/s.
+        "parts": grey pictures, uint8, shape (n, 64, 64), or (n, 192, 192) from a folder.
     path : str or Path or None
         A folder of your own recordings; None is the set that comes with the course. Keywords:
         `path/<word>/*.wav|flac|ogg|opus`. Gestures: `path/<label>/*.csv` or `path/<label>.csv`
-        with columns aX,aY,aZ and perhaps gX,gY,gZ; Edge Impulse's files; UCI HAR's folders.
+        with columns aX,aY,aZ and perhaps gX,gY,gZ; Edge Impulse's files; UCI HAR's folders. Parts:
+        `path/<label>/*.png|jpg|bmp` of any size, lots as folders or in the names (see
+        `datasets.image_folder`); a folder of good parts alone gets an empty class "defect".
     split : {"train", "test", "validation"} or None
         A part with speakers of its own; None is everything. A folder with `testing_list.txt` or
         `validation_list.txt` is split as they say, another one by `Dataset.split`.
@@ -57,13 +61,15 @@ def load_dataset(
 
     Examples
     --------
-    >>> load_dataset("whales")
+    >>> load_dataset("cats")
     Traceback (most recent call last):
-    tinyml_course.errors.InputError: there is no data set "whales": choose "keywords", "gestures".
+    tinyml_course.errors.InputError: there is no data set "cats": choose keywords, gestures, parts.
     """
     folder = None if path is None else Path(path)
     if name == "keywords":
         return load_keywords(folder, split, labels=labels, convert=convert)
     if name == "gestures":
         return load_gestures(folder, split, labels=labels, rate_hz=rate_hz)
-    raise InputError(f'there is no data set "{name}": choose "keywords", "gestures".')
+    if name == "parts":
+        return load_parts(folder, split, labels=labels)
+    raise InputError(f'there is no data set "{name}": choose keywords, gestures, parts.')

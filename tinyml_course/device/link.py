@@ -18,11 +18,11 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.device.frames import Decoder, Frame, encode
+from tinyml_course.device.frames import PAYLOAD_MAX, Decoder, Frame, encode
 from tinyml_course.errors import DeviceError, InputError
 from tinyml_course.sketch.info import SketchInfo
 
-HELLO, SAMPLES, GOODBYE = 0x01, 0x02, 0x03
+HELLO, SAMPLES, GOODBYE, MORE = 0x01, 0x02, 0x03, 0x04
 INFO, TAKEN, RESULT, REFUSED = 0x81, 0x82, 0x83, 0x8F
 ATTEMPTS = 5
 _TIMES = struct.Struct("<II")
@@ -111,7 +111,11 @@ class Link:
         blocks = samples.astype("<i2").reshape(hops, hop)
         for block in blocks[:-1]:
             self._ask(SAMPLES, block.tobytes(), TAKEN)
-        return self._result(self._ask(SAMPLES, blocks[-1].tobytes(), RESULT).payload)
+        found = self._ask(SAMPLES, blocks[-1].tobytes(), RESULT).payload
+        whole = _TIMES.size + int(np.prod(self.info.feature_shape)) + self.info.classes
+        while PAYLOAD_MAX <= len(found) < whole:  # more than one frame holds
+            found += self._ask(MORE, b"", RESULT).payload
+        return self._result(found)
 
     def close(self) -> None:
         """Let the board listen to its microphone again, if it still answers."""

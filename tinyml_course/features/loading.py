@@ -4,11 +4,12 @@ import json
 
 from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
+from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.features.specification import Features
 
-KINDS: dict[str, type[Mfcc] | type[MotionWindow]] = {
-    front_end.KIND: front_end for front_end in (Mfcc, MotionWindow)
+KINDS: dict[str, type[Mfcc] | type[MotionWindow] | type[ImagePatch]] = {
+    front_end.KIND: front_end for front_end in (Mfcc, MotionWindow, ImagePatch)
 }
 
 

@@ -255,7 +255,7 @@ def simulate(
         layers=_layers(compiled, runner),
         hop_instructions=hop.instructions if hop else None,
         hop_latency_ms=latency_ms(hop.cycles, chosen) if hop else None,
-        hop_ms=1000 * features.hop_s if features else None,
+        hop_ms=1000 * features.hop_s or None if features else None,
         outputs=outputs,
     )
 

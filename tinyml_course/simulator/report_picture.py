@@ -40,6 +40,10 @@ def gauges(simulation: Simulation) -> list[Gauge]:
         taken = f"{simulation.hop_latency_ms:,.2f} of {simulation.hop_ms:g} ms a hop"
         words = f"{taken} ({share:.1%}), estimated"
         found.append(Gauge("features", words, share))
+    elif simulation.hop_latency_ms is not None:
+        share = simulation.hop_latency_ms / SECOND_MS
+        taken = f"{simulation.hop_latency_ms:,.2f} ms a row"
+        found.append(_estimate("features", taken, share, "of a second"))
     return found
 
 

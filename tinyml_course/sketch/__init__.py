@@ -17,6 +17,7 @@ from tinyml_course.sketch.classifier import (
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
 from tinyml_course.sketch.gestures import GESTURES
+from tinyml_course.sketch.inspection import PARTS
 from tinyml_course.sketch.keywords import KEYWORDS
 from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
 from tinyml_course.sketch.microphone_test import microphone_test_files
@@ -35,7 +36,7 @@ __all__ = [
     "write_sketch",
 ]
 
-KINDS = {"mfcc": KEYWORDS, "motion": GESTURES}
+KINDS = {"mfcc": KEYWORDS, "motion": GESTURES, "image": PARTS}
 """The sketch for each kind of features."""
 RUNTIMES = {"c": "compile_model(tflite)", "tflm": "sketch.tflm.tflm_model(tflite)"}
 """What runs a model in a sketch, and what makes such a model."""

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
+from tinyml_course.compiler.printing import c_type
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
 from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
@@ -77,6 +79,10 @@ class SketchFeatures(Protocol):
     @property
     def c_name(self) -> str:
         """Prefix of its C names."""
+
+    @property
+    def sample_dtype(self) -> np.dtype[Any]:
+        """Type of the samples that its C takes."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -156,7 +162,8 @@ def sketch_files(
         "replay_features": _size(said.feature_shape),
         "replay_info": _rows((f"0x{byte:02X}" for byte in said.to_bytes()), 12),
     }
-    values |= {"c_name": features.c_name} | kind.sensor_values(board, info)
+    values |= {"c_name": features.c_name, "sample_type": c_type(features.sample_dtype)}
+    values |= kind.sensor_values(board, info)
     values["sensor_settings"] = filled(f"{kind.template}_sensor.h.in", values).rstrip()
     sources = {**compiled.files, **features.c_files(), **c_sources(kind.sources)}
     return {

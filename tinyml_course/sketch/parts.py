@@ -15,6 +15,8 @@ RING_S = 0.5
 """Sound that waits while an inference runs, in seconds."""
 IMU_HEADERS = {"nano33ble": "imu.h", "nano33ble_rev2": "imu_bmi270.h", "uno": "imu.h"}
 """The adapter for each board's inertial sensor."""
+CAMERA_HEADERS = {"nano33ble": "camera_ov7675.h", "nano33ble_rev2": "camera_ov7675.h"}
+"""The adapter for each board's camera."""
 CORE_WITH_MICROPHONE = "arduino:mbed_nano:nano33ble"
 """The core whose microphone and LED `templates/microphone.h` and `led.h` are written for."""
 
@@ -46,6 +48,21 @@ def board_with_imu(board: str | Board) -> Board:
     if target.id not in IMU_HEADERS:
         able = ", ".join(IMU_HEADERS)
         raise InputError(f"{target.name} has no inertial sensor that a sketch can use; use {able}.")
+    return target
+
+
+def board_with_camera(board: str | Board) -> Board:
+    """Return a board that takes pictures, or is sent them, as the sketches know how.
+
+    Raises
+    ------
+    InputError
+        The board is unknown, or no sketch is written for it.
+    """
+    target = get_board(board)
+    if target.id not in CAMERA_HEADERS:
+        able = ", ".join(CAMERA_HEADERS)
+        raise InputError(f"{target.name} has no inspection sketch yet; use {able}.")
     return target
 
 

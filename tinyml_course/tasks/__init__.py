@@ -5,11 +5,12 @@ from __future__ import annotations
 from tinyml_course.errors import InputError
 from tinyml_course.tasks.gestures import GESTURES
 from tinyml_course.tasks.keywords import KEYWORDS
+from tinyml_course.tasks.parts import PARTS
 from tinyml_course.tasks.task import Recipe, Task
 
 __all__ = ["TASKS", "Recipe", "Task", "get_task"]
 
-TASKS = {task.name: task for task in (KEYWORDS, GESTURES)}
+TASKS = {task.name: task for task in (KEYWORDS, GESTURES, PARTS)}
 
 
 def get_task(name: str) -> Task:

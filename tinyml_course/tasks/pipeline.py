@@ -5,6 +5,7 @@ Nothing here knows a task: its features, network, augmentation and recipe are it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def train_task(
     epochs: int | None = None,
     seed: int = 0,
     progress: bool = True,
+    select: Callable[[Dataset], Dataset] | None = None,
 ) -> Run:
     """Train a task's network on recordings, quantize it, and measure both on held-out groups.
 
@@ -47,6 +49,9 @@ def train_task(
         Seed of everything random.
     progress : bool
         Show bars on stderr.
+    select : callable or None
+        Takes the training recordings and returns those to learn from, such as
+        `datasets.parts.only_good`; what is held out stays as it is.
 
     Returns
     -------
@@ -62,6 +67,7 @@ def train_task(
     task = get_task(name)
     epochs = epochs or task.recipe.epochs
     train = load_dataset(name, path=data, split="train")
+    train = train if select is None else select(train)
     features = task.choose_features(train)
     test = features(load_dataset(name, path=data, split="test"))
     rounds = max(1, -(-epochs // task.recipe.passes))

@@ -28,7 +28,9 @@ def evaluate(
     Returns
     -------
     dict
-        `accuracy`, the share that is right; `per_class`, that share by label, None where a class
+        `accuracy`, the share that is right; `balanced_accuracy`, the mean of the classes' shares;
+        `auroc`, of two classes that both have samples, how often one of the second has the higher
+        second score than one of the first; `per_class`, that share by label, None where a class
         has no samples; `confusion`, counts as a list of rows, one a true class, one column a class
         that was heard; `n`, the number of samples. JSON can hold it.
 
@@ -40,7 +42,7 @@ def evaluate(
     if len(dataset) == 0:
         raise InputError("there is nothing to evaluate: the data set is empty.")
     classes = len(dataset.labels)
-    found = []
+    found, last = [], []
     for start in range(0, len(dataset), batch):
         part = dataset.x[start : start + batch]
         scores = np.asarray(predict(part)).reshape(len(part), -1)
@@ -50,11 +52,18 @@ def evaluate(
                 "evaluate a model on the classes it was trained for."
             )
         found.append(scores.argmax(axis=1))
+        last.append(scores[:, -1])
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (dataset.y, np.concatenate(found)), 1)
     right, said = confusion.diagonal(), confusion.sum(axis=1)
-    return {
+    heard = said > 0
+    measures = {
         "accuracy": float(right.sum() / len(dataset)),
+        "balanced_accuracy": float(np.mean(right[heard] / said[heard])),
+    }
+    if classes == 2 and heard.all():
+        measures["auroc"] = auroc(np.concatenate(last), dataset.y == 1)
+    return measures | {
         "per_class": {
             label: float(right[i] / said[i]) if said[i] else None
             for i, label in enumerate(dataset.labels)
@@ -62,3 +71,24 @@ def evaluate(
         "confusion": confusion.tolist(),
         "n": len(dataset),
     }
+
+
+def auroc(scores: NDArray[Any], wanted: NDArray[np.bool_]) -> float:
+    """Return the area under the receiver operating characteristic.
+
+    That is how often a wanted sample has the higher score than another one; a tie counts half.
+
+    Parameters
+    ----------
+    scores : ndarray, shape=(n,)
+    wanted : ndarray, shape=(n,), dtype=bool
+        Some are True and some are not.
+
+    References
+    ----------
+    Hanley and McNeil (1982), "The Meaning and Use of the Area under a ROC Curve", section III.
+    """
+    others = np.sort(scores[~wanted])
+    below = np.searchsorted(others, scores[wanted], side="left")
+    not_above = np.searchsorted(others, scores[wanted], side="right")
+    return float((below + not_above).mean() / 2 / len(others))

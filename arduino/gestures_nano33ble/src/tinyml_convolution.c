@@ -2,18 +2,16 @@
 #include "tinyml_kernels.h"
 #include "tinyml_matrix.h"
 
-enum { PIXELS = 4 };
-
-/* Whether all taps of a row lie on the image, side by side. */
-static int row_is_whole(const tinyml_convolution *layer, int x)
-{
-    return layer->dilation_width == 1 && x >= 0 && x + layer->kernel_width <= layer->in_width;
-}
+enum { PIXELS = TINYML_TILE_PIXELS };
 
 static int8_t *fill(int8_t *bytes, int8_t value, int count)
 {
-    for (; count > 0; count--)
+    for (; count > 0; count--) {
         *bytes++ = value;
+#if defined(__GNUC__)
+        __asm__("" : "+r"(bytes)); /* no call for so few */
+#endif
+    }
     return bytes;
 }
 
@@ -60,22 +58,7 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
     const int end = tinyml_clamp(layer->in_width - x, start, taps);
     const int before = start * channels, within = (end - start) * channels;
     const int behind = (taps - end) * channels, skipped = (x + start) * channels;
-    const int row_bytes = layer->in_width * channels;
 
-    if (before == 0 && behind == 0 && layer->dilation_width == 1 && y >= 0 &&
-        y + (layer->kernel_height - 1) * layer->dilation_height < layer->in_height) {
-        const int8_t *row = row_of(layer, input, y) + skipped;
-        const int8_t *const ring_end = input.data + input.capacity * row_bytes;
-        const int step = layer->dilation_height * row_bytes;
-
-        for (int ky = layer->kernel_height; ky > 0; ky--) {
-            bytes = copy(bytes, row, within);
-            row += step;
-            while (row >= ring_end)
-                row -= input.capacity * row_bytes;
-        }
-        return;
-    }
     for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
         if (y < 0 || y >= layer->in_height) {
             bytes = fill(bytes, padding, taps * channels);
@@ -91,102 +74,109 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
 }
 
 /* Bring the inputs below one pixel into its column of the tile; (y, x) is the first tap. */
-static void gather(const tinyml_convolution *layer, tinyml_rows input, int y, int x,
-                   int16_t *column, int8_t *bytes)
+static TINYML_APART void gather(const tinyml_convolution *layer, tinyml_rows input, int y, int x,
+                                int16_t *column, int8_t *bytes)
 {
-    const int whole = row_is_whole(layer, x);
-    const int taps = whole ? 1 : layer->kernel_width;
-    const uint32_t run = (uint32_t)layer->in_channels * (whole ? layer->kernel_width : 1u);
+    const unsigned channels = layer->in_channels;
 
-    if (run % 4u != 0) {
+    if (channels % 4u != 0) {
         gather_bytes(layer, input, y, x, bytes);
         tinyml_tile_copy(column, bytes, layer->filters.depth);
         return;
     }
-    for (int ky = 0; ky < layer->kernel_height; ky++) {
+    for (int ky = 0; ky < layer->kernel_height; ky++, y += layer->dilation_height) {
         const int row_is_there = y >= 0 && y < layer->in_height;
         const int8_t *row = row_is_there ? row_of(layer, input, y) : input.data;
 
-        for (int kx = 0; kx < taps; kx++) {
+        for (int kx = 0; kx < layer->kernel_width; kx++) {
             const int ix = x + kx * layer->dilation_width;
 
-            if (row_is_there && (whole || (ix >= 0 && ix < layer->in_width)))
-                column = tinyml_tile_copy(column, row + ix * layer->in_channels, run);
+            if (row_is_there && ix >= 0 && ix < layer->in_width)
+                column = tinyml_tile_copy(column, row + ix * (int)channels, channels);
             else
-                column = tinyml_tile_fill(column, layer->in_zero_point, run);
+                column = tinyml_tile_fill(column, layer->in_zero_point, channels);
         }
-        y += layer->dilation_height;
     }
 }
 
-/* Whether each output is made of one input, at the same place. */
-static int is_pointwise(const tinyml_convolution *layer)
-{
-    return layer->kernel_height == 1 && layer->kernel_width == 1 && layer->stride_height == 1 &&
-           layer->stride_width == 1 && layer->in_channels % 4u == 0;
-}
-
-/* Walks over the pixels of some rows, each row where its ring has it. */
+/* The inputs below the pixels of one output row, where all taps lie on the image. */
 typedef struct {
-    int8_t *pixel;
-    int8_t *ring, *ring_end;
-} walk;
+    const int8_t *data; /* below x = 0 */
+    const int8_t *ring_end;
+    unsigned ring_bytes, step; /* from a row of taps to the next one */
+    unsigned run, rows;        /* bytes of one, and their number */
+    int last_x;                /* of the pixels from 0 on; -1 if there are none */
+} whole_taps;
 
-static walk walk_from(tinyml_rows rows, unsigned first, unsigned row_bytes)
+static whole_taps whole_taps_of(const tinyml_convolution *layer, tinyml_rows input, int y)
 {
-    const walk start = {
-        rows.data + first % rows.capacity * row_bytes,
-        rows.data,
-        rows.data + rows.capacity * row_bytes,
+    const int bottom = y + (layer->kernel_height - 1) * layer->dilation_height;
+    const unsigned run = (unsigned)layer->kernel_width * layer->in_channels;
+    const int inside = y >= 0 && bottom < layer->in_height && layer->dilation_width == 1 &&
+                       run % 4u == 0;
+    const unsigned row_bytes = (unsigned)layer->in_width * layer->in_channels;
+    const unsigned ring_bytes = input.capacity * row_bytes;
+    const whole_taps taps = {
+        inside ? row_of(layer, input, y) : input.data,
+        input.data + ring_bytes,
+        ring_bytes,
+        layer->dilation_height * row_bytes,
+        run,
+        layer->kernel_height,
+        inside ? layer->in_width - layer->kernel_width : -1,
     };
 
-    return start;
+    return taps;
 }
 
-/* Return the pixel, and go on to the next one. */
-TINYML_INLINE int8_t *walk_on(walk *at, unsigned channels)
+/* As gather, for taps that lie on the image; `few` is whether a row of them is short. */
+TINYML_INLINE void gather_whole(whole_taps taps, const int8_t *first, int16_t *column, int few)
 {
-    int8_t *const pixel = at->pixel;
-
-    at->pixel = pixel + channels == at->ring_end ? at->ring : pixel + channels;
-    return pixel;
+    for (unsigned row = taps.rows;;) {
+        column = few ? tinyml_tile_copy_few(column, first, taps.run)
+                     : tinyml_tile_copy(column, first, taps.run);
+        if (--row == 0)
+            return;
+        first += taps.step;
+        while (first >= taps.ring_end)
+            first -= taps.ring_bytes;
+    }
 }
 
 void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
                      unsigned first, unsigned count, void *scratch)
 {
-    const unsigned in_channels = layer->in_channels, out_channels = layer->filters.channels;
-    const int pointwise = is_pointwise(layer);
-    int16_t *tile = scratch;
-    int8_t *bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
-    walk from = walk_from(input, pointwise ? first : 0, layer->in_width * in_channels);
-    walk to = walk_from(output, first, layer->out_width * out_channels);
-    unsigned remaining = count * layer->out_width;
-    int y = (int)first * layer->stride_height - layer->pad_top, x = -layer->pad_left, column = 0;
+    const int in_channels = layer->in_channels, stride = layer->stride_width;
+    const unsigned out_channels = layer->filters.channels;
+    int16_t *const tile = scratch;
+    int8_t *const bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
     int8_t *rows[PIXELS];
+    unsigned pixels = 0; /* in the tile */
 
-    while (remaining > 0) {
-        const unsigned pixels = remaining < PIXELS ? remaining : PIXELS;
+    for (unsigned row = first; row < first + count; row++) {
+        const int y = (int)row * layer->stride_height - layer->pad_top;
+        const whole_taps taps = whole_taps_of(layer, input, y);
+        int8_t *out = output.data + row % output.capacity * layer->out_width * out_channels;
+        int x = -layer->pad_left;
 
-        for (unsigned p = 0; p < PIXELS; p++) {
-            if (p >= pixels) {
-                rows[p] = rows[p - 1u];
-                continue;
-            }
-            rows[p] = walk_on(&to, out_channels);
-            if (pointwise) {
-                tinyml_tile_copy(tile + 2 * p, walk_on(&from, in_channels), in_channels);
-                continue;
-            }
-            gather(layer, input, y, x, tile + 2 * p, bytes);
-            x += layer->stride_width;
-            if (++column == layer->out_width) {
-                column = 0;
-                x = -layer->pad_left;
-                y += layer->stride_height;
+        for (unsigned left = layer->out_width; left > 0; left--, x += stride) {
+            if (x < 0 || x > taps.last_x)
+                gather(layer, input, y, x, tile + 2 * pixels, bytes);
+            else if (taps.run < 16)
+                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels, 1);
+            else
+                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels, 0);
+            rows[pixels++] = out;
+            out += out_channels;
+            if (pixels == PIXELS) {
+                tinyml_tile_multiply(&layer->filters, &layer->stage, tile, PIXELS, rows);
+                pixels = 0;
             }
         }
-        tinyml_tile_multiply(&layer->filters, &layer->stage, tile, pixels, rows);
-        remaining -= pixels;
     }
+    if (pixels == 0)
+        return;
+    for (unsigned p = pixels; p < PIXELS; p++)
+        rows[p] = rows[p - 1u];
+    tinyml_tile_multiply(&layer->filters, &layer->stage, tile, pixels, rows);
 }

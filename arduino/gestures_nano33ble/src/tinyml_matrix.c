@@ -3,44 +3,22 @@
 #include "tinyml_output_stage.h"
 
 /* REST is what stands behind the weights of a pair in the stream. */
-enum { PIXELS = 4, PAIR = 2, GROUP = 4, GROUP_PITCH = 2 * PIXELS * PAIR, REST = 5 };
+enum { PIXELS = TINYML_TILE_PIXELS, PAIR = 2, GROUP = 4, GROUP_PITCH = TINYML_TILE_PITCH, REST = 5 };
 
 /* Two channels' sums over four pixels. */
 typedef struct {
     int32_t a[PIXELS], b[PIXELS];
 } sums;
 
-/* Widen one group of four inputs. */
-TINYML_INLINE void widen(int16_t *column, const int8_t *input)
-{
-#if TINYML_DSP
-    const uint32_t four = tinyml_load_unaligned(input);
-    ((tinyml_word *)column)[0] = tinyml_even_bytes(four);
-    ((tinyml_word *)column)[PIXELS] = tinyml_odd_bytes(four);
-#else
-    column[0] = input[0];
-    column[1] = input[2];
-    column[PIXELS * PAIR] = input[1];
-    column[PIXELS * PAIR + 1] = input[3];
-#endif
-}
-
 int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count)
 {
     for (; count >= 4 * GROUP; count -= 4 * GROUP) {
-        widen(column, input);
-        widen(column + GROUP_PITCH, input + GROUP);
-        widen(column + 2 * GROUP_PITCH, input + 2 * GROUP);
-        widen(column + 3 * GROUP_PITCH, input + 3 * GROUP);
-        column += 4 * GROUP_PITCH;
-        input += 4 * GROUP;
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
     }
-    for (; count > 0; count -= GROUP) {
-        widen(column, input);
-        column += GROUP_PITCH;
-        input += GROUP;
-    }
-    return column;
+    return count ? tinyml_tile_copy_few(column, input, count) : column;
 }
 
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
@@ -55,7 +33,7 @@ int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
 /* What follows the sum, as it stands in the stream: bias, then behind the weights the rest. */
 TINYML_INLINE tinyml_channel channel_in(uint32_t bias, const uint32_t *rest)
 {
-    const tinyml_channel channel = {(int32_t)bias, (int32_t)rest[0], (int32_t)rest[1]};
+    const tinyml_channel channel = {(int32_t)bias, (int32_t)(rest[0] >> 1), (int32_t)rest[1]};
 
     return channel;
 }
@@ -109,8 +87,9 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 #if TINYML_DSP
 
 /* The inner loop wants every register of the core: eight sums, two addresses, and four for what it
- * works on. Compilers give some of them to what is only needed later, so for GCC it is spelled out:
- * 16 products in 12 instructions. The words of four pixels follow each other in the tile.
+ * works on. Compilers give some of them to what is only needed later, so for GCC all that is done
+ * for a pair is spelled out: 16 products in 12 instructions, and 69 around them. The words of four
+ * pixels follow each other in the tile.
  */
 #if defined(__clang__) || !defined(__OPTIMIZE__)
 
@@ -127,18 +106,67 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         b3 = tinyml_mac_pairs(b3, both, (x)[3]);                                                   \
     } while (0)
 
-#define MULTIPLY(weights, x, end, half)                                                            \
-    do {                                                                                           \
-        STEP((weights)[0], x);                                                                     \
-        STEP((weights)[1], (x) + PIXELS);                                                          \
-        STEP((weights)[2], (x) + 2 * PIXELS);                                                      \
-        STEP((weights)[3], (x) + 3 * PIXELS);                                                      \
-        (weights) += 4;                                                                            \
-        (x) += 4 * PIXELS;                                                                         \
-    } while ((void)(half), (x) != (end))
+/* Multiply all whole pairs of channels; returns how many channels are done. */
+TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
+                                    const tinyml_output_stage *stage, const int16_t *tile,
+                                    int8_t *const *rows, int rectified)
+{
+    /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
+     */
+    const uint32_t *stream = filters->weights;
+    const int32_t zero_point = stage->zero_point;
+    int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
+                  *const row3 = rows[3];
+    const tinyml_word *const end = (const tinyml_word *)tile + filters->depth * PIXELS / PAIR;
+    const unsigned channels = filters->channels & ~1u;
+
+    for (unsigned c = 0; c < channels; c += 2) {
+        const tinyml_word *x = (const tinyml_word *)tile;
+        int32_t bias = (int32_t)*stream++;
+        int32_t a0 = bias, a1 = bias, a2 = bias, a3 = bias;
+        int32_t b0 = bias, b1 = bias, b2 = bias, b3 = bias;
+
+        for (; x != end; x += 4 * PIXELS, stream += 4) {
+            STEP(stream[0], x);
+            STEP(stream[1], x + PIXELS);
+            STEP(stream[2], x + 2 * PIXELS);
+            STEP(stream[3], x + 3 * PIXELS);
+        }
+        b0 -= a0;
+        b1 -= a1;
+        b2 -= a2;
+        b3 -= a3;
+
+        tinyml_fast_channel channel =
+            tinyml_fast_channel_of((int32_t)(stream[0] >> 1), (int)stream[1], zero_point);
+        tinyml_fast_finish_four(channel, &a0, &a1, &a2, &a3, rectified);
+        row3[c] = (int8_t)a3;
+        row2[c] = (int8_t)a2;
+        row1[c] = (int8_t)a1;
+        row0[c] = (int8_t)a0;
+
+        bias = (int32_t)stream[2];
+        b0 = bias + (b0 >> 8);
+        b1 = bias + (b1 >> 8);
+        b2 = bias + (b2 >> 8);
+        b3 = bias + (b3 >> 8);
+        channel = tinyml_fast_channel_of((int32_t)(stream[3] >> 1), (int)stream[4], zero_point);
+        stream += REST;
+        tinyml_fast_finish_four(channel, &b0, &b1, &b2, &b3, rectified);
+        row3[c + 1] = (int8_t)b3;
+        row2[c + 1] = (int8_t)b2;
+        row1[c + 1] = (int8_t)b1;
+        row0[c + 1] = (int8_t)b0;
+    }
+    return channels;
+}
 
 #else
 
+#define EACH_A(line) line("%[a0]") line("%[a1]") line("%[a2]") line("%[a3]")
+#define EACH_B(line) line("%[b0]") line("%[b1]") line("%[b2]") line("%[b3]")
+
+#define START(s) "mov " s ", %[a0]\n\t"
 #define STEP                                                                                       \
     "ldr %[both], [%[w]], #4\n\t"                                                                  \
     "sxtb16 %[even], %[both]\n\t"                                                                  \
@@ -152,79 +180,84 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
     "smlad %[b2], %[both], %[x0], %[b2]\n\t"                                                       \
     "smlad %[a3], %[even], %[x1], %[a3]\n\t"                                                       \
     "smlad %[b3], %[both], %[x1], %[b3]\n\t"
+#define PART(n) "sub %[b" n "], %[b" n "], %[a" n "]\n\t"
+#define ADD_BIAS(s) "add " s ", %[both], " s ", asr #8\n\t"
+
+/* As tinyml_fast_channel_of: the doubled multiplier in `both`, the power in `x0`, the zero point in `x1`. */
+#define CHANNEL                                                                                    \
+    "ldrd %[both], %[even], [%[w]], #8\n\t"                                                        \
+    "mov %[x0], #1\n\t"                                                                            \
+    "ror %[x0], %[x0], %[even]\n\t"
+#define PRODUCT(s) "smmlar " s ", " s ", %[both], " s "\n\t"
+#define TIE(s) "add " s ", " s ", " s ", asr #31\n\t"
+#define NO_TIE(s) ""
+#define SHIFT(s) "smmlar " s ", " s ", %[x0], %[x1]\n\tssat " s ", #8, " s "\n\t"
+#define WRITE(n, row) "bfi %[a" n "], %[b" n "], #8, #8\n\tstrh %[a" n "], [%[" row "], %[x]]\n\t"
 
 /* Eight steps a round; from the middle of it if half a round is left over. */
-#define MULTIPLY(weights, inputs, end, half)                                                       \
-    do {                                                                                           \
-        uint32_t both, even, x0, x1;                                                               \
-        __asm__("ldr %[both], %[odd]\n\t"                                                          \
-                "cmp %[both], #0\n\t"                                                              \
-                "bne 2f\n"                                                                         \
-                "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                          \
-                "ldr %[both], %[last]\n\t"                                                         \
-                "cmp %[x], %[both]\n\t"                                                            \
-                "bne 1b"                                                                           \
-                : [w] "+r"(weights), [x] "+r"(inputs), [both] "=&r"(both), [even] "=&r"(even),     \
-                  [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "+r"(a0), [a1] "+r"(a1), [a2] "+r"(a2),     \
-                  [a3] "+r"(a3), [b0] "+r"(b0), [b1] "+r"(b1), [b2] "+r"(b2), [b3] "+r"(b3)        \
-                : [last] "m"(end), [odd] "m"(half)                                                 \
-                : "cc", "memory");                                                                 \
-    } while (0)
+#define MULTIPLY(TIE)                                                                              \
+    "0:\n\t"                                                                                       \
+    "ldr %[a0], [%[w]], #4\n\t"                                                                    \
+    "ldr %[both], %[half]\n\t"                                                                     \
+    "ldr %[x], %[tile]\n\t"                                                                        \
+    START("%[a1]") START("%[a2]") START("%[a3]") EACH_B(START)                                     \
+    "cmp %[both], #0\n\t"                                                                          \
+    "bne 2f\n"                                                                                     \
+    "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                                      \
+    "ldr %[both], %[end]\n\t"                                                                      \
+    "cmp %[x], %[both]\n\t"                                                                        \
+    "bne 1b\n\t"                                                                                   \
+    PART("0") PART("1") PART("2") PART("3")                                                        \
+    "ldr %[x1], %[zero_point]\n\t"                                                                 \
+    CHANNEL EACH_A(PRODUCT) EACH_A(TIE) EACH_A(SHIFT)                                              \
+    "ldr %[both], [%[w]], #4\n\t"                                                                  \
+    EACH_B(ADD_BIAS) CHANNEL EACH_B(PRODUCT) EACH_B(TIE) EACH_B(SHIFT)                             \
+    "ldr %[x], %[c]\n\t"                                                                           \
+    "ldrd %[both], %[even], %[high]\n\t"                                                           \
+    "ldrd %[x0], %[x1], %[low]\n\t"                                                                \
+    WRITE("3", "even") WRITE("2", "both") WRITE("1", "x1") WRITE("0", "x0")                        \
+    "adds %[x], #2\n\t"                                                                            \
+    "str %[x], %[c]\n\t"                                                                           \
+    "bne 0b"
 
-#endif
+typedef struct {
+    int8_t *even, *odd;
+} two_rows;
 
 /* Multiply all whole pairs of channels; returns how many channels are done. */
 TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
                                     const tinyml_output_stage *stage, const int16_t *tile,
                                     int8_t *const *rows, int rectified)
 {
-    /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
-     */
-    const uint32_t *stream = filters->weights;
-    const int32_t zero_point = stage->zero_point;
-    int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
-                  *const row3 = rows[3];
-    const tinyml_word *const end = (const tinyml_word *)tile + filters->depth * PIXELS / PAIR;
+    const uint32_t *w = filters->weights;
+    const int16_t *const end = tile + filters->depth * PIXELS;
     const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
+    const two_rows low = {rows[0] + channels, rows[1] + channels};
+    const two_rows high = {rows[2] + channels, rows[3] + channels};
+    const int32_t zero_point = stage->zero_point;
+    int32_t c = -(int32_t)channels; /* counts up to 0 */
+    int32_t a0, a1, a2, a3, b0, b1, b2, b3;
+    uint32_t x, both, even, x0, x1;
 
-    for (unsigned c = 0; c < channels; c += 2) {
-        const tinyml_word *x = (const tinyml_word *)tile;
-        int32_t bias = (int32_t)*stream++;
-        int32_t a0 = bias, a1 = bias, a2 = bias, a3 = bias;
-        int32_t b0 = bias, b1 = bias, b2 = bias, b3 = bias;
-
-        /* Else GCC would count up four pointers, all of them spilled, in place of c. */
-        __asm__("" : "+r"(c));
-        MULTIPLY(stream, x, end, half);
-
-        b0 -= a0;
-        b1 -= a1;
-        b2 -= a2;
-        b3 -= a3;
-
-        tinyml_fast_channel channel =
-            tinyml_fast_channel_of((int32_t)stream[0], (int)stream[1], zero_point);
-        tinyml_fast_finish_four(channel, &a0, &a1, &a2, &a3, rectified);
-        row3[c] = (int8_t)a3;
-        row2[c] = (int8_t)a2;
-        row1[c] = (int8_t)a1;
-        row0[c] = (int8_t)a0;
-
-        bias = (int32_t)stream[2];
-        b0 = bias + (b0 >> 8);
-        b1 = bias + (b1 >> 8);
-        b2 = bias + (b2 >> 8);
-        b3 = bias + (b3 >> 8);
-        channel = tinyml_fast_channel_of((int32_t)stream[3], (int)stream[4], zero_point);
-        stream += REST;
-        tinyml_fast_finish_four(channel, &b0, &b1, &b2, &b3, rectified);
-        row3[c + 1] = (int8_t)b3;
-        row2[c + 1] = (int8_t)b2;
-        row1[c + 1] = (int8_t)b1;
-        row0[c + 1] = (int8_t)b0;
-    }
+    if (channels == 0)
+        return 0;
+#define MULTIPLY_ALL(TIE)                                                                          \
+    __asm__ volatile(MULTIPLY(TIE)                                                                 \
+                     : [w] "+r"(w), [x] "=&r"(x), [both] "=&r"(both), [even] "=&r"(even),          \
+                       [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "=&r"(a0), [a1] "=&r"(a1),             \
+                       [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),             \
+                       [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)                                 \
+                     : [tile] "m"(tile), [end] "m"(end), [half] "m"(half), [low] "m"(low),         \
+                       [high] "m"(high), [zero_point] "m"(zero_point)                              \
+                     : "cc", "memory")
+    if (rectified)
+        MULTIPLY_ALL(NO_TIE);
+    else
+        MULTIPLY_ALL(TIE);
     return channels;
 }
+
+#endif
 
 #define FEW(word, x)                                                                               \
     do {                                                                                           \
@@ -260,9 +293,9 @@ TINYML_INLINE unsigned multiply_few(const tinyml_filters *filters,
             FEW(weights[3], x + 3 * PIXELS);
         }
         const tinyml_fast_channel even_channel =
-            tinyml_fast_channel_of((int32_t)weights[0], (int)weights[1], stage->zero_point);
+            tinyml_fast_channel_of((int32_t)(weights[0] >> 1), (int)weights[1], stage->zero_point);
         const tinyml_fast_channel odd_channel =
-            tinyml_fast_channel_of((int32_t)weights[3], (int)weights[4], stage->zero_point);
+            tinyml_fast_channel_of((int32_t)(weights[3] >> 1), (int)weights[4], stage->zero_point);
         const int32_t bias = (int32_t)weights[2];
 
         weights += REST;

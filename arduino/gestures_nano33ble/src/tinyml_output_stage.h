@@ -48,7 +48,7 @@ TINYML_INLINE tinyml_fast_channel tinyml_fast_channel_of(int32_t multiplier, int
 {
     const tinyml_fast_channel channel = {
         (int32_t)((uint32_t)multiplier << 1),
-        (int32_t)(1u << (32 - shift)),
+        (int32_t)(1u >> shift | 1u << (32 - shift)), /* a rotation */
         zero_point,
     };
 

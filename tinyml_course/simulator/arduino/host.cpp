@@ -1,7 +1,7 @@
 /* Runs a sketch on a computer.
  *
  *     sketch [--pdm FILE] [--chunks 256,17,...] [--chunks-per-loop N] [--no-microphone]
- *            [--motion FILE] [--imu NAME] [--loop-ms N]
+ *            [--motion FILE] [--imu NAME] [--loop-ms N] [--pictures FILE]
  *
  * FILE holds int16 samples, given to the sketch in chunks of the sizes listed, over and over, N of
  * them between two calls of loop(). The program ends when standard input has ended, all samples
@@ -18,6 +18,7 @@
 
 #include "Arduino.h"
 #include "PDM.h"
+#include "host_camera.h"
 #include "host_imu.h"
 
 SerialPort Serial;
@@ -197,6 +198,8 @@ static void readOptions(int count, char **options) {
     } else if (strcmp(options[i], "--motion") == 0) {
       imuLoad(options[++i]);
       madeUpClock = true;
+    } else if (strcmp(options[i], "--pictures") == 0) {
+      cameraLoad(options[++i]);
     } else if (strcmp(options[i], "--imu") == 0) {
       imuChoose(options[++i]);
     } else if (strcmp(options[i], "--loop-ms") == 0) {
@@ -226,7 +229,7 @@ int main(int count, char **options) {
     if (imuLeft()) {
       skippedMs += loopMs;
     }
-    if (soundLeft() || imuLeft()) {
+    if (soundLeft() || imuLeft() || cameraLeft()) {
       continue;
     }
     if (inputEnded) {

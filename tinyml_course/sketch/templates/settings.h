@@ -59,12 +59,13 @@ static inline void modelInvoke(void) {
 
 /* Its features, likewise. */
 typedef ${c_name} FeatureState;
+typedef ${sample_type} FeatureSample;
 
 static inline void featuresReset(FeatureState *state) {
   ${c_name}_reset(state);
 }
 
-static inline int featuresPush(FeatureState *state, const int16_t *hop) {
+static inline int featuresPush(FeatureState *state, const FeatureSample *hop) {
   return ${c_name}_push(state, hop);
 }
 

@@ -1,0 +1,106 @@
+"""The inspection task on folders of one's own: several classes, or good parts alone."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tinyml_course.compiler.reference import reference
+from tinyml_course.datasets import load_dataset
+from tinyml_course.errors import InputError
+from tinyml_course.features.image import ImagePatch
+from tinyml_course.run import load_run
+from tinyml_course.tasks import TASKS, get_task
+from tinyml_course.tasks.parts import augment, choose_features
+from tinyml_course.tasks.pipeline import evaluate_run, train_task
+
+
+def write_pictures(root, label, count, draw, size=(70, 50)):
+    """Write pictures of noise with something drawn into each."""
+    rng = np.random.default_rng(len(label))
+    (root / label).mkdir(parents=True)
+    for i in range(count):
+        grey = rng.normal(120, 12, (size[1], size[0]))
+        draw(grey, *rng.integers(5, 35, 2))
+        Image.fromarray(grey.clip(0, 255).astype(np.uint8)).save(root / label / f"{i}.png")
+
+
+def bright(grey, y, x):
+    grey[y : y + 10, x : x + 10] += 110
+
+
+def dark(grey, y, x):
+    grey[y : y + 10, x : x + 10] -= 110
+
+
+def nothing(grey, y, x):
+    pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short():
+    """Learn from a few hundred pictures."""
+    task = get_task("parts")
+    recipe = dataclasses.replace(task.recipe, epochs=8, versions=384, passes=8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(TASKS, "parts", dataclasses.replace(task, recipe=recipe))
+        patch.setattr("tinyml_course.datasets.image_folder.SIDE", 48)
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("pictures")
+    for label, draw in (("good", nothing), ("drill hole", dark), ("burr", bright)):
+        write_pictures(root, label, 20, draw)
+    return root
+
+
+@pytest.fixture(scope="module")
+def run(folder, tmp_path_factory):
+    trained = train_task("parts", folder, progress=False)
+    return load_run(trained.save(tmp_path_factory.mktemp("run")))
+
+
+def test_three_classes_of_odd_size_are_learned(run, folder):
+    assert run.labels == ("good", "burr", "drill hole")
+    assert run.features == ImagePatch(48, 48, size=48)
+    assert evaluate_run(run, folder)["balanced_accuracy"] > 0.9
+
+
+def test_evaluation_in_c_agrees_with_the_notebook(run, folder):
+    data = load_dataset("parts", path=folder, labels=run.labels)
+    found = reference(run.tflite)(run.features(data.x)).reshape(len(data), -1).argmax(axis=1)
+    assert evaluate_run(run, folder)["accuracy"] == pytest.approx((found == data.y).mean())
+
+
+def test_good_parts_alone_make_a_model_that_knows_defects(folder, tmp_path):
+    write_pictures(tmp_path, "good", 40, nothing)
+    run = train_task("parts", tmp_path, epochs=16, progress=False)
+    assert run.labels == ("good", "defect")
+    assert "auroc" not in run.metrics["int8"]  # nothing bad is held out
+    found = evaluate_run(run, folder)
+    assert found["n"] == 60 and 0 <= found["auroc"] <= 1
+
+
+def test_every_class_gets_its_share_of_versions(folder, tmp_path):
+    write_pictures(tmp_path, "good", 30, nothing)
+    write_pictures(tmp_path, "hole", 3, dark)
+    data = load_dataset("parts", path=tmp_path)
+    made = augment(data, choose_features(data), 400, 0, lambda _: None)
+    assert abs(np.bincount(made.y) - 200).max() < 25
+    assert made.x.dtype == np.int8 and made.x.shape[1:] == (48, 48, 1)
+
+
+def test_large_pictures_are_shrunk_for_the_model():
+    data = load_dataset("parts", split="test").take(slice(0, 2))
+    large = dataclasses.replace(data, x=np.zeros((2, 192, 192), np.uint8))
+    assert choose_features(large).input_shape == (96, 96, 1)
+    assert choose_features(data).input_shape == (64, 64, 1)
+
+
+def test_folder_with_strange_classes_is_not_evaluated(run, tmp_path):
+    write_pictures(tmp_path, "dent", 3, dark)
+    with pytest.raises(InputError, match="dent is none of the classes good, burr, drill hole"):
+        evaluate_run(run, tmp_path)

@@ -1,0 +1,166 @@
+"""A folder of pictures of parts, one sub-folder a class, read into grey pictures of one size.
+
+The layout is `DIR/<label>/*.png|jpg|bmp` or `DIR/<label>/<lot>/*.png|jpg|bmp`, in any sizes. The
+lot, which a split does not cut, is the sub-folder where there are several, or what stands before
+`__` or `_nohash_` in a file's name; any other picture is a lot of its own. `testing_list.txt` in
+`DIR`, with one `<label>/<name>.<type>` a line, decides the split where it is present.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.image_files import SUFFIXES, read_picture
+from tinyml_course.errors import InputError
+
+SIDE = 192  # of every picture: a model's 96 pixels, twice
+GOOD, DEFECT = "ok", "defect"
+GOOD_NAMES = (GOOD, "good", "normal", "pass", "free", "mt_free")
+TEST_LIST = "testing_list.txt"
+FEWEST = 2  # pictures of a class: one to train on, one to test on
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file with its label and its lot."""
+
+    path: Path
+    label: str
+    lot: str
+
+
+def is_good(label: str) -> bool:
+    """Tell whether a class is that of parts without a defect, by the names it goes by."""
+    return label.lower() in GOOD_NAMES
+
+
+def load_folder(root: Path, split: str | None, *, labels: Sequence[str] | None) -> Dataset:
+    """Load a folder of pictures; the class of good parts comes first.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing, a file cannot be used, or a class has too few pictures.
+    """
+    pictures = find_pictures(root)
+    classes = tuple(labels) if labels else _classes(root, pictures)
+    known = [_class_of(picture, classes, root) for picture in pictures]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        read = list(pool.map(lambda picture: read_picture(picture.path, SIDE, SIDE), pictures))
+    for note, count in Counter(picture.note for picture in read if picture.note).items():
+        warnings.warn(f"{root}: {count:,} pictures {note}.", stacklevel=4)
+    data = Dataset(
+        x=np.stack([picture.grey for picture in read]),
+        y=np.array(known, np.int64),
+        labels=classes,
+        group=np.array([picture.lot for picture in pictures]),
+        rate_hz=None,
+        units="grey values",
+        source=str(root),
+        licence="as the folder's owner says",
+    )
+    if split is None:
+        return data
+    listed = root / TEST_LIST
+    if not listed.is_file():
+        train, test = data.split()
+        return test if split == "test" else train
+    names = set(listed.read_text(encoding="utf-8").splitlines())
+    chosen = np.array([str(p.path.relative_to(root).as_posix()) in names for p in pictures])
+    part = data.take(chosen == (split == "test"))
+    if len(part) == 0:
+        raise InputError(f"{listed} leaves no pictures for the {split} split. Mend the list.")
+    return part
+
+
+def find_pictures(root: Path) -> list[Found]:
+    """List the pictures of a folder, in the order of their names.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing, has no class folders, or one of them has no pictures.
+    """
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "is not there"
+        raise InputError(
+            f"{root} {what}. Give the folder that holds one folder of pictures a class."
+        )
+    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if not folders:
+        raise InputError(
+            f"{root} has no class folders. Sort the pictures into {root}/ok/<name>.png and "
+            f"{root}/defect/<name>.png; good ones alone will do, too."
+        )
+    found = [picture for folder in folders for picture in _pictures(folder)]
+    several = len({p.lot for p in found if p.path.parent.parent != root}) > 1
+    return [p if several else replace(p, lot=_named_lot(p.path, p.label)) for p in found]
+
+
+def _pictures(folder: Path) -> list[Found]:
+    found = [
+        Found(path, folder.name, _lot(path, folder))
+        for path in sorted((*folder.glob("*"), *folder.glob("*/*")))
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+    ]
+    if not found:
+        raise InputError(
+            f"{folder} has no pictures ({', '.join(SUFFIXES)}). Put some in it, or remove it."
+        )
+    return found
+
+
+def _lot(path: Path, folder: Path) -> str:
+    if path.parent != folder:
+        return path.parent.name
+    return _named_lot(path, folder.name)
+
+
+def _named_lot(path: Path, label: str) -> str:
+    told = re.match(r"(.+?)(__|_nohash_)", path.name)
+    return told[1] if told else f"{label}/{path.name}"
+
+
+def _classes(root: Path, pictures: list[Found]) -> tuple[str, ...]:
+    """Take every folder as a class, good parts first; good parts alone get defects as a second."""
+    counts = Counter(picture.label for picture in pictures)
+    label, fewest = min(counts.items(), key=lambda item: item[1])
+    if fewest < FEWEST:
+        raise InputError(
+            f"{root} has one picture of {label!r}; training and testing need {FEWEST} at least, "
+            "and fifty are better. Take more, or take the class away."
+        )
+    if len(counts) > 1:
+        return tuple(sorted(counts, key=lambda name: (not is_good(name), name)))
+    if is_good(label):
+        return (label, DEFECT)
+    raise InputError(
+        f"{root} has one class only ({label}). Add another, or call it 'ok' if these are good "
+        "parts: a model can then learn to tell whatever is not like them."
+    )
+
+
+def _class_of(picture: Found, classes: tuple[str, ...], root: Path) -> int:
+    """Return a picture's class; good is good by any name, and what is no class is a defect."""
+    if picture.label in classes:
+        return classes.index(picture.label)
+    if is_good(picture.label) and is_good(classes[0]):
+        return 0
+    if DEFECT in classes and not is_good(picture.label):
+        return classes.index(DEFECT)
+    if len(classes) == 2 and is_good(classes[0]) and not is_good(picture.label):
+        return 1
+    raise InputError(
+        f"{root / picture.label} is none of the classes {', '.join(classes)}, and there is none "
+        f"called {DEFECT!r}. Move the folder away, or train again with it."
+    )

@@ -1,0 +1,90 @@
+"""The inspection task: a picture of a part, a small CNN, with or without defects to learn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinyml_course.backend import load_tensorflow
+from tinyml_course.datasets import Dataset
+from tinyml_course.datasets.image_augment import paste_defects, vary
+from tinyml_course.features.image import ImagePatch
+from tinyml_course.features.specification import Features
+from tinyml_course.sketch.parts import board_with_camera
+from tinyml_course.tasks.task import Progress, Recipe, Task
+
+BLOCK = 256  # pictures made together
+LARGEST = 96  # pixels, the side of the model's input
+
+
+def choose_features(train: Dataset) -> ImagePatch:
+    """Return the front end for pictures: all of each, shrunk where it is large."""
+    height, width = train.x.shape[1:]
+    return ImagePatch(height, width, size=min(height, width, LARGEST))
+
+
+def build_cnn(
+    input_shape: tuple[int, ...],
+    classes: int,
+    *,
+    widths: tuple[int, ...] = (12, 16, 24, 24, 32, 32),
+) -> Any:
+    """Build a CNN that looks for the strongest sign of each feature, and for the mean one.
+
+    A defect is a small place in a picture, so the maximum over all places is what tells; a texture
+    is everywhere, so the mean does. (row, column, 1) in, a score a class out.
+    """
+    keras = load_tensorflow().keras
+    layers = keras.layers
+    inputs = keras.Input(input_shape)
+    x = inputs
+    for number, width in enumerate(widths):
+        stride = 1 + (number + 1) % 2  # every other layer halves rows and columns
+        x = layers.Conv2D(width, 3, strides=stride, padding="same", use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+    strongest = layers.Flatten()(layers.MaxPooling2D(x.shape[1:3])(x))
+    mean = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dropout(0.2)(layers.Concatenate()([strongest, mean]))  # (2 * width,)
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+
+
+def augment(
+    train: Dataset, features: Features, count: int, seed: int, progress: Progress
+) -> Dataset:
+    """Make about `count` model inputs, every class its share.
+
+    Where there are good parts only, half of the inputs are good parts with a defect pasted in.
+    """
+    rng = np.random.default_rng(seed)
+    present = np.bincount(train.y, minlength=len(train.labels))
+    one_class = np.count_nonzero(present) == 1
+    times = count / np.count_nonzero(present) / present[train.y]
+    rows = np.repeat(np.arange(len(train)), np.floor(times + rng.random(len(train))).astype(int))
+    rng.shuffle(rows)
+    y = train.y[rows].copy()
+    made = []
+    for start in range(0, len(rows), BLOCK):
+        block = slice(start, start + BLOCK)
+        pictures = train.x[rows[block]]
+        if one_class:
+            bad = rng.random(len(pictures)) < 0.5
+            pictures = pictures.copy()
+            pictures[bad] = paste_defects(pictures[bad], rng)
+            y[block] = bad
+        made.append(features(vary(pictures, rng)))
+        progress(min(1.0, (start + BLOCK) / len(rows)))
+    return Dataset(
+        x=np.concatenate(made), y=y, labels=train.labels, group=train.group[rows],
+        rate_hz=None, units="int8 features", source=train.source, licence=train.licence,
+    )  # fmt: skip
+
+
+PARTS = Task(
+    name="parts",
+    choose_features=choose_features,
+    build_model=build_cnn,
+    augment=augment,
+    find_board=board_with_camera,
+    recipe=Recipe(epochs=10, versions=6_000, passes=5, label_smoothing=0.05),
+)
