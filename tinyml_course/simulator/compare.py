@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board, list_boards
 from tinyml_course.errors import InputError
+from tinyml_course.simulator.cores import CORES
 from tinyml_course.simulator.energy import COIN_CELL, battery_life_days, duty_cycle
 from tinyml_course.simulator.fit import why_model_cannot_fit
 from tinyml_course.simulator.report import Simulation, simulate
@@ -26,8 +27,8 @@ class BoardRow:
     Attributes
     ----------
     basis : {"emulated", "estimated"}
-        "emulated": its program was built and run; "estimated": only the arena and the constants
-        were held against the board's memories.
+        "emulated": its program was built and run, and timed by a published table; "estimated": a
+        rule took the place of the table or of the core, or nothing was run at all.
     fits : bool or None
         None where arena and constants would fit, but the program could not be run.
     reason : str
@@ -102,17 +103,15 @@ def _row(
 ) -> BoardRow:
     if reason := why_model_cannot_fit(compiled, board):
         return BoardRow(board, "estimated", False, reason)
-    if not board.emulated:
-        unknown = f"arena and constants do; {board.core} is not emulated, so time is not known."
+    if board.core not in CORES:
+        unknown = f"arena and constants do; no programs are run for {board.core}."
         return BoardRow(board, "estimated", None, unknown)
-    try:
-        simulation = simulate(compiled, board, features)
-    except InputError as error:  # a core the simulator has no programs for
-        return BoardRow(board, "estimated", None, str(error))
+    simulation = simulate(compiled, board, features)
+    basis = "estimated" if simulation.estimated else "emulated"
     if not simulation.fits:
-        return BoardRow(board, "emulated", False, simulation.reason)
+        return BoardRow(board, basis, False, simulation.reason)
     days, note = _coin_cell(simulation, period_ms)
-    return BoardRow(board, "emulated", True, "", simulation.latency_ms, days, note)
+    return BoardRow(board, basis, True, "", simulation.latency_ms, days, note)
 
 
 def _coin_cell(simulation: Simulation, period_ms: float) -> tuple[float | None, str]:

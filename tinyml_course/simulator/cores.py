@@ -167,3 +167,14 @@ def core_of(board: Board) -> Core:
             f"{', '.join(CORES)}."
         )
     return CORES[board.core]
+
+
+def mapped(board: Board) -> Board:
+    """Return the board as its core's programs see it.
+
+    Where another core stands in, the memories of the board move to where that one can run code:
+    an Arm core never does above 0x40000000, which is where an ESP32 has its flash.
+    """
+    if not core_of(board).stands_in_for:
+        return board
+    return replace(board, flash_start=0x00010000, ram_start=0x20000000)

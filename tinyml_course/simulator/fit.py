@@ -88,7 +88,9 @@ def _remedy(compiled: CompiledModel, board: Board) -> str:
     larger = [
         other
         for other in list_boards()
-        if other.ram_limit_bytes > max(board.ram_limit_bytes, compiled.arena_bytes)
+        if other.emulated
+        and other.status == "current"
+        and other.ram_limit_bytes > max(board.ram_limit_bytes, compiled.arena_bytes)
         and other.flash_limit_bytes > max(board.flash_limit_bytes, compiled.constants_bytes)
     ]
     smallest = min(larger, key=lambda other: other.ram_limit_bytes, default=None)

@@ -24,9 +24,10 @@ from unicorn import (
 
 from tinyml_course.boards import Board
 from tinyml_course.errors import FitError
+from tinyml_course.simulator.cores import mapped
 from tinyml_course.simulator.disassembly import Listing
 from tinyml_course.simulator.faults import Faults
-from tinyml_course.simulator.program import Program
+from tinyml_course.simulator.program import Program, stack_top
 from tinyml_course.simulator.trace import BUDGET, OUTSIDE, STACK, UNALIGNED, Counts, Trace
 
 PAGE = 4096
@@ -53,8 +54,8 @@ class Machine:
 
     def __init__(self, program: Program, board: Board, listing: Listing) -> None:
         self._program = program
-        self._board = board
-        self._stack_top = board.ram_start + board.ram_bytes
+        self._board = board = mapped(board)
+        self._stack_top = stack_top(board)
         self._stack_floor = program.address("start_bss_end")
         self._faults = Faults(program, board)
         self._fault: tuple[int, int, int, int] | None = None
@@ -129,9 +130,8 @@ class Machine:
     @property
     def stack_bytes(self) -> int:
         """The most stack any call took so far: memory it wrote to, or set aside."""
-        free = np.frombuffer(
-            self.read(self._stack_floor, self._stack_top - self._stack_floor), np.uint32
-        )
+        words = (self._stack_top - self._stack_floor) // 4
+        free = np.frombuffer(self.read(self._stack_floor, 4 * words), np.uint32)
         written = np.flatnonzero(free != PAINT)
         lowest = self._stack_floor + 4 * int(written[0]) if len(written) else self._stack_top
         return self._stack_top - min(lowest, self._trace.lowest_stack)

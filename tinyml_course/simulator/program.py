@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from tinyml_course.boards import Board
-from tinyml_course.simulator.cores import Core, core_of
+from tinyml_course.simulator.cores import Core, core_of, mapped
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import Compiler, build, cross_compiler
 
@@ -25,7 +25,7 @@ SHARED_FLAGS = (
     "-Wl,-e,Reset_Handler",
     "-Wl,-T,program.ld",
 )
-ALIGNMENT = 16  # of the first byte in flash and RAM: rounded down, so that limits stay exact
+ALIGNMENT = 16  # of the first byte in flash and RAM, and of the stack: rounded down
 SECTIONS = (".vectors", ".text", ".rodata", ".data", ".bss")
 # The zig package has the compiler's own headers only; the functions themselves it does have.
 FREESTANDING_HEADERS = {
@@ -134,12 +134,12 @@ def build_program(
     InputError
         If there is no compiler for the board's core.
     """
-    core = core_of(board)
+    core, board = core_of(board), mapped(board)
     chosen = cross_compiler(compiler, core.flags)
     script = Template(own_source("program.ld")).substitute(
         flash_origin=hex((board.flash_start + board.core_flash_bytes) // ALIGNMENT * ALIGNMENT),
         ram_origin=hex((board.ram_start + board.core_ram_bytes) // ALIGNMENT * ALIGNMENT),
-        stack_top=hex(board.ram_start + board.ram_bytes),
+        stack_top=hex(stack_top(board)),
     )
     files = {**sources, "start.c": own_source("start.c"), "program.ld": script}
     if chosen.name == "zig":
@@ -147,6 +147,11 @@ def build_program(
     kept = [f"-Wl,-u,{name}" for name in keep]
     flags = (*core.flags[chosen.name], optimize, *SHARED_FLAGS, *kept)
     return read_program(build(files, chosen, flags, "program.elf"), chosen, core)
+
+
+def stack_top(board: Board) -> int:
+    """Return the address the stack starts below."""
+    return (board.ram_start + board.ram_bytes) // ALIGNMENT * ALIGNMENT
 
 
 def read_program(path: Path, compiler: Compiler, core: Core) -> Program:

@@ -126,5 +126,7 @@ def _note(simulation: Simulation) -> str:
     else:
         ran = f"{simulation.instructions:,} instructions, about {simulation.cycles:,} cycles"
         ran += f", built by {simulation.compiler}"
+        if waits := simulation.board.flash_wait_states:
+            ran += f", without the {waits} wait states of flash that no cache hides"
     estimated = f"; estimated: {simulation.estimated}" if simulation.estimated else ""
     return f"{ran}; {' and '.join(parts)}, no heap; {limits}{estimated}"
