@@ -9,12 +9,16 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from tinyml_course.errors import InputError, TinyMLError
+
+if TYPE_CHECKING:
+    from tinyml_course.simulator.report import Simulation
+    from tinyml_course.tasks.board import BoardRun
 
 app = typer.Typer(
     help="Train, compile and simulate machine learning for microcontrollers. "
@@ -197,19 +201,37 @@ def run(
 
 @app.command()
 def simulate(
-    model: ModelFile,
+    source: Annotated[Path, typer.Argument(metavar="RUN|MODEL.tflite")],
     board: BoardName = "nano33ble",
+    *,
+    data: DataFolder = None,
+    recordings: Annotated[int, typer.Option(min=1, help="How many of them to run.")] = 3,
     optimize: Trade = Optimize.balanced,
     as_json: AsJson = False,
 ) -> None:
-    """Build the program for a board and run it in the emulator with the board's own limits."""
+    """Build the program for a board and run it in the emulator with the board's own limits.
+
+    Of a RUN: features and model, on recordings that were not trained on; samples in, labels out.
+    """
     from tinyml_course.simulator.report import simulate as simulate_on
 
-    simulation = simulate_on(_compile(model, optimize), board=board)
-    if as_json:
-        _print_json(simulation.to_json())
+    report: Simulation | BoardRun
+    if source.is_dir():
+        from tinyml_course.run import load_run
+        from tinyml_course.tasks.board import run_on_board, spread_over
+        from tinyml_course.tasks.pipeline import test_recordings
+
+        loaded = load_run(source)
+        chosen = spread_over(test_recordings(loaded, data), recordings)
+        report = run_on_board(loaded, _compile(loaded.tflite, optimize, loaded.task), chosen, board)
+    elif data is not None:
+        raise InputError(f"{source} is no RUN folder: --data needs one, for its features.")
     else:
-        out.print(simulation.to_text(), markup=False)
+        report = simulate_on(_compile(source, optimize), board=board)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        out.print(report.to_text(), markup=False)
 
 
 @app.command()

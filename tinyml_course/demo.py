@@ -12,19 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 
 from tinyml_course.cache import writing
 from tinyml_course.compiler.codegen import CompiledModel, compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset, load_dataset
-from tinyml_course.errors import TinyMLError
 from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
-from tinyml_course.simulator.report import Simulation, simulate
+from tinyml_course.simulator.report import Simulation
 from tinyml_course.sketch import write_sketch
 from tinyml_course.tasks import get_task
+from tinyml_course.tasks.board import require_same, run_on_board, spread_over
 from tinyml_course.tasks.pipeline import train_task
 
 BOARD_CLIPS = 50  # clips run on the emulated board
@@ -59,9 +58,11 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         compiled.write(folder / "c")
     test = load_dataset(chosen.name, split="test")
     with _step(console, f"Compare notebook and C on this computer, {len(test):,} recordings"):
-        features = _compare_on_host(trained, compiled, test)
+        _compare_on_host(trained, compiled, test)
     with _step(console, f"Run {BOARD_CLIPS} of them on the simulated {target.name}"):
-        simulation = _compare_on_board(trained, compiled, test, features, target.id)
+        some = spread_over(test, BOARD_CLIPS)
+        simulation = run_on_board(trained, compiled, some, target).simulation
+        simulation.require_fit()
     with _step(console, "Write the Arduino sketch"):
         sketch = folder / f"sketch_{chosen.name}"
         write_sketch(compiled, trained.features, trained.labels, board=target.id, out=sketch)
@@ -79,35 +80,12 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
     return report
 
 
-def _compare_on_host(run: Run, compiled: CompiledModel, test: Dataset) -> np.ndarray[Any, Any]:
-    """Compare features and scores of every test clip, NumPy against C; return the features."""
+def _compare_on_host(run: Run, compiled: CompiledModel, test: Dataset) -> None:
+    """Compare features and scores of every test recording, NumPy against C."""
+    here = "C on this computer"
     features = run.features(test.x)
-    _require_same("features", "C on this computer", features, host_features(run.features)(test.x))
-    scores = host_model(compiled)(features)
-    _require_same("scores", "C on this computer", reference(run.tflite)(features), scores)
-    return features
-
-
-def _compare_on_board(
-    run: Run, compiled: CompiledModel, test: Dataset, features: np.ndarray[Any, Any], board: str
-) -> Simulation:
-    """Run clips spread over the test set on the board, samples in, scores out."""
-    index = np.linspace(0, len(test) - 1, min(BOARD_CLIPS, len(test))).astype(int)
-    simulation = simulate(compiled, board=board, features=run.features, x=test.x[index])
-    simulation.require_fit()
-    wanted = reference(run.tflite)(features[index])
-    _require_same("scores", "the simulated board", wanted, simulation.outputs)
-    return simulation
-
-
-def _require_same(what: str, where: str, wanted: Any, found: Any) -> None:
-    wanted, found = np.asarray(wanted), np.asarray(found)
-    if wanted.size == found.size and (wanted.ravel() == found.ravel()).all():
-        return
-    raise TinyMLError(
-        f"{what} of the notebook and of {where} differ. This is a bug of the course: "
-        "please report it with the run/ folder."
-    )
+    require_same("features", here, features, host_features(run.features)(test.x))
+    require_same("scores", here, reference(run.tflite)(features), host_model(compiled)(features))
 
 
 @contextmanager

@@ -37,9 +37,6 @@ class Core:
     flags : mapping of compiler name to its flags
         For every compiler that makes programs for the core.
     timing : Timing
-    strict_alignment : str
-        Pattern of the instructions that trap where an address is no multiple of 4; those that trap
-        on any core are not in it.
     stands_in_for : str
         The title of the core whose programs nobody runs: this one's are run in their place.
     """
@@ -50,7 +47,6 @@ class Core:
     model: int
     flags: Mapping[str, tuple[str, ...]] = field(repr=False)
     timing: Timing = field(repr=False)
-    strict_alignment: str = ""
     stands_in_for: str = ""
 
     @property
@@ -86,8 +82,6 @@ def _thumb(cpu: str, gcc: tuple[str, ...] = (), extensions: str = "") -> dict[st
 
 _FPV4 = ("-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
 _FPV5 = ("-mfpu=fpv5-sp-d16", "-mfloat-abi=hard")
-# What the emulator lets pass: Armv7-M and Armv8-M do single loads and stores at any address only.
-_SEVERAL_WORDS = r"(ldm|stm|push|pop|ldrd|strd|vldr|vstr|vldm|vstm|vpush|vpop)"
 
 M0PLUS = Core(
     "cortex-m0plus", "Arm Cortex-M0+", THUMB, arm_const.UC_CPU_ARM_CORTEX_M0,
@@ -98,25 +92,21 @@ M3 = Core(
     "cortex-m3", "Arm Cortex-M3", THUMB, arm_const.UC_CPU_ARM_CORTEX_M3,
     flags=_thumb("cortex-m3"),
     timing=timing.CORTEX_M3,
-    strict_alignment=_SEVERAL_WORDS,
 )  # fmt: skip
 M4F = Core(
     "cortex-m4f", "Arm Cortex-M4 with FPU", THUMB, arm_const.UC_CPU_ARM_CORTEX_M4,
     flags=_thumb("cortex-m4", _FPV4, "+vfp4d16sp"),
     timing=timing.CORTEX_M4,
-    strict_alignment=_SEVERAL_WORDS,
 )  # fmt: skip
 M7 = Core(
     "cortex-m7", "Arm Cortex-M7 with FPU", THUMB, arm_const.UC_CPU_ARM_CORTEX_M7,
     flags=_thumb("cortex-m7", _FPV5, "+fp_armv8d16sp"),
     timing=timing.CORTEX_M7,
-    strict_alignment=_SEVERAL_WORDS,
 )  # fmt: skip
 M33 = Core(
     "cortex-m33", "Arm Cortex-M33 with FPU and DSP", THUMB, arm_const.UC_CPU_ARM_CORTEX_M33,
     flags=_thumb("cortex-m33", _FPV5, "+dsp+fp_armv8d16sp"),
     timing=timing.CORTEX_M33,
-    strict_alignment=_SEVERAL_WORDS,
 )  # fmt: skip
 RV32IMC = Core(
     "rv32imc", "RISC-V RV32IMC", RISCV, riscv.UC_CPU_RISCV32_ANY,

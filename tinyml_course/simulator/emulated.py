@@ -260,6 +260,7 @@ def model_program(
     board: Board,
     features: FeatureSources | None = None,
     compiler: str = "auto",
+    waiting_bytes: int = 0,
 ) -> Program:
     """Build the program of a compiled model, with its features if there are any.
 
@@ -283,6 +284,9 @@ def model_program(
     if features is not None:
         sources |= feature_sources(features, "features.c")
         keep += feature_keep(features)
+    if waiting_bytes:
+        sources["waiting.c"] = f"signed char samples_waiting[{waiting_bytes}];\n"
+        keep.append("samples_waiting")
     flag = OPTIMIZE_FLAG.get(compiled.optimize, "-O2")
     return build_program(sources, board, keep, compiler, flag)
 

@@ -28,7 +28,7 @@ from tinyml_course.simulator.cores import mapped
 from tinyml_course.simulator.disassembly import Listing
 from tinyml_course.simulator.faults import Faults
 from tinyml_course.simulator.program import Program, stack_top
-from tinyml_course.simulator.trace import BUDGET, OUTSIDE, STACK, UNALIGNED, Counts, Trace
+from tinyml_course.simulator.trace import BUDGET, OUTSIDE, STACK, Counts, Trace
 
 PAGE = 4096
 PAINT = 0xA5C3965A  # fills RAM before the start: what still holds it was never written
@@ -60,7 +60,6 @@ class Machine:
         self._faults = Faults(program, board)
         self._fault: tuple[int, int, int, int] | None = None
         self._interrupt: int | None = None
-        self._called: set[str] = set()
         self._architecture = program.core.architecture
         self._listing = listing
         self._emulator = Uc(*self._architecture.emulator)
@@ -97,8 +96,6 @@ class Machine:
         FitError
             If the program leaves its memory, its stack or its budget, or stops.
         """
-        self._trace.watch(closely=function not in self._called)
-        self._called.add(function)
         registers = self._architecture
         assert len(arguments) <= len(registers.arguments)
         for register, argument in zip(registers.arguments, arguments, strict=False):
@@ -184,8 +181,6 @@ class Machine:
             return self._faults.endless(address, budget)
         if reason == OUTSIDE:
             return self._faults.lost(address)
-        if reason == UNALIGNED:
-            return self._faults.unaligned(address, self._text_at(address))
         if self._fault is not None:
             return self._faults.access(*self._fault)
         if error == UC_ERR_INSN_INVALID or self._interrupt in self._architecture.lost:

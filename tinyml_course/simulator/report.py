@@ -198,6 +198,8 @@ def simulate(
     features: FeatureSources | None = None,
     x: Array | None = None,
     compiler: str = "auto",
+    *,
+    waiting_bytes: int = 0,
 ) -> Simulation:
     """Build the real program of a model for a board, run it in an emulator, and report.
 
@@ -212,6 +214,8 @@ def simulate(
         by default.
     compiler : {"auto", "zig", "arm-none-eabi-gcc"}
         "auto" takes arm-none-eabi-gcc where it is on the PATH, zig otherwise.
+    waiting_bytes : int
+        RAM that a sketch keeps for samples which wait for the features: linked into the program.
 
     Returns
     -------
@@ -228,7 +232,7 @@ def simulate(
     chosen = get_board(board)
     if chosen.core not in CORES and (reason := why_model_cannot_fit(compiled, chosen)):
         return _too_big_for_sure(compiled, chosen, reason)
-    program = model_program(compiled, chosen, features, compiler)
+    program = model_program(compiled, chosen, features, compiler, waiting_bytes)
     sizes = Simulation(
         compiled=compiled,
         board=chosen,

@@ -7,7 +7,6 @@ hundreds of millions of instructions a second.
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,14 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from unicorn import (
-    UC_CTL_IO_WRITE,
-    UC_CTL_TLB_FLUSH,
-    UC_HOOK_BLOCK,
-    UC_HOOK_MEM_READ,
-    UC_HOOK_MEM_WRITE,
-    Uc,
-)
+from unicorn import UC_HOOK_BLOCK, UC_HOOK_CODE, Uc
 from unicorn.unicorn_py3.unicorn import uclib
 
 from tinyml_course.simulator.disassembly import Listing
@@ -30,7 +22,7 @@ from tinyml_course.simulator.program import Program
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import build_shared_library
 
-BUDGET, STACK, OUTSIDE, UNALIGNED = 1, 2, 3, 4
+BUDGET, STACK, OUTSIDE = 1, 2, 3
 
 
 class _Trace(ctypes.Structure):
@@ -52,9 +44,7 @@ class _Trace(ctypes.Structure):
         ("last_lowers", ctypes.c_uint32),
         ("stopped", ctypes.c_uint32),
         ("stopped_at", ctypes.c_uint32),
-        ("strict", ctypes.c_void_p),
         ("stack_register", ctypes.c_int),
-        ("counter_register", ctypes.c_int),
         ("read_register", ctypes.c_void_p),
         ("stop", ctypes.c_void_p),
     )
@@ -97,56 +87,39 @@ class Trace:
         halfwords = (end - code) // 2
         architecture = program.core.architecture
         self._lowering = _stack_lowering(listing, halfwords, architecture.bytes_lowered)
-        self._strict = _strict(listing, halfwords, program.core.strict_alignment)
         self._state = _Trace(
             code=code,
             halfwords=halfwords,
             lowering=self._lowering.ctypes.data,
-            strict=self._strict.ctypes.data,
             stack_floor=stack_floor,
             lowest_stack=2**32 - 1,
             stack_register=architecture.stack,
-            counter_register=architecture.counter,
             read_register=_pointer(uclib.uc_reg_read),
             stop=_pointer(uclib.uc_emu_stop),
         )
         self._emulator = emulator
         self._library = ctypes.CDLL(str(build_shared_library({"trace.c": own_source("trace.c")})))
         self._hook(UC_HOOK_BLOCK, self._library.trace_block)
-        self._access_hook: ctypes.c_size_t | None = None
+        for behind, text in zip(listing.end, listing.text, strict=True):
+            if architecture.bytes_lowered(text) == 1:
+                place = code + 2 * int(behind)
+                self._hook(UC_HOOK_CODE, self._library.trace_stack, place, place)
 
-    def _hook(self, events: int, function: Any) -> ctypes.c_size_t:
-        """Let the emulator call one of trace.c's functions, without Python in between."""
-        handle = ctypes.c_size_t()
+    def _hook(self, events: int, function: Any, begin: int = 1, end: int = 0) -> None:
+        """Let the emulator call one of trace.c's functions, without Python in between.
+
+        Never at accesses (UC_HOOK_MEM_READ or WRITE): with such a hook the emulator computes wrong.
+        """
         status = uclib.uc_hook_add(
             self._emulator._uch,
-            ctypes.byref(handle),
+            ctypes.byref(ctypes.c_size_t()),
             events,
             ctypes.cast(function, ctypes.c_void_p),
             ctypes.cast(ctypes.byref(self._state), ctypes.c_void_p),
-            ctypes.c_uint64(1),
-            ctypes.c_uint64(0),
+            ctypes.c_uint64(begin),
+            ctypes.c_uint64(end),
         )
         assert status == 0
-        return handle
-
-    def watch(self, closely: bool) -> None:
-        """Hold every access of the next runs against the core's rules, or only the blocks.
-
-        The emulator lets pass unaligned accesses that the core would trap on, and a block that
-        takes stack by a register and gives it back shows its depth at its accesses alone. To look
-        at each makes the emulator about 15 times slower: enough for one run of each function.
-        """
-        if closely and self._access_hook is None:
-            kinds = UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE
-            self._access_hook = self._hook(kinds, self._library.trace_access)
-        elif not closely and self._access_hook is not None:
-            uclib.uc_hook_del(self._emulator._uch, self._access_hook)
-            self._access_hook = None
-        else:
-            return
-        self._emulator.ctl(UC_CTL_TLB_FLUSH, UC_CTL_IO_WRITE)
-        self._emulator.ctl_flush_tb()
 
     def start(self, budget: int, marks: Mapping[int, int] = MappingProxyType({})) -> None:
         """Begin a run, with all counts at zero.
@@ -206,17 +179,3 @@ def _stack_lowering(
     for index, text in zip(listing.start, listing.text, strict=True):
         lowers[index + 1] = bytes_lowered(text)
     return np.cumsum(lowers, dtype=np.uint32)
-
-
-def _strict(listing: Listing, halfwords: int, pattern: str) -> NDArray[np.uint8]:
-    """Mark, by halfword, the instructions that trap where an address is no multiple of 4."""
-    marks = np.zeros(halfwords + 1, np.uint8)
-    if pattern:
-        marks[
-            [
-                start
-                for start, text in zip(listing.start, listing.text, strict=True)
-                if re.match(pattern, text)
-            ]
-        ] = 1
-    return marks

@@ -13,6 +13,7 @@ from tinyml_course.sketch.classifier import (
     SketchModel,
     check_name,
     sketch_files,
+    sketch_info,
 )
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
@@ -31,6 +32,7 @@ __all__ = [
     "Detector",
     "detect",
     "smooth",
+    "waiting_bytes",
     "write_microphone_test",
     "write_plain_sketch",
     "write_sketch",
@@ -111,6 +113,11 @@ def write_sketch(
     )
     write_folder(folder, files)
     return Path(out)
+
+
+def waiting_bytes(compiled: SketchModel, features: SketchFeatures, labels: Sequence[str]) -> int:
+    """Return the RAM a sketch keeps for samples that wait for the features, in bytes."""
+    return KINDS[features.kind].waiting_bytes(sketch_info(compiled, features, labels, "sketch"))
 
 
 def write_plain_sketch(

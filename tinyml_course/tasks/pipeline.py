@@ -120,16 +120,17 @@ def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
     InputError
         If the recordings cannot be used.
     """
-    if data is None:
-        recordings = load_dataset(run.task, split="test")
-    else:
-        listed = (Path(data).expanduser() / "testing_list.txt").is_file()
-        recordings = load_dataset(
-            run.task, path=data, split="test" if listed else None, labels=run.labels
-        )
     features = host_features(run.features)
     model = host_model(compile_model(run.tflite, name=run.task))
-    return evaluate(lambda clips: model(features(clips)), recordings)
+    return evaluate(lambda clips: model(features(clips)), test_recordings(run, data))
+
+
+def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
+    """Return what a RUN is measured on; see `evaluate_run` for `data`."""
+    if data is None:
+        return load_dataset(run.task, split="test")
+    listed = (Path(data).expanduser() / "testing_list.txt").is_file()
+    return load_dataset(run.task, path=data, split="test" if listed else None, labels=run.labels)
 
 
 def _augment(

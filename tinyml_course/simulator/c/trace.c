@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3, TRACE_UNALIGNED = 4 };
+enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3 };
 
 struct trace {
     uint32_t code;            /* address of the first halfword of code */
@@ -26,9 +26,7 @@ struct trace {
     uint32_t last_lowers;
     uint32_t stopped; /* why: one of the above */
     uint32_t stopped_at;
-    const uint8_t *strict; /* by halfword: whether its instruction traps at odd addresses */
     int stack_register;
-    int counter_register;
     int (*read_register)(void *emulator, int name, void *value);
     int (*stop)(void *emulator);
 };
@@ -85,29 +83,18 @@ void trace_block(void *emulator, uint64_t address, uint32_t size, void *user)
     trace->last_lowers = lowers;
 }
 
-/* Called before each load and store of a run that is watched closely. The emulator does unaligned
- * ones that the core traps on; and a block may take stack by a register and give it back.
+/* Called behind each instruction that moves the stack by an amount in a register: the block may give
+ * it back before the next one starts.
  */
-void trace_access(void *emulator, int kind, uint64_t address, int size, int64_t value, void *user)
+void trace_stack(void *emulator, uint64_t address, uint32_t size, void *user)
 {
     struct trace *trace = user;
-    uint32_t counter = 0, stack = 0, halfword;
+    uint32_t stack = 0;
 
-    (void)kind;
-    (void)value;
+    (void)size;
     trace->read_register(emulator, trace->stack_register, &stack);
-    if (stack >= trace->stack_floor && (size < 4 || (address & 3u) == 0)) {
-        if (stack < trace->lowest_stack)
-            trace->lowest_stack = stack;
-        return;
-    }
-    trace->read_register(emulator, trace->counter_register, &counter);
-    counter &= ~(uint32_t)1;
-    halfword = (counter - trace->code) / 2;
-    if (stack < trace->stack_floor) {
+    if (stack < trace->lowest_stack)
         trace->lowest_stack = stack;
-        stop(emulator, trace, TRACE_STACK, counter);
-    } else if (counter >= trace->code && halfword < trace->halfwords && trace->strict[halfword]) {
-        stop(emulator, trace, TRACE_UNALIGNED, counter);
-    }
+    if (stack < trace->stack_floor)
+        stop(emulator, trace, TRACE_STACK, (uint32_t)address);
 }
