@@ -46,6 +46,7 @@ operators: $(READY)         ## write docs/operators.md from the compiler's rules
 
 bench: $(READY)             ## print the README's numbers
 	for mode in balanced speed memory size; do $(RUN)python benchmarks/compiler.py --optimize $$mode || exit 1; done
+	$(RUN)python benchmarks/cores.py
 	$(RUN)python benchmarks/features.py
 
 lock: $(READY)              ## resolve pyproject.toml into requirements.lock again

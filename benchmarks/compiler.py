@@ -47,6 +47,11 @@ TFLITE_MICRO = {
 }
 
 
+def _name(path: Path) -> str:
+    """Name a model by its file, or by its folder where the file is only `model.tflite`."""
+    return path.parent.name if path.stem == "model" else path.stem
+
+
 def main(arguments: list[str]) -> None:
     """Measure the models named, or all that are found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -54,7 +59,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("names", nargs="*", metavar="MODEL")
     options = parser.parse_args(arguments)
     names = options.names
-    found = {path.stem: path for folder in FOLDERS for path in sorted(folder.glob("**/*.tflite"))}
+    found = {_name(path): path for folder in FOLDERS for path in sorted(folder.glob("**/*.tflite"))}
     print(
         f"{'model':20} {'instructions':>13} {'per MAC':>8} {'cycles':>12} {'RAM':>9} {'flash':>9}"
     )

@@ -118,7 +118,7 @@ def test_picker_and_slider_work_by_keyboard_and_read_well(widgets_page):
     page.keyboard.press("End")
     assert slider.locator("output").inner_text().startswith("Threshold 0.90: 0 of 4 keywords")
 
-    windows = page.locator(".tinyml").nth(2)
+    windows = page.locator(".tinyml").nth(3)
     windows.get_by_role("slider", name="Length of the window").focus()
     page.keyboard.press("Home")
     words = "A window of 0.3 s every 0.2 s: 5 inferences a second; 0 of 2 gestures"

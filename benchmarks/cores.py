@@ -1,0 +1,61 @@
+"""Print what a model takes on every emulated core, and how far the estimates can be off.
+
+Instructions of one inference, all built by zig at -O2. Then the rule for cores that cannot be
+emulated (Xtensa takes the Cortex-M3's program), tried on those that can: what it would have said,
+in per cent of what they take. Last, our cycles on an M4 beside those that the best closed systems
+logged on one (MLPerf Tiny; other code, on real flash): not the error of the cycles alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tinyml_course.boards import get_board
+from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.simulator.cores import CORES, ZIG
+from tinyml_course.simulator.report import simulate
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = (ROOT.parent / "shared" / "real" / "benchmark", ROOT / "data" / "models")
+STAND_IN, WITHOUT_DSP = "cortex-m3", ("cortex-m0plus", "rv32imc")
+LOGGED = {
+    "kws": (5.2, "STM32 X-CUBE-AI 1.2"),
+    "vww": (10.7, "STM32 X-CUBE-AI 1.2"),
+    "ic": (19.8, "STM32 X-CUBE-AI 1.2"),
+    "ad": (0.49, "Plumerai 1.1"),
+}
+"""Million cycles on a Cortex-M4 at 120 MHz, from the results of MLPerf Tiny v0.7 to v1.1."""
+
+
+def main() -> None:
+    """Print the tables."""
+    cores = [core.name for core in CORES.values() if not core.stands_in_for]
+    print(f"{'instructions':20}" + "".join(f"{core:>16}" for core in cores))
+    counts = {}
+    for path in models():
+        name = path.parent.name if path.stem == "model" else path.stem
+        compiled = compile_model(path.read_bytes(), name="model", optimize="speed")
+        runs = [
+            simulate(compiled, replace(get_board("nano33ble"), id=core, core=core), compiler=ZIG)
+            for core in cores
+        ]
+        counts[name] = {core: run.instructions for core, run in zip(cores, runs, strict=True)}
+        print(f"{name:20}" + "".join(f"{run.instructions or 0:16,}" for run in runs), flush=True)
+        if name in LOGGED:
+            cycles, who = LOGGED[name]
+            ours = (runs[cores.index("cortex-m4f")].cycles or 0) / 1e6
+            print(f"{'':20}  M4: {ours:.2f}M cycles estimated; {who}: {cycles}M measured")
+    print()
+    for core in WITHOUT_DSP:
+        off = [100 * (row[STAND_IN] / row[core] - 1) for row in counts.values() if row[core]]
+        print(f"{STAND_IN}'s instructions for {core}'s: {min(off):+.0f} to {max(off):+.0f} %")
+
+
+def models() -> list[Path]:
+    """Return the models that are at hand."""
+    return [path for folder in FOLDERS for path in sorted(folder.glob("**/*.tflite"))]
+
+
+if __name__ == "__main__":
+    main()
