@@ -10,6 +10,7 @@ from tinyml_course import demo
 from tinyml_course.errors import InputError, TinyMLError
 from tinyml_course.run import load_run
 from tinyml_course.tasks import TASKS, Recipe, keywords
+from tinyml_course.tasks.board import require_same
 
 
 @pytest.fixture(scope="module")
@@ -62,4 +63,4 @@ def test_demo_refuses_what_it_does_not_know_before_it_trains(tmp_path, task, boa
 
 def test_a_differing_bit_ends_the_demo():
     with pytest.raises(TinyMLError, match="scores of the notebook and of the board differ"):
-        demo._require_same("scores", "the board", [1, 2, 3], [1, 2, 4])
+        require_same("scores", "the board", [1, 2, 3], [1, 2, 4])
