@@ -93,18 +93,6 @@ def short_buffer(net):
     spec(net, 0, 1).data = spec(net, 0, 1).data[:1]
 
 
-def floating(net):
-    set_type(net, np.float32)
-    for index in (1, 2):
-        one = spec(net, 0, index)
-        one.dtype, one.scale, one.data = np.dtype(np.float32), None, one.data.astype(np.float32)
-
-
-def half_weights(net):
-    one = spec(net, 0, 1)
-    one.dtype, one.scale, one.data = np.dtype(np.float16), None, one.data.astype(np.float16)
-
-
 def swap_ops(net):
     net.ops[0], net.ops[1] = net.ops[1], net.ops[0]
 
@@ -113,11 +101,7 @@ def swap_ops(net):
     ("change", "error", "message"),
     [
         (lambda n: set_type(n, np.float32), "Unsupported", r"op 0 .CONV_2D. uses .*float32.*tc.q"),
-        (lambda n: set_type(n, np.float32), "Unsupported", "a dynamic range conversion, which"),
-        (floating, "Unsupported", "as without any quantization: set optimizations, represent"),
-        (lambda n: set_type(n, np.int16), "Unsupported",
-         r"uses .*int16\), as after a 16x8 conversion: set .*TFLITE_BUILTINS_INT8. Keep"),
-        (half_weights, "Unsupported", r"is float16 \(a float16 conversion\); tensors must be"),
+        (lambda n: set_type(n, np.int16), "Unsupported", r"uses .*int16\). Keep activations int8"),
         (lambda n: setattr(n.tensors[0], "scale", None), "Unsupported", "has no quantization"),
         (unsymmetric, "Unsupported", r"op 6 \(FULLY_CONNECTED\) has weights with zero point 3"),
         (lambda n: set_scale(n, -1), "Model", r"tensor 0 \('t0', int8\) has scale -1; scales"),

@@ -66,24 +66,8 @@ def int8_activations(graph: Graph, op: Op) -> str | None:
     """Keep activations int8: quantize the whole model to full integers with tc.quantize_int8."""
     for tensor in _activations(graph, op):
         if tensor.dtype != np.int8:
-            return f"uses {tensor}{_conversion(graph, op, tensor)}"
+            return f"uses {tensor}"
     return None
-
-
-def _conversion(graph: Graph, op: Op, tensor: Tensor) -> str:
-    """Name the kind of conversion that leaves activations of another type, and the one to ask for.
-
-    The options are those of `tf.lite.TFLiteConverter`.
-    """
-    wanted = "set optimizations, representative_dataset and supported_ops to TFLITE_BUILTINS_INT8"
-    if tensor.dtype == np.int16:
-        return f", as after a 16x8 conversion: {wanted}"
-    if tensor.dtype != np.float32:
-        return ""
-    weights = graph.tensors[op.weights] if isinstance(op, g.WeightedOp) else None
-    if weights is not None and weights.dtype == np.int8:
-        return f", as after a dynamic range conversion, which quantizes weights alone: {wanted}"
-    return f", as without any quantization: {wanted}"
 
 
 def one_scale(graph: Graph, op: Op) -> str | None:

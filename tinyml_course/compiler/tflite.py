@@ -223,8 +223,6 @@ class _Reader:
         code = table.Type()
         if code not in _DTYPES or table.Sparsity() is not None:
             found = "sparse" if code in _DTYPES else _TYPE_NAMES.get(code, f"type {code}")
-            if code == tflite.TensorType.FLOAT16:
-                found += " (a float16 conversion)"
             raise UnsupportedModelError(
                 f"tensor {index} of {self.name} is {found.lower()}; tensors must be dense int8. "
                 "Quantize the float model to full integers: tc.quantize_int8."
