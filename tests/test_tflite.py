@@ -9,7 +9,14 @@ from tflite_models import Network
 
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.operators import PARSERS
-from tinyml_course.compiler.rules import RULES, sentence
+from tinyml_course.compiler.rules import (
+    RULES,
+    no_float16,
+    no_float32,
+    no_hybrid,
+    no_int16,
+    sentence,
+)
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError, ModelError, TinyMLError, UnsupportedModelError
 
@@ -100,8 +107,8 @@ def swap_ops(net):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda n: set_type(n, np.float32), "Unsupported", r"op 0 .CONV_2D. uses .*float32.*tc.q"),
-        (lambda n: set_type(n, np.int16), "Unsupported", r"uses .*int16\). Keep activations int8"),
+        (lambda n: set_type(n, np.float32), "Unsupported", r"op 0 .* but reads .*float32.*tc.q"),
+        (lambda n: set_type(n, np.int16), "Unsupported", r"uses .*int16\). Replace 16x8 by int8"),
         (lambda n: setattr(n.tensors[0], "scale", None), "Unsupported", "has no quantization"),
         (unsymmetric, "Unsupported", r"op 6 \(FULLY_CONNECTED\) has weights with zero point 3"),
         (lambda n: set_scale(n, -1), "Model", r"tensor 0 \('t0', int8\) has scale -1; scales"),
@@ -143,6 +150,45 @@ def test_each_fault_is_named(change, error, message):
         read_model(data)
     assert type(caught.value) is kind
     assert len(str(caught.value).splitlines()) == 1
+
+
+# Other quantizations ----------------------------------------------------------------------------
+
+
+def dense_in(activations, weights, bias) -> bytes:
+    """Return one dense layer whose tensors have these types, as each converter mode writes it."""
+    net = Network()
+    scale = None if activations == np.float32 else 0.05
+    x = net.input((1, 6), scale, dtype=activations)
+    numbers = net.rng.integers(-9, 9, (4, 6)).astype(weights)
+    w = net.constant(numbers, None if weights in (np.float16, np.float32) else 0.01)
+    if weights == np.float16:
+        w = net.op("DEQUANTIZE", [w], [net.tensor((4, 6), None, dtype=np.float32)])
+    inputs = [x, w, net.constant(np.zeros(4, bias), None if scale is None else 0.0005)]
+    y = net.tensor((1, 4), scale, dtype=activations)
+    return net.build(net.op("FULLY_CONNECTED", inputs, [y], "FullyConnectedOptions"))
+
+
+@pytest.mark.parametrize(
+    ("types", "found", "rule"),
+    [
+        ((np.int16, np.int8, np.int64), "op 0 (FULLY_CONNECTED) uses tensor 0", no_int16),
+        ((np.float32, np.float32, np.float32), "op 0 (FULLY_CONNECTED) uses", no_float32),
+        ((np.float32, np.int8, np.float32), "(FULLY_CONNECTED) has int8 weights but", no_hybrid),
+        ((np.float32, np.float16, np.float32), "op 0 (DEQUANTIZE) reads tensor 1", no_float16),
+    ],
+    ids=["16x8", "float32", "dynamic_range", "float16_weights"],
+)
+def test_each_other_quantization_is_refused_with_its_own_remedy(types, found, rule):
+    with pytest.raises(UnsupportedModelError) as caught:
+        read_model(dense_in(*types))
+    assert found in str(caught.value)
+    assert str(caught.value).endswith(f". {sentence(rule)}")
+
+
+def test_float16_activations_are_refused():
+    with pytest.raises(UnsupportedModelError, match="is an activation; float16 has no kernel"):
+        read_model(dense_in(np.float16, np.int8, np.int32))
 
 
 def test_a_network_without_outputs_is_refused():

@@ -62,6 +62,40 @@ def _activations(graph: Graph, op: Op) -> list[Tensor]:
     return [*read, *graph.written_by(op)]
 
 
+def no_hybrid(graph: Graph, op: Op) -> str | None:
+    """Quantize activations too: tc.quantize_int8, or a representative_dataset in the converter."""
+    assert isinstance(op, g.WeightedOp)
+    source, weights = graph.tensors[op.input], graph.tensors[op.weights]
+    if source.dtype == np.float32 and weights.is_constant and weights.dtype == np.int8:
+        return f"has int8 weights but reads {source}"
+    return None
+
+
+def no_float32(graph: Graph, op: Op) -> str | None:
+    """Quantize float32 models: tc.quantize_int8, or Optimize.DEFAULT and representative_dataset."""
+    return _found_activation(graph, op, np.float32)
+
+
+def no_int16(graph: Graph, op: Op) -> str | None:
+    """Replace 16x8 by int8: supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8] converts so."""
+    return _found_activation(graph, op, np.int16)
+
+
+def _found_activation(graph: Graph, op: Op, dtype: type[np.generic]) -> str | None:
+    for tensor in _activations(graph, op):
+        if tensor.dtype == dtype:
+            return f"uses {tensor}"
+    return None
+
+
+def no_float16(graph: Graph, op: Op) -> str | None:
+    """Take tf.float16 out of supported_types and set a representative_dataset; convert again."""
+    for tensor in graph.values_of(op):
+        if tensor.dtype == np.float16:
+            return f"reads {tensor}"
+    return None
+
+
 def int8_activations(graph: Graph, op: Op) -> str | None:
     """Keep activations int8: quantize the whole model to full integers with tc.quantize_int8."""
     for tensor in _activations(graph, op):
@@ -285,8 +319,9 @@ def tame_scales(graph: Graph, op: Op) -> str | None:
     return None
 
 
-_INT8: tuple[Rule, ...] = (int8_activations, one_scale, tame_scales)
-_WEIGHTED: tuple[Rule, ...] = (*_INT8, int8_weights, int32_bias)
+_INT8_ONLY: tuple[Rule, ...] = (no_float32, no_int16, int8_activations, one_scale)
+_INT8: tuple[Rule, ...] = (*_INT8_ONLY, tame_scales)
+_WEIGHTED: tuple[Rule, ...] = (no_hybrid, *_INT8, int8_weights, int32_bias)
 _SAME_SCALE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
 _MOVE: tuple[Rule, ...] = (moved_types, moved_scale)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
@@ -302,7 +337,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Logistic: _INT8,
     g.Tanh: _INT8,
     g.Quantize: (float_or_int8_in, one_scale),
-    g.Dequantize: (int8_to_float, one_scale),
+    g.Dequantize: (no_float16, int8_to_float, one_scale),
     g.Softmax: (one_scale, softmax_output, positive_beta),
     g.Pad: _MOVE,
     g.Concatenation: _MOVE,
@@ -322,8 +357,8 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.ReluN1To1: _INT8,
     a.Rsqrt: _INT8,
     a.BatchMatmul: _INT8,
-    a.L2Normalization: (int8_activations, one_scale, unit_output),
-    a.LogSoftmax: (int8_activations, one_scale, log_softmax_output),
+    a.L2Normalization: (*_INT8_ONLY, unit_output),
+    a.LogSoftmax: (*_INT8_ONLY, log_softmax_output),
     a.Sum: _INT8,
     a.ReduceMax: _SAME_SCALE,
     a.ReduceMin: _SAME_SCALE,

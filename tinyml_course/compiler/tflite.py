@@ -47,6 +47,7 @@ _DAMAGE = (
 )
 _DTYPES: dict[int, np.dtype[Any]] = {
     tflite.TensorType.FLOAT32: np.dtype(np.float32),
+    tflite.TensorType.FLOAT16: np.dtype(np.float16),  # of constants only
     tflite.TensorType.INT32: np.dtype(np.int32),
     tflite.TensorType.UINT8: np.dtype(np.uint8),
     tflite.TensorType.INT64: np.dtype(np.int64),
@@ -216,7 +217,13 @@ class _Reader:
             table = subgraph.Tensors(index)
             outline = self.outline(table, index)
             quant = self.quant(table, outline)
-            return replace(outline, quant=quant, data=self.values(model, table, outline, buffers))
+            values = self.values(model, table, outline, buffers)
+            if values is None and outline.dtype == np.float16:
+                raise UnsupportedModelError(
+                    f"{outline} of {self.name} is an activation; float16 has no kernel. "
+                    "Quantize the float model to full integers: tc.quantize_int8."
+                )
+            return replace(outline, quant=quant, data=values)
 
     def outline(self, table: Any, index: int) -> Tensor:
         """Read name, shape and type."""
