@@ -13,6 +13,7 @@ from tinyml_course.sketch.operating_points import Judged, OperatingPoint
 from tinyml_course.widgets import (
     BoardPicker,
     BoardTable,
+    CostSlider,
     FrameScrubber,
     ThresholdSlider,
     WindowSliders,
@@ -23,6 +24,7 @@ from tinyml_course.widgets.still import FOLDER, float32_bytes, script
 WIDGETS = (
     "board_picker.js",
     "board_table.js",
+    "cost_slider.js",
     "frame_scrubber.js",
     "threshold_slider.js",
     "window_sliders.js",
@@ -60,6 +62,12 @@ def sliders(**changes):
     )
 
 
+def cost_slider(**changes):
+    given = {"share": 0.5, "prices": (1.0, 100.0), **changes}
+    scores, defect = np.array([0.1, 0.4, 0.6, 0.7, 0.3, 0.9]), np.array([0, 0, 0, 0, 1, 1], bool)
+    return CostSlider(scores, defect, **given)
+
+
 FITS = [
     Fit("Big <board>", "64 MHz", 40_000, 1_000_000, 20_000, 250_000, 60.4, 600.0),
     Fit("Tiny", "16 MHz", 40_000, 32_000, 20_000, 2_000, reason="40,000 bytes of flash are needed"),
@@ -80,8 +88,9 @@ ROWS = [
         lambda _: slider(),
         lambda _: BoardTable(ROWS),
         lambda _: sliders(),
+        lambda _: cost_slider(),
     ],
-    ids=["scrubber", "picker", "slider", "table", "sliders"],
+    ids=["scrubber", "picker", "slider", "table", "sliders", "costs"],
 )
 def widget(request, clip):
     return request.param(clip)
@@ -224,6 +233,33 @@ def test_window_sliders_refuse_what_they_cannot_show(changes, message):
     motion = changes.pop("samples", None)
     with pytest.raises(InputError, match=message):
         sliders(**changes) if motion is None else WindowSliders(motion, 100.0, [])
+
+
+def test_cost_slider_takes_more_scrap_when_escapes_are_dear():
+    shown = cost_slider()
+    assert (shown.chosen.escapes, shown.chosen.scrap) == (0.5, 0.0)
+    shown.choice = 1
+    assert (shown.chosen.escapes, shown.chosen.scrap) == (0.0, 0.75)
+    assert [point["scrap"] for point in shown._points] == [0.0, 0.75]
+    assert shown.describe() == (
+        "An escape costs 100 good parts: threshold 0.30, 0.0% of defects escape, "
+        "75.0% of good parts are scrapped, cost 0.375 a part."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"prices": ()}, "prices that rise"),
+        ({"prices": (2.0, 1.0)}, "prices that rise"),
+        ({"choice": 2}, "prices 0 to 1"),
+        ({"share": 2.0}, "a share from 0 to 1"),
+    ],
+    ids=["none", "falling", "choice", "share"],
+)
+def test_cost_slider_refuses_what_it_cannot_show(changes, message):
+    with pytest.raises(InputError, match=message):
+        cost_slider(**changes)
 
 
 def test_float32_bytes_refuses_another_number_of_axes():

@@ -2,6 +2,7 @@
 
 from tinyml_course.widgets.board_picker import BoardPicker, Fit
 from tinyml_course.widgets.board_table import BoardTable
+from tinyml_course.widgets.cost_slider import CostSlider
 from tinyml_course.widgets.frame_scrubber import FrameScrubber
 from tinyml_course.widgets.threshold_slider import ThresholdSlider
 from tinyml_course.widgets.window_sliders import WindowSliders
@@ -9,6 +10,7 @@ from tinyml_course.widgets.window_sliders import WindowSliders
 __all__ = [
     "BoardPicker",
     "BoardTable",
+    "CostSlider",
     "Fit",
     "FrameScrubber",
     "ThresholdSlider",
