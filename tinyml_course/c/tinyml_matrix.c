@@ -38,15 +38,24 @@ TINYML_INLINE tinyml_channel channel_in(uint32_t bias, const uint32_t *rest)
     return channel;
 }
 
-/* Write one channel. Pixels that are not there share the place of the last one that is, and are
- * written before it.
+/* Write one channel. Pixels that are not there, if any, share the place of the last one that is,
+ * and are written before it.
  */
 static void write_channel(const tinyml_output_stage *stage, tinyml_channel channel, unsigned c,
-                          const int32_t *sum, int8_t *const *rows)
+                          unsigned pixels, const int32_t *sum, int8_t *const *rows)
 {
-    for (unsigned p = PIXELS; p-- > 0;)
+    for (unsigned p = pixels; p-- > 0;)
         rows[p][c] = tinyml_finish(stage, channel, tinyml_wrapping_add(sum[p], channel.bias));
 }
+
+/* Where other kernels do most of the work, or the compiler does as well by itself. */
+#if TINYML_DSP || defined(__riscv)
+#define LOOPED 1
+#else
+#define LOOPED 0
+#endif
+
+#if LOOPED
 
 /* Sum the products of two channels. Where weights are borrowed, half words of weights multiply as
  * a + 256 * b, and b's sum is what is left above a's.
@@ -79,10 +88,176 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
     if (borrowed)
         for (unsigned p = 0; p < PIXELS; p++)
             sum.b[p] = (int32_t)((uint32_t)sum.b[p] - (uint32_t)sum.a[p]) >> 8;
-    write_channel(stage, channel_in(stream[0], rest), c, sum.a, rows);
+    write_channel(stage, channel_in(stream[0], rest), c, PIXELS, sum.a, rows);
     if (c + 1u < filters->channels)
-        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, sum.b, rows);
+        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, PIXELS, sum.b, rows);
 }
+
+#else
+
+/* Cortex-M0 has 8 registers to work with, and others to add to. */
+#if defined(__thumb__) && !defined(__thumb2__)
+#define THUMB_1 1
+#else
+#define THUMB_1 0
+#endif
+
+/* sum += product, at once: GCC would add products first, and run out of registers. */
+#if defined(__GNUC__) && !THUMB_1
+#define ADD(sum, product)                                                                          \
+    do {                                                                                           \
+        (sum) = tinyml_wrapping_add(sum, product);                                                 \
+        __asm__ volatile("" : "+r"(sum));                                                          \
+    } while (0)
+#else
+#define ADD(sum, product) ((sum) = tinyml_wrapping_add(sum, product))
+#endif
+
+/* Add one input's products with the weights a and b to the sums of pixel p. */
+#define ADD_PRODUCTS(p, input)                                                                     \
+    do {                                                                                           \
+        const int32_t x = (input);                                                                 \
+        ADD(a##p, a * x);                                                                          \
+        ADD(b##p, b * x);                                                                          \
+    } while (0)
+
+#if THUMB_1
+#define AT_ONCE 2 /* pixels whose sums the registers of the core hold */
+#define ADD_ALL_PRODUCTS(x)                                                                        \
+    do {                                                                                           \
+        ADD_PRODUCTS(0, (x)[0]);                                                                   \
+        ADD_PRODUCTS(1, (x)[PAIR]);                                                                \
+    } while (0)
+#else
+#define AT_ONCE 4
+#define ADD_ALL_PRODUCTS(x)                                                                        \
+    do {                                                                                           \
+        ADD_PRODUCTS(0, (x)[0]);                                                                   \
+        ADD_PRODUCTS(1, (x)[PAIR]);                                                                \
+        ADD_PRODUCTS(2, (x)[2 * PAIR]);                                                            \
+        ADD_PRODUCTS(3, (x)[3 * PAIR]);                                                            \
+    } while (0)
+#endif
+
+/* Sum the products of two channels over the first pixels of a tile, in registers: a weight word is
+ * taken apart once for all of them, an input is read once for both channels.
+ */
+TINYML_INLINE void sum_some(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+                            int borrowed, int32_t *to_a, int32_t *to_b)
+{
+    int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
+#if AT_ONCE == 4
+    int32_t a2 = 0, a3 = 0, b2 = 0, b3 = 0;
+#endif
+
+    for (; weights != end; weights++, tile += PIXELS * PAIR) {
+        const uint32_t w = *weights;
+        int32_t a = (int8_t)w, b = borrowed ? (int16_t)w : (int8_t)(w >> 8);
+
+        ADD_ALL_PRODUCTS(tile);
+        a = (int8_t)(w >> 16);
+        b = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
+        ADD_ALL_PRODUCTS(tile + 1);
+    }
+    to_a[0] = a0;
+    to_b[0] = b0;
+    to_a[1] = a1;
+    to_b[1] = b1;
+#if AT_ONCE == 4
+    to_a[2] = a2;
+    to_b[2] = b2;
+    to_a[3] = a3;
+    to_b[3] = b3;
+#endif
+}
+
+#if THUMB_1 && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+
+/* Add the products of a pixel's input in `x` with the weights in `a` and `b`. */
+#define MULTIPLY_BOTH(p)                                                                           \
+    "movs %[product], %[x]\n\t"                                                                    \
+    "muls %[product], %[a], %[product]\n\t"                                                        \
+    "add %[a" p "], %[product]\n\t"                                                                \
+    "muls %[x], %[b], %[x]\n\t"                                                                    \
+    "add %[b" p "], %[x]\n\t"
+#define NEAR(offset) "ldr %[x], [%[tile], #" offset "]\n\tsxth %[x], %[x]\n\t"
+#define FAR(offset) "ldr %[x], [%[tile], #" offset "]\n\tasrs %[x], %[x], #16\n\t"
+
+/* As sum_some where weights are borrowed: 8 products in 38 instructions. */
+TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+                                int32_t *to_a, int32_t *to_b)
+{
+    int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
+    uint32_t a, b, x, product;
+
+    __asm__ volatile(".syntax unified\n"
+                     "0:\n\t"
+                     "ldr %[b], [%[weights]]\n\t"
+                     "sxtb %[a], %[b]\n\t"
+                     "sxth %[b], %[b]\n\t" NEAR("0") MULTIPLY_BOTH("0") NEAR("4")
+                         MULTIPLY_BOTH("1")
+                     "ldr %[b], [%[weights]]\n\t"
+                     "asrs %[b], %[b], #16\n\t"
+                     "sxtb %[a], %[b]\n\t" FAR("0") MULTIPLY_BOTH("0") FAR("4") MULTIPLY_BOTH("1")
+                     "adds %[weights], #4\n\t"
+                     "adds %[tile], #16\n\t"
+                     "cmp %[weights], %[end]\n\t"
+                     "bne 0b"
+                     : [weights] "+l"(weights), [tile] "+l"(tile), [a0] "+h"(a0), [a1] "+h"(a1),
+                       [b0] "+h"(b0), [b1] "+h"(b1), [a] "=&l"(a), [b] "=&l"(b),
+                       [x] "=&l"(x), [product] "=&l"(product)
+                     : [end] "h"(end)
+                     : "cc", "memory");
+    to_a[0] = a0;
+    to_b[0] = b0;
+    to_a[1] = a1;
+    to_b[1] = b1;
+}
+
+#else
+
+TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+                                int32_t *to_a, int32_t *to_b)
+{
+    sum_some(weights, end, tile, 1, to_a, to_b);
+}
+
+#endif
+
+/* Sum the products of two channels for the pixels that are there. */
+static TINYML_APART void sum_pair(const uint32_t *weights, unsigned depth, const int16_t *tile,
+                                  int borrowed, unsigned pixels, sums *sum)
+{
+    const uint32_t *const end = weights + depth / PAIR;
+
+    for (unsigned p = 0; p < pixels; p += AT_ONCE, tile += AT_ONCE * PAIR) {
+        if (borrowed)
+            sum_borrowed(weights, end, tile, sum->a + p, sum->b + p);
+        else
+            sum_some(weights, end, tile, 0, sum->a + p, sum->b + p);
+    }
+}
+
+/* Multiply two channels. Where weights are borrowed, half words of weights multiply as
+ * a + 256 * b, and b's sum is what is left above a's.
+ */
+static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
+                          const uint32_t *stream, const int16_t *tile, unsigned c,
+                          unsigned pixels, int8_t *const *rows)
+{
+    const uint32_t *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
+    sums sum;
+
+    sum_pair(weights, filters->depth, tile, filters->borrowed, pixels, &sum);
+    if (filters->borrowed)
+        for (unsigned p = 0; p < pixels; p++)
+            sum.b[p] = (int32_t)((uint32_t)sum.b[p] - (uint32_t)sum.a[p]) >> 8;
+    write_channel(stage, channel_in(stream[0], rest), c, pixels, sum.a, rows);
+    if (c + 1u < filters->channels)
+        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, pixels, sum.b, rows);
+}
+
+#endif
 
 #if TINYML_DSP
 
@@ -330,5 +505,9 @@ void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_sta
         c = multiply_dsp(filters, stage, tile, rows, 0);
 #endif
     for (; c < filters->channels; c += 2)
+#if LOOPED
         multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, rows);
+#else
+        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, pixels, rows);
+#endif
 }
