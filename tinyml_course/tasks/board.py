@@ -51,7 +51,9 @@ class BoardRun:
         lines = [self.simulation.to_text()]
         lines += [f"  {one.label}: {one.found} (score {one.score})" for one in self.heard]
         if self.heard:
-            lines.append(f"Same scores as in the notebook for {len(self.heard):,} recordings.")
+            count = len(self.heard)
+            plural = "" if count == 1 else "s"
+            lines.append(f"Same scores as in the notebook for {count:,} recording{plural}.")
         return "\n".join(lines)
 
 
