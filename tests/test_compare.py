@@ -1,6 +1,7 @@
 """One model on several boards: rows that say what is known, and how it is known."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tflite_models import Network
@@ -8,11 +9,13 @@ from tflite_models import Network
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.errors import InputError
-from tinyml_course.simulator.compare import compare_boards
+from tinyml_course.run import load_run
+from tinyml_course.simulator.compare import _coin_cell, compare_boards
 from tinyml_course.simulator.energy import battery_life_days
 from tinyml_course.simulator.report import simulate
 
 NANO = get_board("nano33ble")
+MODELS = Path(__file__).parent.parent / "data" / "models"
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +68,19 @@ def test_bad_period_or_board_is_refused_before_anything_runs(tiny):
         compare_boards(tiny, period_ms=0)
     with pytest.raises(InputError, match="unknown board 'esp99'"):
         compare_boards(tiny, ["nano33ble", "esp99"])
+
+
+def test_features_run_at_their_own_rate():
+    run = load_run(MODELS / "gestures")
+    simulation = simulate(compile_model(run.tflite, "gestures"), NANO, run.features)
+    for hop_ms, every_ms in ((40.0, 40.0), (None, 2000)):
+        days, note = _coin_cell(replace(simulation, hop_ms=hop_ms), 2000)
+        duty = simulation.latency_ms / 2000 + simulation.hop_latency_ms / every_ms
+        assert days == pytest.approx(battery_life_days(NANO, duty))
+        assert not note
+
+
+def test_features_of_another_model_are_refused(tiny):
+    features = load_run(MODELS / "gestures").features
+    with pytest.raises(InputError, match=r"tiny takes \(40,\), but its features are of shape \("):
+        compare_boards(tiny, [NANO], features=features)

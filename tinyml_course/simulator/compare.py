@@ -17,8 +17,6 @@ from tinyml_course.simulator.sources import FeatureSources
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
 
-HOP_MS = 20.0
-
 
 @dataclass(frozen=True)
 class BoardRow:
@@ -70,8 +68,8 @@ def compare_boards(
     compiled : CompiledModel
     boards : ids or boards, optional
         All of `list_boards` by default.
-    features : Mfcc, optional
-        Put the feature extractor into the program; a hop of it then runs every 20 ms.
+    features : Features, optional
+        Put the feature extractor into the program; it then runs at every hop of samples.
     period_ms : float
         From one inference to the next, for the battery.
     on_row : callable, optional
@@ -121,7 +119,8 @@ def _coin_cell(simulation: Simulation, period_ms: float) -> tuple[float | None, 
         return None, f"draws {board.active_ma:g} mA; a {COIN_CELL.name} gives {COIN_CELL.most_ma}"
     try:
         duty = duty_cycle(simulation.latency_ms or 0.0, period_ms)
-        duty += duty_cycle(simulation.hop_latency_ms or 0.0, HOP_MS)
+        # Pictures have no rate of their own: their features come once an inference.
+        duty += duty_cycle(simulation.hop_latency_ms or 0.0, simulation.hop_ms or period_ms)
         return battery_life_days(board, duty), ""
     except InputError as error:
         return None, str(error)

@@ -282,6 +282,12 @@ def model_program(
     keep += filter(None, [reset_name(compiled)])
     sources = dict(compiled.files)
     if features is not None:
+        wanted = compiled.graph.tensors[compiled.graph.inputs[0]].shape[1:]
+        if tuple(features.input_shape) != wanted:
+            raise InputError(
+                f"{compiled.name} takes {wanted}, but its features are of shape "
+                f"{tuple(features.input_shape)}. Pass those it was trained on."
+            )
         sources |= feature_sources(features, "features.c")
         keep += feature_keep(features)
     if waiting_bytes:
