@@ -7,8 +7,6 @@ test says when it is due.
 from pathlib import Path
 
 import tinyml_course as tc
-from tinyml_course.compiler.forest import load_forest
-from tinyml_course.features.loading import load_features
 from tinyml_course.sketch import write_microphone_test
 from tinyml_course.sketch.detection import UNO_DETECTOR
 
@@ -26,19 +24,16 @@ def write_trained(name: str, folder: Path) -> Path:
     """Write the sketch of a reference model into `folder`; return its own folder."""
     task, board = TRAINED[name]
     run = tc.load_run(MODELS / task)
-    compiled = tc.compile_model(run.tflite, name=task)
+    compiled = tc.compile_model(run.graph, name=task)
     return tc.write_sketch(compiled, run.features, run.labels, board, folder / name)
 
 
 def write_uno(folder: Path) -> Path:
     """Write the gesture sketch of the forest for the Uno R3 into `folder`; return its folder."""
-    trained = MODELS / "gestures_uno"
-    forest = load_forest(trained / "forest.npz")
-    features = load_features((trained / "features.json").read_text(encoding="utf-8"))
-    labels = (trained / "labels.txt").read_text(encoding="utf-8").split()
-    compiled = tc.compile_forest(forest, name="gestures")
+    run = tc.load_run(MODELS / "gestures_uno")
+    compiled = tc.compile_model(run.graph, name=run.task)
     out = folder / "gestures_uno"
-    return tc.write_sketch(compiled, features, labels, "uno", out, detector=UNO_DETECTOR)
+    return tc.write_sketch(compiled, run.features, run.labels, "uno", out, detector=UNO_DETECTOR)
 
 
 if __name__ == "__main__":

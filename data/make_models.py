@@ -7,13 +7,13 @@ accuracy on it goes into metrics.json beside the held-out voices'.
 """
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 
 from tinyml_course.datasets import load_dataset
 from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.datasets.parts import only_good
+from tinyml_course.run import Run
 from tinyml_course.sketch.detection import UNO_DETECTOR
 from tinyml_course.tasks.gestures import augment, choose_features
 from tinyml_course.tasks.pipeline import evaluate_run, train_task
@@ -34,14 +34,11 @@ def make_uno() -> None:
     test = features(load_dataset("gestures", split="test"))
     sessions = load_sessions("test")
     used = measure_sessions(forest, features, train.labels, sessions, UNO_DETECTOR)
-    folder = MODELS / "gestures_uno"
-    folder.mkdir(exist_ok=True)
-    forest.save(folder / "forest.npz")
-    (folder / "features.json").write_text(features.to_json(), encoding="utf-8")
-    (folder / "labels.txt").write_text("".join(f"{label}\n" for label in train.labels))
-    found = {"int8": evaluate(forest, test), "in_use": used}
-    (folder / "metrics.json").write_text(json.dumps(found, indent=1) + "\n")
-    print(f"gestures_uno {found['int8']['accuracy']:.1%}; {used['summary']}")
+    run = Run(
+        "gestures", forest, features, train.labels, {"int8": evaluate(forest, test), "in_use": used}
+    )
+    run.save(MODELS / "gestures_uno")
+    print(run.summary())
 
 
 def main() -> None:

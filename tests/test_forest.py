@@ -1,15 +1,20 @@
 """The random forest: scikit-learn's answers in integers, the same in C, and in a sketch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from tinyml_course.compiler.forest import compile_forest, forest_features
+from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.forest import forest_features
+from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset
 from tinyml_course.errors import InputError
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.simulator.host import host_model
 from tinyml_course.simulator.host_sketch import HostSketch
+from tinyml_course.simulator.report import simulate
 from tinyml_course.sketch import write_sketch
 from tinyml_course.training import evaluate, fit_forest
 
@@ -48,8 +53,39 @@ def test_c_on_this_computer_gives_the_same_bits(forest):
     rng = np.random.default_rng(5)
     extremes = rng.choice([-128, 127], (50, 20, 1, 3)).astype(np.int8)
     x = np.concatenate([windows(seed=2).x, extremes])
-    with host_model(compile_forest(forest, name="baseline")) as in_c:
-        np.testing.assert_array_equal(in_c(x).reshape(len(x), -1), forest(x))
+    with host_model(compile_model(forest.graph, "baseline")) as in_c:
+        np.testing.assert_array_equal(in_c(x), forest(x))
+    np.testing.assert_array_equal(reference(forest.graph)(x), forest(x))
+
+
+@pytest.mark.parametrize("board", ["nano33ble", "pico", "esp32c3"])
+@pytest.mark.parametrize("optimize", OPTIMIZATIONS)
+def test_simulated_board_gives_the_same_bits_and_says_what_it_takes(forest, board, optimize):
+    compiled = compile_model(forest.graph, "baseline", optimize)
+    x = windows(n=20, seed=4).x
+    report = simulate(compiled, board, x=x)
+    np.testing.assert_array_equal(report.outputs, forest(x))
+    assert report.constants_bytes > compiled.constants_bytes > 5 * len(forest.feature)
+    assert [layer.op for layer in report.layers] == ["op 0 (RANDOM_FOREST)"]
+    assert report.layers[0].instructions > 1000 and report.macs == 0
+
+
+@pytest.mark.parametrize(
+    ("array", "place", "value"),
+    [
+        ("root", 0, 60_000),
+        ("other", 0, 0),  # a node that leads to itself would never end
+        ("other", 0, 60_000),
+        ("feature", 0, 27),  # of three axes there are 0 to 26
+        ("feature", -1, 0),  # the last node must be a leaf
+    ],
+)
+def test_arrays_that_are_no_forest_are_refused(forest, array, place, value):
+    assert forest.feature[0] < 27 and forest.feature[-1] == 255
+    broken = getattr(forest, array).copy()
+    broken[place] = value
+    with pytest.raises(InputError, match="do not belong together"):
+        replace(forest, **{array: broken})
 
 
 def test_features_are_what_they_are_called():
@@ -76,7 +112,7 @@ def test_class_without_samples_gets_no_votes():
 def test_forest_runs_in_the_sketch_of_a_network(tmp_path):
     spec = MotionWindow(window_s=0.4, axes=3)
     forest = fit_forest(windows(), trees=10, depth=5)
-    compiled = compile_forest(forest, name="gestures")
+    compiled = compile_model(forest.graph, name="gestures")
     samples = np.random.default_rng(1).integers(-9000, 9000, (5, 40, 3)).astype(np.int16)
     from tinyml_course.device import replay
 
@@ -87,8 +123,6 @@ def test_forest_runs_in_the_sketch_of_a_network(tmp_path):
     np.testing.assert_array_equal(scores, forest(spec(samples)))
 
 
-def test_forest_of_nothing_and_with_a_wrong_name_is_refused(forest):
+def test_forest_of_nothing_is_refused():
     with pytest.raises(InputError, match="nothing to train a forest on"):
         fit_forest(windows().take(slice(0, 0)))
-    with pytest.raises(InputError, match="'3d' cannot begin C names"):
-        compile_forest(forest, name="3d")

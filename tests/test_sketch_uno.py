@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from tinyml_course.compiler.forest import compile_forest, load_forest
+from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.forest import load_forest
 from tinyml_course.datasets import load_dataset
 from tinyml_course.device import replay
 from tinyml_course.errors import InputError
-from tinyml_course.features.loading import load_features
 from tinyml_course.lessons import model_dir
+from tinyml_course.run import load_run
 from tinyml_course.simulator.host_sketch import HostSketch, as_cpp
 
 ROOT = Path(__file__).parent.parent
@@ -36,8 +37,8 @@ needs_avr = pytest.mark.skipif(
     reason="avr-gcc, simavr or the Arduino AVR core is not installed",
 )
 
-FOREST = load_forest(model_dir("gestures_uno") / "forest.npz")
-FEATURES = load_features((model_dir("gestures_uno") / "features.json").read_text())
+RUN = load_run(model_dir("gestures_uno"))
+FOREST, FEATURES = RUN.model, RUN.features
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def recorded(recordings, tmp_path_factory):
         f"static const int16_t recordings[][{hops.shape[1]}][{hops.shape[2]}]"
         f" PROGMEM = {{\n{rows}}};\n"
     )
-    for name, text in {**compile_forest(FOREST, "gestures").files, **FEATURES.c_files()}.items():
+    for name, text in {**compile_model(RUN.graph, "gestures").files, **FEATURES.c_files()}.items():
         (folder / name).write_text(text)
     main = ROOT / "tests" / "avr" / "recorded.c"
     sources = sorted(folder.glob("*.c"))

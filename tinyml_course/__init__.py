@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tinyml_course.boards import Board, get_board, list_boards
     from tinyml_course.compiler.codegen import CompiledModel, compile_model
-    from tinyml_course.compiler.forest import compile_forest
+    from tinyml_course.compiler.forest import Forest
     from tinyml_course.compiler.inspect import inspect_model
     from tinyml_course.compiler.reference import reference
     from tinyml_course.compiler.tflite import read_model
@@ -43,7 +43,7 @@ _HOME = {
     "TinyMLError": "errors",
     "augment_dataset": "datasets.augment",
     "list_boards": "boards",
-    "compile_forest": "compiler.forest",
+    "Forest": "compiler.forest",
     "compile_model": "compiler.codegen",
     "compare_boards": "simulator.compare",
     "download_speech_commands": "datasets",
@@ -67,7 +67,7 @@ __all__ = [  # noqa: RUF022 - in the order of a lesson
     "load_dataset", "Dataset", "download_speech_commands", "augment_dataset",
     "Mfcc", "MotionWindow", "ImagePatch", "fit", "fit_forest", "evaluate", "quantize_int8",
     "Run", "load_run", "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
-    "compile_forest",
+    "Forest",
     "host_features", "host_model",
     "list_boards", "get_board", "Board", "simulate", "Simulation", "compare_boards",
     "write_sketch", "replay", "TinyMLError",

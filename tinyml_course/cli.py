@@ -17,6 +17,7 @@ from rich.console import Console
 from tinyml_course.errors import InputError, TinyMLError
 
 if TYPE_CHECKING:
+    from tinyml_course.compiler.graph import Graph
     from tinyml_course.simulator.report import Simulation
     from tinyml_course.tasks.board import BoardRun
 
@@ -39,6 +40,13 @@ class Optimize(StrEnum):
     speed = "speed"
     size = "size"
     memory = "memory"
+
+
+class Kind(StrEnum):
+    """What learns."""
+
+    network = "network"
+    forest = "forest"
 
 
 class Runtime(StrEnum):
@@ -109,9 +117,11 @@ def boards(as_json: AsJson = False) -> None:
 def train(
     task: Annotated[str, typer.Argument(help="keywords, gestures, parts")],
     data: DataFolder = None,
+    *,
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
+    model: Annotated[Kind, typer.Option(help="forest: gestures' baseline.")] = Kind.network,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
 
@@ -119,7 +129,7 @@ def train(
     """
     from tinyml_course.tasks.pipeline import train_task
 
-    run = train_task(task, data, epochs=epochs, seed=seed)
+    run = train_task(task, data, epochs=epochs, seed=seed, model=model.value)
     target = run.save(folder or Path("runs") / task)
     out.print(run.summary())
     out.print(f"written to {target}")
@@ -223,7 +233,7 @@ def simulate(
 
         loaded = load_run(source)
         chosen = spread_over(test_recordings(loaded, data), recordings)
-        report = run_on_board(loaded, _compile(loaded.tflite, optimize, loaded.task), chosen, board)
+        report = run_on_board(loaded, _compile(loaded.graph, optimize, loaded.task), chosen, board)
     elif data is not None:
         raise InputError(f"{source} is no RUN folder: --data needs one, for its features.")
     else:
@@ -259,7 +269,7 @@ def sketch(
     model = (
         _interpreted(loaded.tflite, loaded.task)
         if runtime is Runtime.tflm
-        else _compile(loaded.tflite, optimize, loaded.task)
+        else _compile(loaded.graph, optimize, loaded.task)
     )
     written = write_sketch(
         model, loaded.features, loaded.labels, board=board, out=folder, runtime=runtime.value
@@ -284,7 +294,7 @@ def replay(
     features, scores = replay_clip(port, samples)
     wanted = loaded.features(samples)[None]
     same_features = (features.ravel() == wanted.ravel()).all()
-    same_scores = (scores.ravel() == reference(loaded.tflite)(wanted).ravel()).all()
+    same_scores = (scores.ravel() == reference(loaded.graph)(wanted).ravel()).all()
     out.print(f"features {'equal' if same_features else 'DIFFER'}")
     out.print(f"scores   {'equal' if same_scores else 'DIFFER'}")
     out.print(f"heard    {loaded.labels[int(scores.argmax())]}")
@@ -329,11 +339,12 @@ def _status(command: Callable[[], Any]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _compile(model: Path | bytes, optimize: Optimize, name: str | None = None) -> Any:
+def _compile(model: "Path | Graph", optimize: Optimize, name: str | None = None) -> Any:
     """Compile a model under a name that C accepts (by default its file's)."""
     from tinyml_course.compiler.codegen import compile_model
 
-    return compile_model(model, name=name or _c_name(model), optimize=optimize.value)
+    given = name or _c_name(model if isinstance(model, Path) else Path(model.name))
+    return compile_model(model, name=given, optimize=optimize.value)
 
 
 def _interpreted(model: Path | bytes, name: str | None = None) -> Any:
@@ -341,12 +352,10 @@ def _interpreted(model: Path | bytes, name: str | None = None) -> Any:
     from tinyml_course.sketch.tflm import tflm_model
 
     data = model.read_bytes() if isinstance(model, Path) else model
-    return tflm_model(data, name or _c_name(model))
+    return tflm_model(data, name or _c_name(model if isinstance(model, Path) else Path("model")))
 
 
-def _c_name(model: Path | bytes) -> str:
-    if isinstance(model, bytes):
-        return "model"
+def _c_name(model: Path) -> str:
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.stem.lower())
     return name if name[:1].isalpha() else f"model_{name}"
 

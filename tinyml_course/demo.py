@@ -54,7 +54,7 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
         trained = train_task(chosen.name)
         trained.save(folder / "run")
     with _step(console, "Compile to C"):
-        compiled = compile_model(trained.tflite, name=chosen.name)
+        compiled = compile_model(trained.graph, name=chosen.name)
         compiled.write(folder / "c")
     test = load_dataset(chosen.name, split="test")
     with _step(console, f"Compare notebook and C on this computer, {len(test):,} recordings"):
@@ -85,7 +85,7 @@ def _compare_on_host(run: Run, compiled: CompiledModel, test: Dataset) -> None:
     here = "C on this computer"
     features = run.features(test.x)
     require_same("features", here, features, host_features(run.features)(test.x))
-    require_same("scores", here, reference(run.tflite)(features), host_model(compiled)(features))
+    require_same("scores", here, reference(run.graph)(features), host_model(compiled)(features))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The RUN folder: a trained model with everything that is needed to use it again.
 
-`model.tflite`, `features.json` (the front end it was trained on), `labels.txt` (one class a line,
-in the order of its scores) and `metrics.json` (the task, and how well it did).
+`model.tflite` (or `forest.npz`), `features.json` (the front end it was trained on), `labels.txt`
+(one class a line, in the order of its scores) and `metrics.json` (the task, and how well it did).
 """
 
 from __future__ import annotations
@@ -9,29 +9,32 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tinyml_course.cache import writing
+from tinyml_course.compiler.forest import Forest, load_forest
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
 from tinyml_course.features.loading import load_features
 from tinyml_course.features.specification import Features
 
-MODEL, FEATURES, LABELS, METRICS = "model.tflite", "features.json", "labels.txt", "metrics.json"
+MODEL, FOREST = "model.tflite", "forest.npz"
+FEATURES, LABELS, METRICS = "features.json", "labels.txt", "metrics.json"
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """A trained, quantized model.
+    """A trained model in integers: a quantized network, or a random forest.
 
     Attributes
     ----------
     task : str
         What it was trained for: a name of `tasks.TASKS`.
-    tflite : bytes
-        The int8 model; its input is the features' int8 output as it is.
+    model : bytes or Forest
+        The int8 `.tflite` network, or a forest; its input is the features' int8 output as it is.
     features : Mfcc or another front end
     labels : tuple of str
         One a score, in the model's order.
@@ -46,15 +49,33 @@ class Run:
     """
 
     task: str
-    tflite: bytes = field(repr=False)
+    model: bytes | Forest = field(repr=False)
     features: Features
     labels: tuple[str, ...]
     metrics: dict[str, Any] = field(repr=False)
 
     def __post_init__(self) -> None:
-        graph = read_model(self.tflite)
+        graph = self.graph
         _check_port(graph, graph.inputs, self.features.input_shape, "features.json gives")
         _check_port(graph, graph.outputs, (len(self.labels),), "labels.txt names")
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The model as a graph: what is compiled, and what the NumPy oracle computes."""
+        return self.model.graph if isinstance(self.model, Forest) else read_model(self.model)
+
+    @property
+    def tflite(self) -> bytes:
+        """The bytes of the network.
+
+        Raises
+        ------
+        InputError
+            If the model is a forest, which no `.tflite` file can hold.
+        """
+        if isinstance(self.model, Forest):
+            raise InputError("a random forest has no .tflite file: train a network for that.")
+        return self.model
 
     def save(self, folder: str | Path) -> Path:
         """Write the four files, all of them or none; other files in the folder stay.
@@ -65,9 +86,13 @@ class Run:
             If the folder cannot be written to.
         """
         folder = Path(folder).expanduser()
-        metrics = {"task": self.task, **self.metrics}
+        forest = isinstance(self.model, Forest)
+        kind = "forest" if forest else "network"
+        metrics = {"task": self.task, "model": kind, **self.metrics}
         contents = {
-            MODEL: self.tflite,
+            FOREST if forest else MODEL: (
+                self.model.to_bytes() if isinstance(self.model, Forest) else self.model
+            ),
             FEATURES: self.features.to_json().rstrip().encode() + b"\n",
             LABELS: "".join(f"{label}\n" for label in self.labels).encode(),
             METRICS: json.dumps(metrics, indent=1).encode() + b"\n",
@@ -79,18 +104,24 @@ class Run:
 
     def summary(self) -> str:
         """Return the accuracies, overall and by class, as lines for a terminal."""
-        real, integer = self.metrics["float"], self.metrics["int8"]
-        rows = [f"{'':<12}{'float':>8}{'int8':>8}"]
-        rows += [f"{'accuracy':<12}{real['accuracy']:>8.1%}{integer['accuracy']:>8.1%}"]
-        for name in ("balanced_accuracy", "auroc"):
-            if name in integer and name in real:
-                rows += [f"{name.partition('_')[0]:<12}{real[name]:>8.1%}{integer[name]:>8.1%}"]
-        rows += [
-            f"  {label:<10}{_share(real['per_class'][label])}{_share(share)}"
-            for label, share in integer["per_class"].items()
-        ]
+        integer = self.metrics["int8"]
+        measured = {name: self.metrics[name] for name in ("float", "int8") if name in self.metrics}
+        rows = [f"{'':<12}" + "".join(f"{name:>8}" for name in measured)]
+        for name in ("accuracy", "balanced_accuracy", "auroc"):
+            if all(name in one for one in measured.values()):
+                shares = "".join(_share(one[name]) for one in measured.values())
+                rows += [f"{name.partition('_')[0]:<12}{shares}"]
+        for label in integer["per_class"]:
+            shares = "".join(_share(one["per_class"][label]) for one in measured.values())
+            rows += [f"  {label:<10}{shares}"]
         rows += [f"over {integer['n']:,} held-out samples of {self.task}"]
         rows += [self.metrics["in_use"]["summary"]] if "in_use" in self.metrics else []
+        if forest := self.metrics.get("forest"):
+            verdict = "as good or better" if forest["accuracy"] >= integer["accuracy"] else "worse"
+            rows += [
+                f"a random forest on simple features is {verdict}: {forest['accuracy']:.1%} "
+                f"(tinyml train {self.task} --model forest)"
+            ]
         return "\n".join(rows)
 
 
@@ -108,9 +139,10 @@ def load_run(folder: str | Path) -> Run:
     if not folder.is_dir():
         raise InputError(f"there is no RUN folder {folder}. `tinyml train keywords` writes one.")
     metrics = _read_json(folder / METRICS)
+    is_forest = metrics.pop("model", "network") == "forest"
     return Run(
         task=str(metrics.pop("task", "keywords")),
-        tflite=_read(folder / MODEL),
+        model=load_forest(folder / FOREST) if is_forest else _read(folder / MODEL),
         features=_read_features(folder / FEATURES),
         labels=tuple(_read_text(folder / LABELS).splitlines()),
         metrics=metrics,

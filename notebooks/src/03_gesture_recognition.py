@@ -13,7 +13,6 @@
 import tinyml_course as tc
 from tinyml_course import plots
 from tinyml_course.backend import load_tensorflow
-from tinyml_course.compiler.forest import compile_forest
 from tinyml_course.datasets.gestures import GESTURES, load_sessions
 from tinyml_course.lessons import artefact_dir
 from tinyml_course.tasks.gestures import augment, measure_use
@@ -135,7 +134,7 @@ plots.plot_confusion(int8["confusion"], test.labels, title="int8, people it neve
 # %%
 forest = tc.fit_forest(examples.take(slice(0, None, 4)), trees=40, depth=9, leaf_samples=3)
 baseline = tc.evaluate(forest, features(test))
-sizes = {"network": compiled, "forest": compile_forest(forest)}
+sizes = {"network": compiled, "forest": tc.compile_model(forest.graph)}
 for name, one, found in (("network", compiled, int8), ("forest", sizes["forest"], baseline)):
     print(f"{name}: {found['accuracy']:.1%}, {one.constants_bytes:,} bytes of flash")
 

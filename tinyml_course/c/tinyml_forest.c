@@ -7,7 +7,7 @@ static int16_t add(int16_t sum, int value)
     return (int16_t)(sum + value); /* stays within int16: a window has at most 128 rows */
 }
 
-void tinyml_forest_features(const tinyml_forest *forest, const int8_t *window, int16_t *features)
+static void describe(const tinyml_forest *forest, const int8_t *window, int16_t *features)
 {
     const int axes = forest->axes;
 
@@ -36,8 +36,8 @@ void tinyml_forest_features(const tinyml_forest *forest, const int8_t *window, i
     }
 }
 
-void tinyml_forest_scores(const tinyml_forest *forest, const int16_t *features, int32_t *total,
-                          int8_t *scores)
+static void vote(const tinyml_forest *forest, const int16_t *features, int32_t *total,
+                 int8_t *scores)
 {
     for (int i = 0; i < forest->classes; i++)
         total[i] = 0;
@@ -57,4 +57,14 @@ void tinyml_forest_scores(const tinyml_forest *forest, const int16_t *features, 
         const int32_t score = total[i] * 256 / (255 * (int32_t)forest->trees);
         scores[i] = (int8_t)((score > 255 ? 255 : score) - 128);
     }
+}
+
+void tinyml_ask_forest(const tinyml_forest *forest, const int8_t *window, void *scratch,
+                       int8_t *scores)
+{
+    int32_t *total = scratch;
+    int16_t *features = (int16_t *)(total + forest->classes);
+
+    describe(forest, window, features);
+    vote(forest, features, total, scores);
 }

@@ -39,12 +39,10 @@ typedef struct {
     const TINYML_FLASH uint8_t *votes;           /* (leaves, classes), 255 for all */
 } tinyml_forest;
 
-/* Write the features, (TINYML_FOREST_KINDS, axes), of a window (rows, axes). */
-void tinyml_forest_features(const tinyml_forest *forest, const int8_t *window, int16_t *features);
-
-/* Write the scores (classes), scale 1/256 and zero point -128. `total` is room for (classes). */
-void tinyml_forest_scores(const tinyml_forest *forest, const int16_t *features, int32_t *total,
-                          int8_t *scores);
+/* Write the scores (classes), scale 1/256 and zero point -128, of a window (rows, axes). `scratch`
+ * is room for int32_t (classes) and int16_t (TINYML_FOREST_KINDS, axes). */
+void tinyml_ask_forest(const tinyml_forest *forest, const int8_t *window, void *scratch,
+                       int8_t *scores);
 
 #ifdef __cplusplus
 }

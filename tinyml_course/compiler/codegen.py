@@ -20,6 +20,7 @@ from tinyml_course.compiler import (
     emit_combinations,
     emit_depthwise,
     emit_enlarging,
+    emit_forest,
     emit_layers,
     emit_moves,
     emit_normalizations,
@@ -34,6 +35,7 @@ from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.chains import choose_chains, plan_steps
 from tinyml_course.compiler.emit_batches import each_image
 from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
+from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
 from tinyml_course.compiler.memory import MemoryPlan
@@ -84,6 +86,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     **emit_reductions.EMITTERS,
     **emit_normalizations.EMITTERS,
     **emit_stateful.EMITTERS,
+    RandomForest: emit_forest.random_forest,
 }
 
 
@@ -184,7 +187,7 @@ def compile_model(
     Parameters
     ----------
     model : bytes, str, Path or Graph
-        A `.tflite` file's bytes or place, or a graph that was read from one.
+        A `.tflite` file's bytes or place, or a graph: of `read_model`, or a `Forest`'s.
     name : str
         Prefix of the C functions: `<name>_input()`, `<name>_invoke()`, `<name>_output()`.
     optimize : {"balanced", "speed", "size", "memory"}

@@ -1,4 +1,4 @@
-"""A random forest over simple features of a window, in integers: NumPy here, tables for C.
+"""A random forest over simple features of a window, in integers: NumPy here, a graph for C.
 
 The baseline for a sensor's windows: sums, extremes and changes of every axis, and trees that ask
 for one of them at a time. It is trained in a second and needs no training loop; a network can learn
@@ -12,17 +12,16 @@ Breiman (2001), "Random Forests", Machine Learning 45.
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 from dataclasses import dataclass, fields
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.compiler.graph import Graph, QuantParams, Tensor
-from tinyml_course.compiler.printing import wrap
+from tinyml_course.compiler.graph import Graph, Op, QuantParams, Tensor
 from tinyml_course.errors import InputError
 
 KINDS = 9  # features of an axis
@@ -30,55 +29,13 @@ QUARTERS = 4
 LEAF = 255
 VOTES = 255  # of a leaf, for all classes together
 MOST_ROWS = 128  # so that no feature leaves int16
-
-_HEADER = """\
-/* {name}: a random forest of {trees} trees, by the functions that a compiled network has. */
-#ifndef {guard}
-#define {guard}
-
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {{
-#endif
-
-int8_t *{name}_input(void); /* ({rows}, {axes}), scale 1, zero point 0 */
-void {name}_invoke(void);
-int8_t *{name}_output(void); /* ({classes}), scale 1/256, zero point -128 */
-
-#ifdef __cplusplus
-}}
-#endif
-#endif
-"""
-_SOURCE = """\
-#include "{name}.h"
-
-#include "tinyml_forest.h"
-
-{tables}
-static const tinyml_forest forest = {{{rows}, {axes}, {trees}, {classes}, root, node, votes}};
-static int8_t window[{rows} * {axes}];
-static int16_t features[TINYML_FOREST_KINDS * {axes}];
-static int32_t total[{classes}];
-static int8_t scores[{classes}];
-
-int8_t *{name}_input(void)
-{{
-    return window;
-}}
-
-void {name}_invoke(void)
-{{
-    tinyml_forest_features(&forest, window, features);
-    tinyml_forest_scores(&forest, features, total, scores);
-}}
-
-int8_t *{name}_output(void)
-{{
-    return scores;
-}}
-"""
+_TYPES = {
+    "root": np.uint16,
+    "threshold": np.int16,
+    "other": np.uint16,
+    "feature": np.uint8,
+    "votes": np.uint8,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +55,11 @@ class Forest:
     feature : ndarray, shape=(nodes,), dtype=uint8
         kind * axes + axis; 255 marks a leaf.
     votes : ndarray, shape=(leaves, classes), dtype=uint8
+
+    Raises
+    ------
+    InputError
+        If the arrays are no forest: a node leads back or out of it.
     """
 
     input_shape: tuple[int, ...]
@@ -107,9 +69,41 @@ class Forest:
     feature: NDArray[np.uint8]
     votes: NDArray[np.uint8]
 
-    def save(self, path: Path) -> None:
-        """Write the arrays to an .npz file."""
-        np.savez_compressed(path, **{one.name: getattr(self, one.name) for one in fields(self)})
+    def __post_init__(self) -> None:
+        for name, dtype in _TYPES.items():
+            if getattr(self, name).dtype != dtype:
+                raise InputError(f"a forest's {name} is of type {np.dtype(dtype)}: train it again.")
+        at, leaf = np.arange(len(self.feature)), self.feature == LEAF
+        last = len(self.feature) - 1
+        features = KINDS * self.input_shape[-1]
+        sound = (
+            len(self.feature) == len(self.threshold) == len(self.other)
+            and self.votes.ndim == 2
+            and bool((self.root <= last).all())
+            and bool((self.other[leaf] < len(self.votes)).all())
+            and bool((self.feature[~leaf] < features).all())
+            and bool(((self.other > at) & (self.other <= last) & (at < last))[~leaf].all())
+        )
+        if not sound:
+            raise InputError("the arrays of a forest do not belong together: train it again.")
+
+    def to_bytes(self) -> bytes:
+        """Return the arrays as an .npz file holds them."""
+        file = io.BytesIO()
+        np.savez_compressed(file, **{one.name: getattr(self, one.name) for one in fields(self)})
+        return file.getvalue()
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The forest as a network of one operator, which can be compiled as any other."""
+        ports = ((self.input_shape, 1.0, 0), ((self.votes.shape[1],), 1 / 256, -128))
+        tensors = tuple(
+            Tensor(i, f"port {i}", (1, *shape), np.dtype(np.int8), _quant(scale, zero))
+            for i, (shape, scale, zero) in enumerate(ports)
+        )
+        op = RandomForest(0, (0,), (1,), self)
+        digest = hashlib.sha256(b"".join(getattr(self, name).tobytes() for name in _TYPES))
+        return Graph("forest", tensors, (op,), (0,), (1,), digest.hexdigest())
 
     def __call__(self, windows: NDArray[np.int8]) -> NDArray[np.int8]:
         """Return scores, int8 (n, classes): a probability p is 256 p - 128.
@@ -143,10 +137,10 @@ def load_forest(path: Path) -> Forest:
     try:
         with np.load(path) as stored:
             arrays = {field.name: stored[field.name] for field in fields(Forest)}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        arrays["input_shape"] = tuple(arrays["input_shape"].tolist())
+        return Forest(**arrays)
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile, InputError) as error:
         raise InputError(f"{path} holds no forest ({error}). Train it again.") from error
-    arrays["input_shape"] = tuple(arrays["input_shape"].tolist())
-    return Forest(**arrays)
 
 
 def forest_features(windows: NDArray[np.int8]) -> NDArray[np.int16]:
@@ -171,96 +165,12 @@ def forest_features(windows: NDArray[np.int8]) -> NDArray[np.int16]:
     return np.concatenate(kinds, axis=1).astype(np.int16)
 
 
-@dataclass(frozen=True, eq=False)
-class CompiledForest:
-    """A forest as C, which a sketch and the host run in place of a compiled network."""
+@dataclass(frozen=True)
+class RandomForest(Op):
+    """Let every tree of a forest vote on a window (1, rows, ..., axes)."""
 
-    name: str
+    kind = "RANDOM_FOREST"
     forest: Forest
-
-    @property
-    def runtime(self) -> str:
-        """What runs it in a sketch."""
-        return "c"
-
-    @property
-    def library_note(self) -> str:
-        """What the sketch's page says of the libraries it needs: none."""
-        return ""
-
-    @cached_property
-    def graph(self) -> Graph:
-        """What comes in and goes out, as of a network."""
-        classes = self.forest.votes.shape[1]
-        ports = ((self.forest.input_shape, 1.0, 0), ((classes,), 1 / 256, -128))
-        tensors = tuple(
-            Tensor(i, f"port {i}", (1, *shape), np.dtype(np.int8), _quant(scale, zero))
-            for i, (shape, scale, zero) in enumerate(ports)
-        )
-        return Graph(self.name, tensors, (), (0,), (1,), self.sha256)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hexadecimal digest of the tables."""
-        return hashlib.sha256(_tables(self.forest).encode()).hexdigest()
-
-    @property
-    def constants_bytes(self) -> int:
-        """Flash for the tables: 6 bytes a node, 5 where they are packed."""
-        return 2 * len(self.forest.root) + 6 * len(self.forest.feature) + self.forest.votes.size
-
-    @property
-    def arena_bytes(self) -> int:
-        """RAM for the window, the features and the scores."""
-        axes, classes = self.forest.input_shape[-1], self.forest.votes.shape[1]
-        window = int(np.prod(self.forest.input_shape))
-        return int(window + 2 * KINDS * axes + 5 * classes)
-
-    @cached_property
-    def files(self) -> dict[str, str]:
-        """The C sources and headers by file name."""
-        folder = files("tinyml_course") / "c"
-        shared = ("tinyml_forest.h", "tinyml_forest.c")
-        sources = {name: (folder / name).read_text(encoding="utf-8") for name in shared}
-        values = {
-            "name": self.name,
-            "guard": f"{self.name.upper()}_H",
-            "rows": self.forest.input_shape[0],
-            "axes": self.forest.input_shape[-1],
-            "trees": len(self.forest.root),
-            "classes": self.forest.votes.shape[1],
-        }
-        sources[f"{self.name}.h"] = _HEADER.format(**values)
-        tables = _tables(self.forest)
-        sources[f"{self.name}.c"] = _SOURCE.format(**values, tables=tables)
-        return sources
-
-
-def compile_forest(forest: Forest, name: str = "forest") -> CompiledForest:
-    """Turn a forest into C.
-
-    Raises
-    ------
-    InputError
-        If `name` cannot begin a C name.
-    """
-    if not (name.isidentifier() and name.isascii() and name[0].isalpha()):
-        raise InputError(
-            f"{name!r} cannot begin C names. Use letters, digits and _, a letter first."
-        )
-    return CompiledForest(name, forest)
-
-
-def _tables(forest: Forest) -> str:
-    nodes = (
-        f"{{{t}, {o}, {f}}}"
-        for t, o, f in zip(forest.threshold, forest.other, forest.feature, strict=True)
-    )
-    node = f"static const TINYML_FLASH tinyml_forest_node node[] = {{\n{wrap(nodes)}\n}};\n"
-    votes = wrap(map(str, forest.votes.ravel().tolist()))
-    votes = f"/* (leaf, class) */\nstatic const TINYML_FLASH uint8_t votes[] = {{\n{votes}\n}};\n"
-    roots = wrap(map(str, forest.root.tolist()))
-    return f"static const TINYML_FLASH uint16_t root[] = {{\n{roots}\n}};\n{node}{votes}"
 
 
 def _quant(scale: float, zero_point: int) -> QuantParams:

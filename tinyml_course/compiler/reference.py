@@ -22,6 +22,7 @@ from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import reference_pointwise as pointwise
 from tinyml_course.compiler import reference_stateful as remembering
 from tinyml_course.compiler import stateful as s
+from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
@@ -164,6 +165,10 @@ def _alias(graph: Graph, op: Op, x: Array) -> Array:
     return x
 
 
+def _vote(graph: Graph, op: RandomForest, x: Array) -> Array:
+    return op.forest(x.reshape(-1, *op.forest.input_shape))
+
+
 KERNELS: dict[type[Op], Kernel] = {
     g.Conv2D: layers.conv_2d,
     g.DepthwiseConv2D: layers.depthwise_conv_2d,
@@ -219,5 +224,6 @@ KERNELS: dict[type[Op], Kernel] = {
     g.Reshape: _alias,
     g.Squeeze: _alias,
     g.ExpandDims: _alias,
+    RandomForest: _vote,
 }
 """What each operator computes: (graph, op, *operands) to its output, or to a tuple of them."""

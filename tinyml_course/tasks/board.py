@@ -87,7 +87,7 @@ def run_on_board(
         return BoardRun(simulation, ())
     scores = np.asarray(simulation.outputs).reshape(len(recordings), len(run.labels))
     require_same(
-        "scores", "the simulated board", reference(run.tflite)(run.features(recordings.x)), scores
+        "scores", "the simulated board", reference(run.graph)(run.features(recordings.x)), scores
     )
     found = scores.argmax(axis=1)
     heard = tuple(

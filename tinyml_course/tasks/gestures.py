@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinyml_course.backend import load_tensorflow
+from tinyml_course.compiler.forest import Forest
 from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.datasets.motion_augment import CAUTIOUS, MotionAugmentation
@@ -15,11 +16,13 @@ from tinyml_course.features.specification import Features
 from tinyml_course.sketch.parts import board_with_imu
 from tinyml_course.tasks.sessions import measure_sessions
 from tinyml_course.tasks.task import Predict, Progress, Recipe, Task
+from tinyml_course.training import fit_forest
 
 BLOCK = 512  # clips made together
 FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
 FEW = 30  # recordings of a class, below which augmentation is cautious
 BEYOND = 0.01  # share of samples that may lie beyond full scale
+BASELINE_EXAMPLES = 12_000
 OTHERS = {"other": 3.0}  # how often to draw a class, against a gesture's 1
 
 
@@ -86,6 +89,13 @@ def augment(
     )  # fmt: skip
 
 
+def fit_baseline(examples: Dataset, seed: int) -> Forest:
+    """Train the baseline: a random forest on as many examples as a minute's patience allows."""
+    step = max(1, len(examples) // BASELINE_EXAMPLES)
+    some = examples.take(slice(None, None, step))
+    return fit_forest(some, trees=40, depth=10, leaf_samples=10, seed=seed)
+
+
 GESTURES = Task(
     name="gestures",
     choose_features=choose_features,
@@ -93,5 +103,6 @@ GESTURES = Task(
     augment=augment,
     find_board=board_with_imu,
     recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
+    fit_forest=fit_baseline,
     measure_use=measure_use,
 )

@@ -15,15 +15,19 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.forest import Forest
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
+from tinyml_course.errors import InputError
 from tinyml_course.features.specification import Features
 from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.tasks import get_task
-from tinyml_course.tasks.task import Task
+from tinyml_course.tasks.task import Predict, Task
 from tinyml_course.training import evaluate, fit
+
+MODELS = ("network", "forest")
 
 
 def train_task(
@@ -34,8 +38,9 @@ def train_task(
     seed: int = 0,
     progress: bool = True,
     select: Callable[[Dataset], Dataset] | None = None,
+    model: str = "network",
 ) -> Run:
-    """Train a task's network on recordings, quantize it, and measure both on held-out groups.
+    """Train a task's model on recordings, and measure it on held-out groups.
 
     Parameters
     ----------
@@ -52,19 +57,26 @@ def train_task(
     select : callable or None
         Takes the training recordings and returns those to learn from, such as
         `datasets.parts.only_good`; what is held out stays as it is.
+    model : {"network", "forest"}
+        What learns. A network is quantized; where a forest is the baseline it is measured too.
 
     Returns
     -------
     Run
-        `metrics` holds `float` and `int8` (see `evaluate`) over the groups not trained on, and
-        `in_use`, where the task has a measure of that and the set is the shipped one.
+        `metrics` holds `int8` (see `evaluate`) over the groups not trained on; of a network also
+        `float`, and `forest` where there is such a baseline; `in_use`, where the task has a
+        measure of that and the set is the shipped one.
 
     Raises
     ------
     InputError
-        If the task is unknown or the recordings cannot be used.
+        If the task or the model is unknown, or the recordings cannot be used.
     """
     task = get_task(name)
+    if model not in MODELS or (model == "forest" and task.fit_forest is None):
+        raise InputError(
+            f"{name} cannot train a model {model!r}: choose network, or of gestures also forest."
+        )
     epochs = epochs or task.recipe.epochs
     train = load_dataset(name, path=data, split="train")
     train = train if select is None else select(train)
@@ -74,30 +86,26 @@ def train_task(
     augmented = _augment(
         train, task, features, task.recipe.versions * rounds, seed=seed, progress=progress
     )
-    load_tensorflow().keras.utils.set_random_seed(seed)
-    model = fit(
-        task.build_model(features.input_shape, len(train.labels)),
-        augmented,
-        seed=seed,
-        epochs=max(1, epochs // rounds),
-        mixup=task.recipe.mixup,
-        label_smoothing=task.recipe.label_smoothing,
-        noise=task.recipe.noise,
-        progress=progress,
-    )
-    tflite = quantize_int8(model, augmented.x)
-    metrics = {
-        "float": evaluate(lambda x: model.predict(x.astype(np.float32), verbose=0), test),
-        "int8": evaluate(reference(tflite), test),
-        "parameters": int(model.count_params()),
-        "clips": len(train),
-        "augmented_clips": len(augmented),
-        "epochs": epochs,
-        "seed": seed,
-    }
+    metrics: dict[str, Any] = {"clips": len(train), "augmented_clips": len(augmented), "seed": seed}
+    forest = task.fit_forest(augmented, seed) if task.fit_forest else None
+    trained: bytes | Forest
+    oracle: Predict
+    if model == "forest":
+        assert forest is not None
+        trained, oracle = forest, forest
+    else:
+        network = _fit_network(task, augmented, max(1, epochs // rounds), seed, progress)
+        trained = quantize_int8(network, augmented.x)
+        oracle = reference(trained)
+        metrics |= {"epochs": epochs, "parameters": int(network.count_params())}
+        metrics["float"] = evaluate(
+            lambda x: network.predict(x.astype(np.float32), verbose=0), test
+        )
+        metrics |= {"forest": evaluate(forest, test)} if forest else {}
+    metrics["int8"] = evaluate(oracle, test)
     if data is None and task.measure_use is not None:
-        metrics["in_use"] = task.measure_use(reference(tflite), features, train.labels)
-    return Run(name, tflite, features, train.labels, metrics)
+        metrics["in_use"] = task.measure_use(oracle, features, train.labels)
+    return Run(name, trained, features, train.labels, metrics)
 
 
 def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
@@ -121,7 +129,7 @@ def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
         If the recordings cannot be used.
     """
     features = host_features(run.features)
-    model = host_model(compile_model(run.tflite, name=run.task))
+    model = host_model(compile_model(run.graph, name=run.task))
     return evaluate(lambda clips: model(features(clips)), test_recordings(run, data))
 
 
@@ -131,6 +139,21 @@ def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
         return load_dataset(run.task, split="test")
     listed = (Path(data).expanduser() / "testing_list.txt").is_file()
     return load_dataset(run.task, path=data, split="test" if listed else None, labels=run.labels)
+
+
+def _fit_network(task: Task, augmented: Dataset, epochs: int, seed: int, progress: bool) -> Any:
+    """Build the task's network and train it by its recipe."""
+    load_tensorflow().keras.utils.set_random_seed(seed)
+    return fit(
+        task.build_model(augmented.x.shape[1:], len(augmented.labels)),
+        augmented,
+        seed=seed,
+        epochs=epochs,
+        mixup=task.recipe.mixup,
+        label_smoothing=task.recipe.label_smoothing,
+        noise=task.recipe.noise,
+        progress=progress,
+    )
 
 
 def _augment(

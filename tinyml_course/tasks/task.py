@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
+from tinyml_course.compiler.forest import Forest
 from tinyml_course.datasets import Dataset
 from tinyml_course.features.specification import Features
 
@@ -67,6 +68,8 @@ class Task:
     find_board : callable
         Takes a board or its name, returns the board if a sketch of the task can run there.
     recipe : Recipe
+    fit_forest : callable or None
+        Takes model inputs and a seed, returns a random forest, where one is worth trying.
     measure_use : callable or None
         Takes a model (inputs to int8 scores), its features and its labels; returns how it does in
         minutes of use on the shipped set, with a `summary` of it in words.
@@ -78,4 +81,5 @@ class Task:
     augment: Augment
     find_board: Callable[[str | Board], Board]
     recipe: Recipe
+    fit_forest: Callable[[Dataset, int], Forest] | None = None
     measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
