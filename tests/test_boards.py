@@ -60,7 +60,7 @@ def test_every_board_of_the_course_is_there():
 
 @pytest.mark.parametrize("board", list_boards(), ids=lambda b: b.id)
 def test_emulated_cores_are_those_with_an_emulator(board):
-    emulated = board.core.startswith(("cortex-m", "rv32"))
+    emulated = board.core.startswith(("cortex-m", "rv32", "avr"))
     assert board.emulated == emulated
     has_dsp = board.core in ("cortex-m4f", "cortex-m7", "cortex-m33")
     assert board.dsp == has_dsp

@@ -26,9 +26,9 @@ def tiny():
 
 def test_rows_come_one_by_one_and_say_what_the_simulator_says(tiny):
     seen = []
-    rows = compare_boards(tiny, ["nano33ble", "esp32", "uno"], period_ms=500, on_row=seen.append)
+    rows = compare_boards(tiny, ["nano33ble", "esp32"], period_ms=500, on_row=seen.append)
     assert seen == rows
-    nano, esp, uno = rows
+    nano, esp = rows
     simulation = simulate(tiny, "nano33ble")
     assert (nano.basis, nano.fits, nano.verdict) == ("emulated", True, "fits")
     assert nano.latency_ms == simulation.latency_ms
@@ -36,8 +36,6 @@ def test_rows_come_one_by_one_and_say_what_the_simulator_says(tiny):
     assert nano.coin_cell_days == pytest.approx(days)
     assert (esp.basis, esp.verdict) == ("estimated", "fits")
     assert esp.latency_ms == simulate(tiny, "esp32").latency_ms
-    assert (uno.basis, uno.fits, uno.latency_ms) == ("estimated", None, None)
-    assert "no programs are run for avr" in uno.verdict
 
 
 def test_too_small_a_board_says_why_without_a_build(tiny):

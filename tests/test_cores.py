@@ -17,7 +17,8 @@ from tinyml_course.simulator.cores import CORES, GCC, ZIG
 from tinyml_course.simulator.report import simulate
 from tinyml_course.simulator.toolchain import arm_gcc
 
-EMULATED = [core.name for core in CORES.values() if not core.stands_in_for]
+# The AVR, in simavr, has tests of its own (test_simavr.py).
+EMULATED = [core.name for core in CORES.values() if not core.stands_in_for and core.name != "avr"]
 STAND_INS = [core.name for core in CORES.values() if core.stands_in_for]
 BUILDS = [
     pytest.param(
@@ -90,11 +91,6 @@ def test_core_that_cannot_be_emulated_is_estimated_by_another(model, core):
 def test_compiler_that_does_not_know_the_core_is_refused(model):
     with pytest.raises(InputError, match="arm-none-eabi-gcc makes no programs for this board"):
         simulate(compile_model(model, "small"), board_of("rv32imc"), compiler=GCC)
-
-
-def test_core_without_programs_is_refused(model):
-    with pytest.raises(InputError, match=r"own: there are no programs for its core \(avr\)"):
-        simulate(compile_model(model, "small"), board_of("avr", fpu=False, dsp=False))
 
 
 # Limits: one C program, run into each of them on each core.

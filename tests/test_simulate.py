@@ -9,7 +9,6 @@ import pytest
 from small_programs import COMPILERS, NANO
 from tflite_models import Network
 
-from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError
@@ -209,14 +208,6 @@ def test_uno_is_refused_before_anything_is_built():
     assert simulation.reason.endswith("or pick uno_r4.")
     with pytest.raises(FitError, match="uno has 2,048"):
         board_model(large, "uno")
-
-
-def test_uno_is_not_emulated_where_the_answer_would_need_a_run():
-    net = Network()
-    tiny = compile_model(net.build(net.dense(net.input((1, 4)), 2)), "tiny")
-    assert get_board("uno").ram_limit_bytes > tiny.arena_bytes
-    with pytest.raises(InputError, match=r"uno: there are no programs for its core \(avr\)"):
-        simulate(tiny, "uno")
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)

@@ -55,7 +55,7 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
     const int8_t padding = layer->in_zero_point;
     /* Taps side by side are one run: what lies before the image, on it, and behind it. */
     const int start = tinyml_clamp(-x, 0, taps);
-    const int end = tinyml_clamp(layer->in_width - x, start, taps);
+    const int end = tinyml_clamp((int)layer->in_width - x, start, taps);
     const int before = start * channels, within = (end - start) * channels;
     const int behind = (taps - end) * channels, skipped = (x + start) * channels;
 

@@ -14,7 +14,8 @@ enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
 /* Add the products of four channels (a, b, c, d) and `depth` inputs, a multiple of four. */
 #if TINYML_DSP
 
-static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
+static void multiply_four(const TINYML_FLASH uint32_t *weights,
+                          const int8_t *input, unsigned depth,
                           int borrowed, int32_t *sum)
 {
     int32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3];
@@ -40,7 +41,8 @@ static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned
 
 #else
 
-static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
+static void multiply_four(const TINYML_FLASH uint32_t *weights,
+                          const int8_t *input, unsigned depth,
                           int borrowed, int32_t *sum)
 {
     for (unsigned k = 0; k < depth; k += (k & 1u) ? GROUP - 1 : 1) { /* k and k + 2 */
@@ -49,7 +51,8 @@ static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned
             const int32_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
             const int32_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
 
-            sum[c] += (int8_t)w * input[k] + (int8_t)(w >> 16) * input[k + 2];
+            sum[c] += (int8_t)w * input[k];
+            sum[c] += (int8_t)(w >> 16) * input[k + 2];
             sum[c + 1] += b0 * input[k] + b1 * input[k + 2];
         }
     }
@@ -142,9 +145,9 @@ TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
 void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
 {
 #if FAST
-    const uint32_t *weights = layer->filters.weights;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
     const tinyml_fast_channel one = tinyml_one_channel(&layer->stage);
-    const int32_t *bias = layer->stage.bias;
+    const TINYML_FLASH int32_t *bias = layer->stage.bias;
     const unsigned rest_count = layer->inputs % BLOCK;
     const int8_t *whole_end = inputs + (layer->inputs - rest_count);
     int8_t last[BLOCK];
@@ -179,7 +182,7 @@ void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *out
 void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output)
 {
     const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
-    const uint32_t *weights = layer->filters.weights;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
     const unsigned words = depth * CHANNELS / GROUP;
     const unsigned inputs = layer->inputs, whole = inputs - inputs % BLOCK;
     const int borrowed = layer->filters.borrowed;

@@ -69,9 +69,9 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
                          void *scratch)
 {
     const unsigned depth = layer->filters.depth;
-    const uint32_t *weights = layer->filters.weights;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
     const tinyml_fast_channel one = tinyml_one_channel(&layer->stage);
-    const int32_t *bias = layer->stage.bias;
+    const TINYML_FLASH int32_t *bias = layer->stage.bias;
     const int16_t *const odd_end = (const int16_t *)scratch + depth % UNROLLED;
     const int16_t *const end = (const int16_t *)scratch + depth;
 
@@ -98,7 +98,7 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
                          void *scratch)
 {
     const unsigned channels = layer->filters.channels, depth = layer->filters.depth;
-    const uint32_t *weights = layer->filters.weights;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
     const int16_t *const wide = scratch;
 
     widen(inputs, layer->inputs, depth, scratch);
@@ -108,9 +108,11 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
         for (unsigned k = 0; k < depth; k += 2)
             for (unsigned i = 0; i < CHANNELS; i += 2) {
                 const uint32_t w = *weights++;
+                const int32_t b0 = (int16_t)w, b1 = (int16_t)(w >> 16);
 
-                sum[i] += (int8_t)w * wide[k] + (int8_t)(w >> 16) * wide[k + 1];
-                sum[i + 1] += (int16_t)w * wide[k] + (int16_t)(w >> 16) * wide[k + 1];
+                sum[i] += (int8_t)w * wide[k];
+                sum[i] += (int8_t)(w >> 16) * wide[k + 1];
+                sum[i + 1] += b0 * wide[k] + b1 * wide[k + 1];
             }
         for (unsigned i = 0; i < CHANNELS && first + i < channels; i++) {
             const tinyml_channel channel = tinyml_channel_of(&layer->stage, first + i);

@@ -37,7 +37,7 @@ typedef struct {
 } tinyml_depthwise_shape;
 
 typedef struct {
-    const int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
+    const TINYML_FLASH int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
     uint16_t channels;
     int8_t in_zero_point;
     tinyml_output_stage stage;
@@ -90,8 +90,8 @@ TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape,
 }
 
 /* Sum the taps of one output. */
-TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape, const int8_t *weights,
-                                      const int16_t *plane)
+TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape,
+                                      const TINYML_FLASH int8_t *weights, const int16_t *plane)
 {
     int32_t sum = 0;
 
@@ -104,8 +104,9 @@ TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape, const
 }
 
 TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
-                                         const tinyml_depthwise *layer, const int8_t *weights,
-                                         const int16_t *plane, unsigned c, tinyml_row_range output)
+                                         const tinyml_depthwise *layer,
+                                         const TINYML_FLASH int8_t *weights, const int16_t *plane,
+                                         unsigned c, tinyml_row_range output)
 {
     const tinyml_output_stage *stage = &layer->stage;
     const tinyml_channel channel = tinyml_channel_of(stage, c);
@@ -132,7 +133,8 @@ TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
 
 /* Take the fastest kernel that fits; the choice is made when this is compiled. */
 TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape,
-                                             const tinyml_depthwise *layer, const int8_t *weights,
+                                             const tinyml_depthwise *layer,
+                                             const TINYML_FLASH int8_t *weights,
                                              const int16_t *plane, unsigned c,
                                              tinyml_row_range output)
 {
@@ -177,7 +179,7 @@ TINYML_INLINE void tinyml_convolve_depthwise(const tinyml_depthwise_shape *shape
     const unsigned there = end > begin ? (unsigned)(end - begin) : 0u;
     const tinyml_row_range from = tinyml_range_of(input, (unsigned)begin, there);
     const tinyml_row_range to = tinyml_range_of(output, first, count);
-    const int8_t *weights = layer->weights;
+    const TINYML_FLASH int8_t *weights = layer->weights;
     int16_t *plane = scratch;
     unsigned c = 0;
 

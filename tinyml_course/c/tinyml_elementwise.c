@@ -10,7 +10,7 @@ TINYML_INLINE int32_t rescale(int8_t x, int8_t zero_point, int32_t multiplier, i
 {
     const int32_t offset = (int32_t)x - zero_point;
 
-    return tinyml_requantize(offset * (1 << ADD_HEADROOM_BITS), multiplier, shift);
+    return tinyml_requantize(offset * (INT32_C(1) << ADD_HEADROOM_BITS), multiplier, shift);
 }
 
 /* Add `count` neighbours, or one value to `count` neighbours where its step is 0. */
@@ -114,7 +114,8 @@ void tinyml_add_rows(const tinyml_sum *layer, tinyml_rows a, tinyml_rows b, tiny
     }
 }
 
-void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, void *output)
+void tinyml_look_up(const TINYML_FLASH uint8_t *table, uint32_t count, const void *input,
+                    void *output)
 {
     const uint8_t *in = input;
     uint8_t *out = output;
@@ -123,7 +124,7 @@ void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, voi
         *out++ = table[*in++];
 }
 
-void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
+void tinyml_look_up_rows(const TINYML_FLASH uint8_t *table, uint32_t row_bytes, tinyml_rows input,
                          tinyml_rows output, unsigned first, unsigned count)
 {
     while (count > 0) {

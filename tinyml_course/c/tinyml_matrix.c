@@ -5,6 +5,8 @@
 /* REST is what stands behind the weights of a pair in the stream. */
 enum { PIXELS = TINYML_TILE_PIXELS, PAIR = 2, GROUP = 4, GROUP_PITCH = TINYML_TILE_PITCH, REST = 5 };
 
+typedef const TINYML_FLASH uint32_t flash_word;
+
 /* Two channels' sums over four pixels. */
 typedef struct {
     int32_t a[PIXELS], b[PIXELS];
@@ -31,7 +33,7 @@ int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
 }
 
 /* What follows the sum, as it stands in the stream: bias, then behind the weights the rest. */
-TINYML_INLINE tinyml_channel channel_in(uint32_t bias, const uint32_t *rest)
+TINYML_INLINE tinyml_channel channel_in(uint32_t bias, flash_word *rest)
 {
     const tinyml_channel channel = {(int32_t)bias, (int32_t)(rest[0] >> 1), (int32_t)rest[1]};
 
@@ -48,36 +50,43 @@ static void write_channel(const tinyml_output_stage *stage, tinyml_channel chann
         rows[p][c] = tinyml_finish(stage, channel, tinyml_wrapping_add(sum[p], channel.bias));
 }
 
-/* Where other kernels do most of the work, or the compiler does as well by itself. */
-#if TINYML_DSP || defined(__riscv)
+/* Where other kernels do most of the work, the compiler does as well by itself, or registers are few.
+ * A loop over all pixels of the tile is unrolled, which an AVR has no room for.
+ */
+#if TINYML_DSP || defined(__riscv) || defined(__AVR__)
 #define LOOPED 1
 #else
 #define LOOPED 0
 #endif
+#if LOOPED && !defined(__AVR__)
+#define SUMMED(pixels) ((unsigned)PIXELS)
+#else
+#define SUMMED(pixels) (pixels)
+#endif
 
 #if LOOPED
 
-/* Sum the products of two channels. Where weights are borrowed, half words of weights multiply as
- * a + 256 * b, and b's sum is what is left above a's.
+/* Sum the products of two channels over `pixels`. Where weights are borrowed, half words of weights
+ * multiply as a + 256 * b, and b's sum is what is left above a's.
  */
 static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const uint32_t *stream, const int16_t *tile, unsigned c,
-                          int8_t *const *rows)
+                          flash_word *stream, const int16_t *tile, unsigned c,
+                          unsigned pixels, int8_t *const *rows)
 {
     const int borrowed = filters->borrowed;
-    const uint32_t *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
+    flash_word *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
     sums sum;
 
-    for (unsigned p = 0; p < PIXELS; p++)
+    for (unsigned p = 0; p < pixels; p++)
         sum.a[p] = sum.b[p] = 0;
 
     for (unsigned word = 0; word < filters->depth / PAIR; word++, tile += PIXELS * PAIR) {
         const uint32_t w = weights[word];
-        const int32_t a0 = (int8_t)w, a1 = (int8_t)(w >> 16);
-        const int32_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
-        const int32_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
+        const int16_t a0 = (int8_t)w, a1 = (int8_t)(w >> 16);
+        const int16_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
+        const int16_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
 
-        for (unsigned p = 0; p < PIXELS; p++) {
+        for (unsigned p = 0; p < pixels; p++) {
             const int32_t x0 = tile[PAIR * p], x1 = tile[PAIR * p + 1];
 
             /* What is summed for pixels that are not there may be anything, and wrap around. */
@@ -86,11 +95,11 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         }
     }
     if (borrowed)
-        for (unsigned p = 0; p < PIXELS; p++)
+        for (unsigned p = 0; p < pixels; p++)
             sum.b[p] = (int32_t)((uint32_t)sum.b[p] - (uint32_t)sum.a[p]) >> 8;
-    write_channel(stage, channel_in(stream[0], rest), c, PIXELS, sum.a, rows);
+    write_channel(stage, channel_in(stream[0], rest), c, pixels, sum.a, rows);
     if (c + 1u < filters->channels)
-        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, PIXELS, sum.b, rows);
+        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, pixels, sum.b, rows);
 }
 
 #else
@@ -142,7 +151,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 /* Sum the products of two channels over the first pixels of a tile, in registers: a weight word is
  * taken apart once for all of them, an input is read once for both channels.
  */
-TINYML_INLINE void sum_some(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+TINYML_INLINE void sum_some(flash_word *weights, flash_word *end, const int16_t *tile,
                             int borrowed, int32_t *to_a, int32_t *to_b)
 {
     int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
@@ -184,7 +193,7 @@ TINYML_INLINE void sum_some(const uint32_t *weights, const uint32_t *end, const 
 #define FAR(offset) "ldr %[x], [%[tile], #" offset "]\n\tasrs %[x], %[x], #16\n\t"
 
 /* As sum_some where weights are borrowed: 8 products in 38 instructions. */
-TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+TINYML_INLINE void sum_borrowed(flash_word *weights, flash_word *end, const int16_t *tile,
                                 int32_t *to_a, int32_t *to_b)
 {
     int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
@@ -216,7 +225,7 @@ TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, co
 
 #else
 
-TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+TINYML_INLINE void sum_borrowed(flash_word *weights, flash_word *end, const int16_t *tile,
                                 int32_t *to_a, int32_t *to_b)
 {
     sum_some(weights, end, tile, 1, to_a, to_b);
@@ -225,10 +234,10 @@ TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, co
 #endif
 
 /* Sum the products of two channels for the pixels that are there. */
-static TINYML_APART void sum_pair(const uint32_t *weights, unsigned depth, const int16_t *tile,
+static TINYML_APART void sum_pair(flash_word *weights, unsigned depth, const int16_t *tile,
                                   int borrowed, unsigned pixels, sums *sum)
 {
-    const uint32_t *const end = weights + depth / PAIR;
+    flash_word *const end = weights + depth / PAIR;
 
     for (unsigned p = 0; p < pixels; p += AT_ONCE, tile += AT_ONCE * PAIR) {
         if (borrowed)
@@ -242,10 +251,10 @@ static TINYML_APART void sum_pair(const uint32_t *weights, unsigned depth, const
  * a + 256 * b, and b's sum is what is left above a's.
  */
 static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const uint32_t *stream, const int16_t *tile, unsigned c,
+                          flash_word *stream, const int16_t *tile, unsigned c,
                           unsigned pixels, int8_t *const *rows)
 {
-    const uint32_t *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
+    flash_word *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
     sums sum;
 
     sum_pair(weights, filters->depth, tile, filters->borrowed, pixels, &sum);
@@ -288,7 +297,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 {
     /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
      */
-    const uint32_t *stream = filters->weights;
+    flash_word *stream = filters->weights;
     const int32_t zero_point = stage->zero_point;
     int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
                   *const row3 = rows[3];
@@ -404,7 +413,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
                                     const tinyml_output_stage *stage, const int16_t *tile,
                                     int8_t *const *rows, int rectified)
 {
-    const uint32_t *w = filters->weights;
+    flash_word *w = filters->weights;
     const int16_t *const end = tile + filters->depth * PIXELS;
     const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
     const two_rows low = {rows[0] + channels, rows[1] + channels};
@@ -494,7 +503,6 @@ void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_sta
     const unsigned words = 1u + filters->depth / PAIR + REST; /* of a pair in the stream */
     unsigned c = 0;
 
-    (void)pixels;
 #if TINYML_DSP
     if (filters->borrowed && stage->rounding != TINYML_GENERAL && pixels < 3)
         c = pixels == 1 ? multiply_few(filters, stage, tile, rows, 1)
@@ -505,9 +513,6 @@ void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_sta
         c = multiply_dsp(filters, stage, tile, rows, 0);
 #endif
     for (; c < filters->channels; c += 2)
-#if LOOPED
-        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, rows);
-#else
-        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, pixels, rows);
-#endif
+        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, SUMMED(pixels),
+                      rows);
 }

@@ -133,7 +133,7 @@ def _filled(op: Op, whole: View, value: int, pieces: list[_Piece]) -> Step:
     constant = np.full(1, value, whole.dtype)
     fill = _Piece(np.broadcast_to(constant, whole.shape), constant, whole, whole, name)
     calls, structs = _moves(op, [fill, *pieces])
-    texts = (array(name, constant, "what the padding holds"), *structs)
+    texts = (array(name, constant, "what the padding holds", memory=""), *structs)
     return Step(op, tuple(calls), texts, constant.nbytes, _FILES, headers=_HEADERS)
 
 

@@ -189,7 +189,8 @@ def _is_operand(graph: Graph, step: Step, index: int) -> bool:
 
 def _constant(tensor: Tensor) -> str:
     assert tensor.data is not None
-    return array(f"tensor{tensor.index}", tensor.data, f"{_shape(tensor)}, constant input") + "\n"
+    comment = f"{_shape(tensor)}, constant input"
+    return array(f"tensor{tensor.index}", tensor.data, comment, memory="") + "\n"
 
 
 def _address(graph: Graph, plan: MemoryPlan, index: int) -> str:
@@ -248,7 +249,7 @@ class _Calls:
             f"\n{functions}\n/* Ops {ops[0].index} to {ops[-1].index} take turns: "
             "{layer, rows, first row}. */\n"
             f"static const tinyml_layer chain{number}[] = {{\n{names}\n}};\n"
-            f"static const tinyml_turn turns{number}[] = {{\n{turns}\n}};\n"
+            f"static const TINYML_FLASH tinyml_turn turns{number}[] = {{\n{turns}\n}};\n"
         )
 
     def _call(self, step: Step, whole: bool) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LINE_LENGTH = 100
+FLASH = "TINYML_FLASH "
 _INDENT = "    "
 _C_TYPES = {
     np.dtype(np.int8): "int8_t",
@@ -58,13 +59,16 @@ def wrap(items: Iterable[str], indent: str = _INDENT) -> str:
     return "\n".join([*lines, line.rstrip()])
 
 
-def array(name: str, values: NDArray[Any], comment: str) -> str:
-    """Return the definition of a constant array, flattened; the comment says its layout."""
+def array(name: str, values: NDArray[Any], comment: str, memory: str = FLASH) -> str:
+    """Return the definition of a constant array, flattened; the comment says its layout.
+
+    `memory` is empty for an array that C reads where it also reads what is in RAM.
+    """
     flat = values.ravel()
     literals = wrap(_literal(value, flat.dtype) for value in flat)
     return (
         f"/* {comment} */\n"
-        f"static const {c_type(flat.dtype)} {name}[{flat.size}] = {{\n{literals}\n}};\n"
+        f"static const {memory}{c_type(flat.dtype)} {name}[{flat.size}] = {{\n{literals}\n}};\n"
     )
 
 

@@ -1,7 +1,7 @@
 """Instruction sets: their registers, how code is decoded, what an instruction does to the stack.
 
-The emulator, the decoder and the trace ask here for everything that differs between Arm's Thumb and
-RISC-V; nothing else in the simulator knows the name of a register.
+The emulator, the decoder and the trace ask here for everything that differs between Arm's Thumb,
+RISC-V and AVR; nothing else in the simulator knows the name of a register.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _ARM_SUBTRACTS = re.compile(r"sub\S* sp, (?:sp, )?#(\w+)$|str\S* .*\[sp, #-(\w+)
 _ARM_MOVES = re.compile(r"(?:sub|add|mov)\S* sp,(?!.*#)")
 _RISCV_CALL = re.compile(r"j(?:al)?(?: ra,| zero,)? (-?\w+)$")
 _RISCV_SUBTRACTS = re.compile(r"addi(?:16sp)? sp, (?:sp, )?-(\w+)$")
+_AVR_CALL = re.compile(r"call (0x\w+)")
 _RISCV_MOVES = re.compile(r"(?:sub|add|mv) sp,")
 
 
@@ -37,9 +38,10 @@ class Architecture:
     Attributes
     ----------
     emulator, decoder : tuple of (architecture, mode)
-        In the numbers of unicorn and capstone.
+        In the numbers of unicorn and capstone; None for the AVR, which neither knows.
     arguments : tuple of int
-        Unicorn's registers for the words given to a function; the first returns its value.
+        Unicorn's registers for the words given to a function; the first returns its value. Of the
+        AVR, the lower register of each pair.
     link, stack, counter : int
         Unicorn's registers: return address, stack pointer, program counter.
     code_bit : int
@@ -57,18 +59,18 @@ class Architecture:
         Exceptions that mean an address not a multiple of what is accessed.
     """
 
-    emulator: tuple[int, int]
-    decoder: tuple[int, int]
     arguments: tuple[int, ...]
-    link: int
-    stack: int
-    counter: int
-    code_bit: int
     instruction_mark: str
     called: Callable[[int, str], int | None]
-    bytes_lowered: Callable[[str], int]
-    lost: tuple[int, ...]
-    unaligned: tuple[int, ...]
+    emulator: tuple[int, int] | None = None
+    decoder: tuple[int, int] | None = None
+    link: int = 0
+    stack: int = 0
+    counter: int = 0
+    code_bit: int = 0
+    bytes_lowered: Callable[[str], int] = len
+    lost: tuple[int, ...] = ()
+    unaligned: tuple[int, ...] = ()
 
 
 def register_words(text: str) -> int:
@@ -88,6 +90,11 @@ def _arm_bytes_lowered(text: str) -> int:
     if subtracts := _ARM_SUBTRACTS.match(text):
         return int(subtracts[1] or subtracts[2], 0)
     return 1 if _ARM_MOVES.match(text) else 0
+
+
+def _avr_called(_: int, text: str) -> int | None:
+    found = _AVR_CALL.match(text)
+    return int(found[1], 16) if found else None
 
 
 def _riscv_called(address: int, text: str) -> int | None:
@@ -130,3 +137,4 @@ RISCV = Architecture(
     lost=(1, 2),  # instruction access fault, illegal instruction
     unaligned=(4, 6),  # load and store address misaligned
 )
+AVR = Architecture(arguments=(24, 22, 20, 18), instruction_mark="", called=_avr_called)

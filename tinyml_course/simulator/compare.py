@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board, list_boards
-from tinyml_course.errors import InputError
-from tinyml_course.simulator.cores import CORES
+from tinyml_course.errors import InputError, ToolchainError
+from tinyml_course.simulator.cores import ATMEGA328P, core_of
 from tinyml_course.simulator.energy import COIN_CELL, battery_life_days, duty_cycle
 from tinyml_course.simulator.fit import why_model_cannot_fit
 from tinyml_course.simulator.report import Simulation, simulate
+from tinyml_course.simulator.simavr import require_run
 from tinyml_course.simulator.sources import FeatureSources
 
 if TYPE_CHECKING:
@@ -101,9 +102,11 @@ def _row(
 ) -> BoardRow:
     if reason := why_model_cannot_fit(compiled, board):
         return BoardRow(board, "estimated", False, reason)
-    if board.core not in CORES:
-        unknown = f"arena and constants do; no programs are run for {board.core}."
-        return BoardRow(board, "estimated", None, unknown)
+    if core_of(board) is ATMEGA328P:
+        try:
+            require_run(compiled)
+        except (InputError, ToolchainError) as unknown:
+            return BoardRow(board, "estimated", None, f"arena and constants do. {unknown}")
     simulation = simulate(compiled, board, features)
     basis = "estimated" if simulation.estimated else "emulated"
     if not simulation.fits:

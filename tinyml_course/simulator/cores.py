@@ -13,12 +13,11 @@ from unicorn import arm_const
 from unicorn import riscv_const as riscv
 
 from tinyml_course.boards import Board
-from tinyml_course.errors import InputError
 from tinyml_course.simulator import timing
-from tinyml_course.simulator.architectures import RISCV, THUMB, Architecture
+from tinyml_course.simulator.architectures import AVR, RISCV, THUMB, Architecture
 from tinyml_course.simulator.timing import Timing
 
-GCC, ZIG = "arm-none-eabi-gcc", "zig"
+GCC, ZIG, AVR_GCC = "arm-none-eabi-gcc", "zig", "avr-gcc"
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,18 @@ class Core:
         What its maker calls it.
     architecture : Architecture
     model : int
-        The emulator's number for it.
+        Unicorn's number for it.
     flags : mapping of compiler name to its flags
         For every compiler that makes programs for the core.
     timing : Timing
     stands_in_for : str
         The title of the core whose programs nobody runs: this one's are run in their place.
+    start, script : str
+        Our own C file that every program starts with, and its linker script.
+    alignment : int
+        Of the first byte in flash and RAM, and of the stack: rounded down.
+    data_flag : str
+        Tells a linker where RAM begins which otherwise knows better than the script.
     """
 
     name: str
@@ -48,6 +53,10 @@ class Core:
     flags: Mapping[str, tuple[str, ...]] = field(repr=False)
     timing: Timing = field(repr=False)
     stands_in_for: str = ""
+    start: str = "start.c"
+    script: str = "program.ld"
+    alignment: int = 16
+    data_flag: str = ""
 
     @property
     def estimated(self) -> str:
@@ -123,6 +132,16 @@ RV32IMC = Core(
     timing=timing.ESP32_C3,
 )  # fmt: skip
 
+ATMEGA328P = Core(
+    "avr", "AVR of the ATmega328P", AVR, 0,
+    flags={AVR_GCC: ("-mmcu=atmega328p", "-std=gnu99")},  # gnu: __flash is not of C99
+    timing=timing.AVR,
+    start="start_avr.c",
+    script="avr.ld",
+    alignment=2,
+    data_flag="-Wl,-Tdata={}",
+)  # fmt: skip
+
 
 def _stand_in(name: str, title: str) -> Core:
     """Return a core without DSP instructions under the name of one that cannot be emulated."""
@@ -138,6 +157,7 @@ CORES = {
         M7,
         M33,
         RV32IMC,
+        ATMEGA328P,
         _stand_in("xtensa-lx106", "Tensilica Xtensa LX106"),
         _stand_in("xtensa-lx6", "Tensilica Xtensa LX6"),
         _stand_in("xtensa-lx7", "Tensilica Xtensa LX7"),
@@ -146,18 +166,7 @@ CORES = {
 
 
 def core_of(board: Board) -> Core:
-    """Return the core whose programs are run for a board.
-
-    Raises
-    ------
-    InputError
-        If there are no programs for its core.
-    """
-    if board.core not in CORES:
-        raise InputError(
-            f"{board.id}: there are no programs for its core ({board.core}); there are for "
-            f"{', '.join(CORES)}."
-        )
+    """Return the core whose programs are run for a board."""
     return CORES[board.core]
 
 
@@ -165,8 +174,12 @@ def mapped(board: Board) -> Board:
     """Return the board as its core's programs see it.
 
     Where another core stands in, the memories of the board move to where that one can run code:
-    an Arm core never does above 0x40000000, which is where an ESP32 has its flash.
+    an Arm core never does above 0x40000000, which is where an ESP32 has its flash. An AVR's RAM
+    has addresses of its own, which avr-gcc writes from 0x800000 on.
     """
-    if not core_of(board).stands_in_for:
+    core = core_of(board)
+    if core is ATMEGA328P:
+        return replace(board, ram_start=0x800000 + board.ram_start)
+    if not core.stands_in_for:
         return board
     return replace(board, flash_start=0x00010000, ram_start=0x20000000)

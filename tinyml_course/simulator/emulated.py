@@ -22,12 +22,13 @@ from tinyml_course.simulator.arrays import (
     model_outputs,
     single,
 )
-from tinyml_course.simulator.cores import CORES, core_of
+from tinyml_course.simulator.cores import ATMEGA328P, core_of
 from tinyml_course.simulator.cycles import Cost, cost_of, cost_table
 from tinyml_course.simulator.disassembly import Listing, calls_in, disassemble
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.machine import Machine
 from tinyml_course.simulator.program import Program, build_program
+from tinyml_course.simulator.simavr import AvrMachine, require_run
 from tinyml_course.simulator.sources import (
     FeatureNames,
     FeatureSources,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
 
 OPTIMIZE_FLAG = {"size": "-Os"}
+AVR_FLAG = "-Os"  # as its Arduino core builds everything
 
 
 class Meter:
@@ -48,14 +50,21 @@ class Meter:
     def __init__(self, program: Program, board: Board) -> None:
         self.listing = disassemble(program)
         self._table = cost_table(self.listing, program.core.timing)
-        self.machine = Machine(program, board, self.listing)
+        self.machine: Machine | AvrMachine = (
+            AvrMachine(program, board)
+            if program.core is ATMEGA328P
+            else Machine(program, board, self.listing)
+        )
 
     def call(
         self, function: str, *arguments: int, marks: Mapping[int, int] = MappingProxyType({})
     ) -> Measured:
         """Call a function; `marks` say at which address which phase begins."""
-        value = self.machine.call(function, *arguments, marks=marks)
-        counts = self.machine.counts
+        machine = self.machine
+        value = machine.call(function, *arguments, marks=marks)
+        if isinstance(machine, AvrMachine):
+            return Measured(value, machine.costs)
+        counts = machine.counts
         return Measured(value, [cost_of(self.listing, self._table, phase) for phase in counts])
 
 
@@ -267,16 +276,18 @@ def model_program(
     Raises
     ------
     FitError
-        If nothing can be built for the board, and the model is too big for it anyway.
+        If the board is an AVR, and the model plainly too big for it: such a program cannot be
+        linked to tell its size.
     InputError
-        If nothing can be built for the board.
+        If the board is an AVR, and a kernel was not made for it; if the features are not the
+        model's.
     ToolchainError
         If no compiler is found, or it rejects the C.
     """
-    if board.core not in CORES:
+    if core_of(board) is ATMEGA328P:
         if reason := why_model_cannot_fit(compiled, board):
             raise FitError(reason)
-        core_of(board)
+        require_run(compiled)
     names = port_names(compiled)
     keep = [f"{compiled.name}_invoke", *names.inputs, *names.outputs]
     keep += filter(None, [reset_name(compiled)])
@@ -294,6 +305,7 @@ def model_program(
         sources["waiting.c"] = f"signed char samples_waiting[{waiting_bytes}];\n"
         keep.append("samples_waiting")
     flag = OPTIMIZE_FLAG.get(compiled.optimize, "-O2")
+    flag = AVR_FLAG if core_of(board) is ATMEGA328P else flag
     return build_program(sources, board, keep, compiler, flag)
 
 

@@ -33,7 +33,10 @@ class Faults:
                 f"{self._code(pc)} wrote to flash at {address:#010x}{self._variable(address)}: "
                 "constants cannot change while a program runs. Keep what changes in RAM."
             )
-        verb = "read" if kind == UC_MEM_READ_UNMAPPED else "wrote"
+        return self.outside("read" if kind == UC_MEM_READ_UNMAPPED else "wrote", address, size, pc)
+
+    def outside(self, verb: str, address: int, size: int, pc: int) -> str:
+        """Word an access to where there is no memory; `verb` is "read" or "wrote"."""
         return (
             f"{self._code(pc)} {verb} {_bytes(size)} at {address:#010x}, "
             f"{self._distance(address)}. Check the index or the length it uses."

@@ -62,6 +62,7 @@ class Machine:
         self._interrupt: int | None = None
         self._architecture = program.core.architecture
         self._listing = listing
+        assert self._architecture.emulator is not None
         self._emulator = Uc(*self._architecture.emulator)
         self._emulator.ctl_set_cpu_model(program.core.model)
         self._emulator.hook_add(UC_HOOK_MEM_INVALID, self._on_fault)

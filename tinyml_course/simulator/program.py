@@ -25,8 +25,8 @@ SHARED_FLAGS = (
     "-Wl,-e,Reset_Handler",
     "-Wl,-T,program.ld",
 )
-ALIGNMENT = 16  # of the first byte in flash and RAM, and of the stack: rounded down
 SECTIONS = (".vectors", ".text", ".rodata", ".data", ".bss")
+UNCOUNTED = ".start"  # an AVR's vectors and start-up code: of its core's share
 # The zig package has the compiler's own headers only; the functions themselves it does have.
 FREESTANDING_HEADERS = {
     "string.h": """
@@ -119,7 +119,7 @@ def build_program(
         Sets the processor core and the memory map.
     keep : sequence of str
         Functions and variables that are used from outside; what none of them needs is dropped.
-    compiler : {"auto", "zig", "arm-none-eabi-gcc"}
+    compiler : {"auto", "zig", "arm-none-eabi-gcc", "avr-gcc"}
     optimize : {"-O2", "-Os", "-O3"}
 
     Returns
@@ -136,22 +136,28 @@ def build_program(
     """
     core, board = core_of(board), mapped(board)
     chosen = cross_compiler(compiler, core.flags)
-    script = Template(own_source("program.ld")).substitute(
-        flash_origin=hex((board.flash_start + board.core_flash_bytes) // ALIGNMENT * ALIGNMENT),
-        ram_origin=hex((board.ram_start + board.core_ram_bytes) // ALIGNMENT * ALIGNMENT),
+    ram_origin = hex(_rounded(board.ram_start + board.core_ram_bytes, core))
+    script = Template(own_source(core.script)).substitute(
+        flash_origin=hex(_rounded(board.flash_start + board.core_flash_bytes, core)),
+        ram_origin=ram_origin,
         stack_top=hex(stack_top(board)),
     )
-    files = {**sources, "start.c": own_source("start.c"), "program.ld": script}
+    files = {**sources, core.start: own_source(core.start), "program.ld": script}
     if chosen.name == "zig":
         files |= FREESTANDING_HEADERS
     kept = [f"-Wl,-u,{name}" for name in keep]
-    flags = (*core.flags[chosen.name], optimize, *SHARED_FLAGS, *kept)
+    places = [core.data_flag.format(ram_origin)] if core.data_flag else []
+    flags = (*core.flags[chosen.name], optimize, *SHARED_FLAGS, *places, *kept)
     return read_program(build(files, chosen, flags, "program.elf"), chosen, core)
 
 
 def stack_top(board: Board) -> int:
     """Return the address the stack starts below."""
-    return (board.ram_start + board.ram_bytes) // ALIGNMENT * ALIGNMENT
+    return _rounded(board.ram_start + board.ram_bytes, core_of(board))
+
+
+def _rounded(address: int, core: Core) -> int:
+    return address // core.alignment * core.alignment
 
 
 def read_program(path: Path, compiler: Compiler, core: Core) -> Program:
@@ -161,11 +167,11 @@ def read_program(path: Path, compiler: Compiler, core: Core) -> Program:
     with path.open("rb") as stream:
         elf = ELFFile(stream)
         table = [
-            (symbol.name, symbol["st_value"], symbol["st_size"])
+            (symbol.name, symbol["st_value"] & ~core.architecture.code_bit, symbol["st_size"])
             for symbol in elf.get_section_by_name(".symtab").iter_symbols()
         ]
-        symbols = {name: Symbol(name, value & ~1, size) for name, value, size in table}
-        sections = {name: elf.get_section_by_name(name) for name in SECTIONS}
+        symbols = {name: Symbol(name, value, size) for name, value, size in table}
+        sections = {name: elf.get_section_by_name(name) for name in (*SECTIONS, UNCOUNTED)}
         present = {name: section for name, section in sections.items() if section}
         sizes = {name: section["sh_size"] for name, section in present.items()}
         flash = {name: section for name, section in present.items() if name != ".bss"}
@@ -193,8 +199,10 @@ def _instruction_ranges(
     table: Sequence[tuple[str, int, int]], instruction_mark: str, end: int
 ) -> tuple[tuple[int, int], ...]:
     """Find where instructions are, by the linker's marks; `$d` is for data among them."""
+    if not instruction_mark:
+        return ((0, end),)  # constants are no part of an AVR's code
     kinds = (instruction_mark, "$d")
-    marks = sorted({(value & ~1, name[:2]) for name, value, _ in table if name[:2] in kinds})
+    marks = sorted({(value, name[:2]) for name, value, _ in table if name[:2] in kinds})
     code = [mark for mark in marks if mark[0] < end]
     ends = [address for address, _ in code[1:]] + [end]
     return tuple(

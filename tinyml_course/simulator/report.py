@@ -16,7 +16,7 @@ import numpy as np
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import FitError
 from tinyml_course.simulator.arrays import Array, Outputs
-from tinyml_course.simulator.cores import CORES
+from tinyml_course.simulator.cores import ATMEGA328P, core_of
 from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.energy import energy_uj, latency_ms
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
@@ -50,7 +50,7 @@ class Simulation:
     Attributes
     ----------
     compiler : str
-        Who compiled the program, with version; "none" for a board that cannot be emulated.
+        Who compiled the program, with version; "none" where a model was too big for an AVR.
     fits : bool
     reason : str
         Why it does not fit, and what to try; empty if it fits.
@@ -141,14 +141,12 @@ class Simulation:
     @property
     def cycles_source(self) -> str:
         """Where the cost of an instruction is from."""
-        core = CORES.get(self.board.core)
-        return core.timing.source if core else ""
+        return core_of(self.board).timing.source
 
     @property
     def estimated(self) -> str:
         """The rule by which more than cycles by a published table is estimated; else empty."""
-        core = CORES.get(self.board.core)
-        return core.estimated if core else ""
+        return core_of(self.board).estimated
 
     def require_fit(self) -> None:
         """Raise `FitError` with the reason if the model does not fit."""
@@ -212,8 +210,8 @@ def simulate(
     x : ndarray, optional
         Inputs (n, *tensor shape), or with `features` recordings as they take them; one of zeros
         by default.
-    compiler : {"auto", "zig", "arm-none-eabi-gcc"}
-        "auto" takes arm-none-eabi-gcc where it is on the PATH, zig otherwise.
+    compiler : {"auto", "zig", "arm-none-eabi-gcc", "avr-gcc"}
+        "auto" takes arm-none-eabi-gcc where it is on the PATH, zig otherwise; avr-gcc for an AVR.
     waiting_bytes : int
         RAM that a sketch keeps for samples which wait for the features: linked into the program.
 
@@ -225,12 +223,13 @@ def simulate(
     Raises
     ------
     InputError
-        If the board is unknown, or is not emulated and the model not plainly too big for it.
+        If the board is unknown, or an AVR, for which a kernel of the model was not made.
     ToolchainError
-        If there is no compiler.
+        If there is no compiler, or for an AVR no simavr.
     """
     chosen = get_board(board)
-    if chosen.core not in CORES and (reason := why_model_cannot_fit(compiled, chosen)):
+    is_avr = core_of(chosen) is ATMEGA328P
+    if is_avr and (reason := why_model_cannot_fit(compiled, chosen)):
         return _too_big_for_sure(compiled, chosen, reason)
     program = model_program(compiled, chosen, features, compiler, waiting_bytes)
     sizes = Simulation(

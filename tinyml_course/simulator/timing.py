@@ -112,6 +112,13 @@ def _scaled(core: str, title: str) -> Timing:
 
 CORTEX_M7 = _scaled("cortex-m7", "the Cortex-M7, which can start two instructions at once,")
 CORTEX_M33 = _scaled("cortex-m33", "the Cortex-M33")
+AVR = Timing(
+    source="counted by simavr, by the cycles of Microchip's AVR Instruction Set Manual DS40002198",
+    costs=(),
+    branch="",
+    refill=0,
+    pipelined=False,
+)
 ESP32_C3 = Timing(
     source="our own rule for a four-stage in-order pipeline, which is what Espressif's ESP32-C3 "
     "datasheet calls its core",

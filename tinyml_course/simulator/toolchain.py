@@ -34,8 +34,8 @@ class Compiler:
 
     Parameters
     ----------
-    name : {"zig", "arm-none-eabi-gcc"}
-        Which driver; flags differ between the two.
+    name : {"zig", "arm-none-eabi-gcc", "avr-gcc"}
+        Which driver; flags differ between them.
     command : tuple of str
         The start of a command line that compiles.
     version : str
@@ -65,11 +65,28 @@ def zig() -> Compiler:
 @lru_cache
 def arm_gcc() -> Compiler | None:
     """Find arm-none-eabi-gcc on the PATH, or return None."""
-    path = shutil.which("arm-none-eabi-gcc")
+    return _gcc("arm-none-eabi-gcc", "-dumpfullversion")
+
+
+@lru_cache
+def avr_gcc() -> Compiler | None:
+    """Find avr-gcc on the PATH, or return None."""
+    return _gcc("avr-gcc", "-dumpversion")
+
+
+def _gcc(name: str, version_flag: str) -> Compiler | None:
+    path = shutil.which(name)
     if path is None:
         return None
-    answer = subprocess.run([path, "-dumpfullversion"], capture_output=True, text=True, check=False)
-    return Compiler("arm-none-eabi-gcc", (path,), answer.stdout.strip() or "of unknown version")
+    answer = subprocess.run([path, version_flag], capture_output=True, text=True, check=False)
+    return Compiler(name, (path,), answer.stdout.strip() or "of unknown version")
+
+
+_CROSS_COMPILERS = ("arm-none-eabi-gcc", "avr-gcc", "zig")
+
+
+def _find(name: str) -> Compiler | None:
+    return {"arm-none-eabi-gcc": arm_gcc, "avr-gcc": avr_gcc, "zig": zig}[name]()
 
 
 def cross_compiler(
@@ -79,8 +96,8 @@ def cross_compiler(
 
     Parameters
     ----------
-    name : {"auto", "zig", "arm-none-eabi-gcc"}
-        "auto" takes arm-none-eabi-gcc where it is on the PATH and able, zig otherwise.
+    name : {"auto", "zig", "arm-none-eabi-gcc", "avr-gcc"}
+        "auto" takes a gcc where it is on the PATH and able, zig otherwise.
     able : collection of str
         The names of the compilers that know the board's core.
 
@@ -91,22 +108,17 @@ def cross_compiler(
     InputError
         If `name` is none of the above, or not able.
     """
-    if name == "auto":
-        return (arm_gcc() if "arm-none-eabi-gcc" in able else None) or zig()
-    if name in ("zig", "arm-none-eabi-gcc") and name not in able:
+    if name not in ("auto", *_CROSS_COMPILERS):
+        accepted = ", ".join(_CROSS_COMPILERS)
+        raise InputError(f"unknown compiler {name!r}; accepted are auto, {accepted}.")
+    if name not in ("auto", *able):
         raise InputError(f"{name} makes no programs for this board's core: use {', '.join(able)}.")
-    if name == "zig":
-        return zig()
-    if name == "arm-none-eabi-gcc":
-        found = arm_gcc()
-        if found is None:
-            raise ToolchainError(
-                "arm-none-eabi-gcc is not on the PATH. Install it, or use compiler='zig'."
-            )
-        return found
-    raise InputError(
-        f"unknown compiler {name!r}; accepted are 'auto', 'zig' and 'arm-none-eabi-gcc'."
-    )
+    wanted = [one for one in _CROSS_COMPILERS if one in able] if name == "auto" else [name]
+    found = next(filter(None, map(_find, wanted)), None)
+    if found is None:
+        instead = ", or use compiler='zig'" if "zig" in able else ""
+        raise ToolchainError(f"{wanted[0]} is not on the PATH. Install it{instead}.")
+    return found
 
 
 def build_shared_library(files: Mapping[str, str], flags: Sequence[str] = ("-O2",)) -> Path:
@@ -231,5 +243,6 @@ def _compile(
 def _first_errors(stderr: str, sources: Sequence[str]) -> str:
     """Pick the lines that tell most from what a compiler or linker printed."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    errors = [line for line in lines if "error:" in line or "undefined" in line] or lines
+    told = [line for line in lines if not line.startswith("collect2:")]  # which only sums up
+    errors = [line for line in told if "error:" in line or "undefined" in line] or told
     return "; ".join(errors[:SHOWN_ERRORS]) or f"{', '.join(sources)} without saying why"
