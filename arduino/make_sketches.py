@@ -8,36 +8,27 @@ from pathlib import Path
 
 import tinyml_course as tc
 from tinyml_course.sketch import write_microphone_test
-from tinyml_course.sketch.detection import UNO_DETECTOR
 
 ARDUINO = Path(__file__).resolve().parent
 MODELS = ARDUINO.parent / "data" / "models"
 TRAINED = {
     "keywords_nano33ble": ("keywords", "nano33ble"),
     "gestures_nano33ble": ("gestures", "nano33ble"),
+    "gestures_uno": ("gestures_uno", "uno"),
     "parts_nano33ble": ("parts", "nano33ble"),
 }
-"""Task and board of each sketch that runs a reference model."""
+"""Model and board of each sketch that runs a reference model."""
 
 
 def write_trained(name: str, folder: Path) -> Path:
     """Write the sketch of a reference model into `folder`; return its own folder."""
-    task, board = TRAINED[name]
-    run = tc.load_run(MODELS / task)
-    compiled = tc.compile_model(run.graph, name=task)
-    return tc.write_sketch(compiled, run.features, run.labels, board, folder / name)
-
-
-def write_uno(folder: Path) -> Path:
-    """Write the gesture sketch of the forest for the Uno R3 into `folder`; return its folder."""
-    run = tc.load_run(MODELS / "gestures_uno")
+    model, board = TRAINED[name]
+    run = tc.load_run(MODELS / model)
     compiled = tc.compile_model(run.graph, name=run.task)
-    out = folder / "gestures_uno"
-    return tc.write_sketch(compiled, run.features, run.labels, "uno", out, detector=UNO_DETECTOR)
+    return tc.write_sketch(compiled, run.features, run.labels, board, folder / name)
 
 
 if __name__ == "__main__":
     print(write_microphone_test(ARDUINO).relative_to(ARDUINO.parent))
-    print(write_uno(ARDUINO).relative_to(ARDUINO.parent))
     for sketch in TRAINED:
         print(write_trained(sketch, ARDUINO).relative_to(ARDUINO.parent))

@@ -10,48 +10,23 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from tinyml_course.datasets import load_dataset
-from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.datasets.parts import only_good
-from tinyml_course.run import Run
-from tinyml_course.sketch.detection import UNO_DETECTOR
-from tinyml_course.tasks.gestures import augment, choose_features
 from tinyml_course.tasks.pipeline import evaluate_run, train_task
-from tinyml_course.tasks.sessions import measure_sessions
-from tinyml_course.training import evaluate, fit_forest
 
 PEOPLE = "Speech Commands v0.02, test speakers"
 MODELS = Path(__file__).resolve().parent / "models"
-EPOCHS = {"keywords": 30, "gestures": 36, "parts": 20}  # more than the demo's
-
-
-def make_uno() -> None:
-    """Train a forest small enough for the Uno R3 on the shipped gestures, and save it."""
-    train = load_dataset("gestures", split="train")
-    features = replace(choose_features(train), hop=4)
-    examples = augment(train, features, 24_000, 0, lambda share: None)
-    forest = fit_forest(examples, trees=10, depth=8, leaf_samples=80)
-    test = features(load_dataset("gestures", split="test"))
-    sessions = load_sessions("test")
-    used = measure_sessions(forest, features, train.labels, sessions, UNO_DETECTOR)
-    run = Run(
-        "gestures", forest, features, train.labels, {"int8": evaluate(forest, test), "in_use": used}
-    )
-    run.save(MODELS / "gestures_uno")
-    print(run.summary())
+EPOCHS = {"keywords": 30, "gestures": 36, "gestures_uno": 36, "parts": 20}  # more than the demo's
 
 
 def main() -> None:
     """Train, measure and save the models."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tasks", nargs="*", default=[*EPOCHS, "gestures_uno"], help="all without")
+    parser.add_argument("tasks", nargs="*", default=[*EPOCHS], help="all without")
     parser.add_argument("--people", type=Path, help="recordings of people, DIR/<word>/*.flac")
     given = parser.parse_args()
     for task in given.tasks:
-        if task == "gestures_uno":
-            make_uno()
-            continue
-        run = train_task(task, epochs=EPOCHS[task])
+        name, _, board = task.partition("_")
+        run = train_task(name, epochs=EPOCHS[task], model="small" if board else "network")
         if task == "keywords" and given.people is not None:
             found = {**evaluate_run(run, given.people), "source": PEOPLE}
             run = replace(run, metrics={**run.metrics, "people": found})

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from avr_there import needs_avr
 from sklearn.ensemble import RandomForestClassifier
 
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
-from tinyml_course.compiler.forest import forest_features
+from tinyml_course.compiler.forest import forest_features, load_forest
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset
 from tinyml_course.errors import InputError
@@ -17,6 +18,8 @@ from tinyml_course.simulator.host_sketch import HostSketch
 from tinyml_course.simulator.report import simulate
 from tinyml_course.sketch import write_sketch
 from tinyml_course.training import evaluate, fit_forest
+
+UNO = pytest.param("uno", marks=needs_avr)
 
 
 def windows(n=400, rows=20, axes=3, classes=4, seed=0):
@@ -58,7 +61,7 @@ def test_c_on_this_computer_gives_the_same_bits(forest):
     np.testing.assert_array_equal(reference(forest.graph)(x), forest(x))
 
 
-@pytest.mark.parametrize("board", ["nano33ble", "pico", "esp32c3"])
+@pytest.mark.parametrize("board", ["nano33ble", "pico", "esp32c3", UNO])
 @pytest.mark.parametrize("optimize", OPTIMIZATIONS)
 def test_simulated_board_gives_the_same_bits_and_says_what_it_takes(forest, board, optimize):
     compiled = compile_model(forest.graph, "baseline", optimize)
@@ -126,3 +129,9 @@ def test_forest_runs_in_the_sketch_of_a_network(tmp_path):
 def test_forest_of_nothing_is_refused():
     with pytest.raises(InputError, match="nothing to train a forest on"):
         fit_forest(windows().take(slice(0, 0)))
+
+
+def test_file_that_holds_no_forest_is_refused(tmp_path):
+    (tmp_path / "forest.npz").write_text("no")
+    with pytest.raises(InputError, match="holds no forest"):
+        load_forest(tmp_path / "forest.npz")

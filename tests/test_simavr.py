@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from avr_there import needs_avr
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from random_networks import conv, curve, depthwise, networks, pool
@@ -26,10 +27,6 @@ from tinyml_course.simulator.report import board_model, simulate
 from tinyml_course.simulator.simavr import AvrMachine
 
 UNO = get_board("uno")
-needs_avr = pytest.mark.skipif(
-    not (shutil.which("avr-gcc") and simavr.HEADER.exists()),
-    reason="avr-gcc or libsimavr-dev is not installed",
-)
 
 
 def gesture_network():

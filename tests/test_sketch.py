@@ -251,11 +251,6 @@ def test_model_of_other_numbers_is_refused(tmp_path, scale, softmax, message):
 MAKE = runpy.run_path(str(ROOT / "arduino" / "make_sketches.py"))
 
 
-def test_committed_sketch_for_the_uno_is_what_the_generator_writes_now(tmp_path):
-    written = MAKE["write_uno"](tmp_path)
-    assert contents(written) == contents(ROOT / "arduino" / written.name), "run `make sketches`"
-
-
 @pytest.mark.parametrize("name", ["microphone_test", *MAKE["TRAINED"]])
 def test_committed_sketch_is_what_the_generator_writes_now(tmp_path, name):
     trained = name in MAKE["TRAINED"]

@@ -8,17 +8,10 @@
 #ifndef TINYML_FOREST_H
 #define TINYML_FOREST_H
 
-#include <stdint.h>
+#include "tinyml_kernels.h"
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-/* Where the tables are. An AVR reads its flash by instructions of its own (GNU C's __flash). */
-#if defined(__AVR__) && !defined(__cplusplus)
-#define TINYML_FLASH __flash
-#else
-#define TINYML_FLASH
 #endif
 
 #define TINYML_FOREST_KINDS 9 /* features of an axis */

@@ -50,6 +50,7 @@ KERNELS = frozenset(
         *("tinyml_arithmetic.h", "tinyml_kernels.h"),
         *("tinyml_pool.c", "tinyml_softmax.c", "tinyml_fixed_point.h"),
         *("tinyml_elementwise.c", "tinyml_row_runs.h", "tinyml_layout.c"),
+        *("tinyml_forest.c", "tinyml_forest.h"),
     )
 )
 

@@ -109,7 +109,7 @@ def write_sketch(
         labels,
         board=target,
         name=folder.name,
-        detector=detector or kind.detector,
+        detector=detector or kind.detector(features),
     )
     write_folder(folder, files)
     return Path(out)

@@ -88,6 +88,10 @@ class SketchFeatures(Protocol):
     def input_shape(self) -> tuple[int, ...]:
         """Shape of the features of one recording."""
 
+    @property
+    def hop_s(self) -> float:
+        """Seconds from one row to the next."""
+
     def blank(self) -> NDArray[Any]:
         """Return one recording of zeros, (1, ...), that fills a window."""
 
@@ -119,8 +123,8 @@ class SketchKind:
         Takes the board and what the sketch says of itself, returns placeholders of its own.
     waiting_bytes : callable
         Takes the same, returns the RAM for samples that wait.
-    detector : Detector
-        The usual one.
+    detector : callable
+        Takes the features, returns the usual one.
     """
 
     template: str
@@ -129,7 +133,7 @@ class SketchKind:
     sources: tuple[str, ...]
     sensor_values: Callable[[Board, SketchInfo], dict[str, object]]
     waiting_bytes: Callable[[SketchInfo], int]
-    detector: Detector
+    detector: Callable[[SketchFeatures], Detector]
 
 
 def sketch_files(

@@ -14,7 +14,8 @@ ICASSP, section 2.4.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,17 @@ from tinyml_course.errors import InputError
 
 SCORE_SCALE = 1 / 256
 SCORE_ZERO_POINT = -128
+COARSE_ROW_S = 0.03
 NEVER = 128
 """A threshold that no int8 mean reaches: the classes that are not to be detected."""
+
+
+class Paced(Protocol):
+    """Features that come row by row."""
+
+    @property
+    def hop_s(self) -> float:
+        """Seconds from one row to the next."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +86,13 @@ GESTURE_DETECTOR = Detector(
 """For gestures, with rows of 20 ms; chosen on the training people's sessions."""
 
 
-UNO_DETECTOR = Detector(
-    threshold=0.5, average=4, rest=10, every_hops=2, background=("idle", "other")
-)
-"""For the forest on the Uno R3, with rows of 40 ms."""
+SMALL_GESTURE_DETECTOR = replace(GESTURE_DETECTOR, average=6, every_hops=2)
+"""For the small network, with rows of 40 ms: as many inferences a second, and more in one mean."""
+
+
+def gesture_detector(features: Paced) -> Detector:
+    """Return the usual detector for gestures, by how long a row of the features lasts."""
+    return GESTURE_DETECTOR if features.hop_s < COARSE_ROW_S else SMALL_GESTURE_DETECTOR
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinyml_course.boards import Board
 from tinyml_course.sketch.classifier import SketchKind
-from tinyml_course.sketch.detection import GESTURE_DETECTOR
+from tinyml_course.sketch.detection import gesture_detector
 from tinyml_course.sketch.info import SketchInfo
 from tinyml_course.sketch.parts import CORE_WITH_MICROPHONE, IMU_HEADERS, board_with_imu
 
@@ -47,5 +47,5 @@ GESTURES = SketchKind(
     sources=("tinyml_detect", "tinyml_frame"),
     sensor_values=_sensor_values,
     waiting_bytes=_nothing_waits,
-    detector=GESTURE_DETECTOR,
+    detector=gesture_detector,
 )

@@ -53,5 +53,5 @@ PARTS = SketchKind(
     sources=("tinyml_detect", "tinyml_frame"),
     sensor_values=_sensor_values,
     waiting_bytes=_frame_bytes,
-    detector=INSPECTION,
+    detector=lambda features: INSPECTION,
 )

@@ -30,5 +30,5 @@ KEYWORDS = SketchKind(
     sources=("tinyml_detect", "tinyml_frame", "tinyml_ring"),
     sensor_values=_no_values,
     waiting_bytes=_waiting_bytes,
-    detector=Detector(),
+    detector=lambda features: Detector(),
 )

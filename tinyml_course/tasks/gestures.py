@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,26 @@ def build_cnn(
     return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
 
 
+def choose_coarse_features(train: Dataset) -> MotionWindow:
+    """Return the window of `choose_features` with half the rows, for the small network."""
+    fine = choose_features(train)
+    return replace(fine, hop=2 * fine.hop)
+
+
+def build_dense(
+    input_shape: tuple[int, ...], classes: int, *, units: tuple[int, ...] = (32, 16)
+) -> Any:
+    """Build a network of dense layers, which needs hardly more RAM than the window it sees."""
+    keras = load_tensorflow().keras
+    layers = keras.layers
+    inputs = keras.Input(input_shape)
+    x = layers.Flatten()(inputs)
+    for width in units:
+        x = layers.BatchNormalization()(layers.Dense(width, use_bias=False)(x))
+        x = layers.Dropout(0.1)(layers.ReLU()(x))
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+
+
 def measure_use(predict: Predict, features: Features, labels: tuple[str, ...]) -> dict[str, Any]:
     """Count what is found, and what is found wrongly, in the test people's sessions."""
     assert isinstance(features, MotionWindow)
@@ -96,13 +117,21 @@ def fit_baseline(examples: Dataset, seed: int) -> Forest:
     return fit_forest(some, trees=40, depth=10, leaf_samples=10, seed=seed)
 
 
-GESTURES = Task(
+SMALL = Task(
     name="gestures",
-    choose_features=choose_features,
-    build_model=build_cnn,
+    choose_features=choose_coarse_features,
+    build_model=build_dense,
     augment=augment,
     find_board=board_with_imu,
     recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
-    fit_forest=fit_baseline,
     measure_use=measure_use,
+)
+"""The gesture task for boards such as the Uno R3."""
+
+GESTURES = replace(
+    SMALL,
+    choose_features=choose_features,
+    build_model=build_cnn,
+    small=SMALL,
+    fit_forest=fit_baseline,
 )

@@ -27,8 +27,6 @@ from tinyml_course.tasks import get_task
 from tinyml_course.tasks.task import Predict, Task
 from tinyml_course.training import evaluate, fit
 
-MODELS = ("network", "forest")
-
 
 def train_task(
     name: str,
@@ -57,8 +55,8 @@ def train_task(
     select : callable or None
         Takes the training recordings and returns those to learn from, such as
         `datasets.parts.only_good`; what is held out stays as it is.
-    model : {"network", "forest"}
-        What learns. A network is quantized; where a forest is the baseline it is measured too.
+    model : {"network", "small", "forest"}
+        What learns; of gestures also a small network for boards with 2 KB of RAM, or a forest.
 
     Returns
     -------
@@ -73,10 +71,11 @@ def train_task(
         If the task or the model is unknown, or the recordings cannot be used.
     """
     task = get_task(name)
-    if model not in MODELS or (model == "forest" and task.fit_forest is None):
-        raise InputError(
-            f"{name} cannot train a model {model!r}: choose network, or of gestures also forest."
-        )
+    offered = {"network": task, "small": task.small, "forest": task.fit_forest and task}
+    if (chosen := offered.get(model)) is None:
+        names = ", ".join(name for name, there in offered.items() if there)
+        raise InputError(f"{name} has no model {model!r}: choose {names}.")
+    task = chosen
     epochs = epochs or task.recipe.epochs
     train = load_dataset(name, path=data, split="train")
     train = train if select is None else select(train)

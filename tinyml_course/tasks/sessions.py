@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tinyml_course.datasets.gestures import Session
 from tinyml_course.features.motion import MotionWindow
-from tinyml_course.sketch.detection import GESTURE_DETECTOR, Detection, Detector, detect
+from tinyml_course.sketch.detection import Detection, Detector, detect, gesture_detector
 
 EARLY_S, LATE_S = 0.0, 1.0  # after a gesture's middle: when its detection may come
 
@@ -25,7 +25,7 @@ def measure_sessions(
     features: MotionWindow,
     labels: Sequence[str],
     sessions: Sequence[Session],
-    detector: Detector = GESTURE_DETECTOR,
+    detector: Detector | None = None,
 ) -> dict[str, Any]:
     """Slide a model along sessions, detect, and compare with what was done.
 
@@ -36,7 +36,8 @@ def measure_sessions(
     features : MotionWindow
     labels : sequence of str
     sessions : sequence of Session
-    detector : Detector
+    detector : Detector, optional
+        The usual one of the sketch by default.
 
     Returns
     -------
@@ -45,6 +46,7 @@ def measure_sessions(
         by its name; `false_per_minute`, all other detections a minute of the time in which no
         gesture was made; `minutes` of that time; `detector`, its settings; `summary` in words.
     """
+    detector = detector or gesture_detector(features)
     made = found = false = 0
     minutes = 0.0
     for session in sessions:

@@ -68,6 +68,8 @@ class Task:
     find_board : callable
         Takes a board or its name, returns the board if a sketch of the task can run there.
     recipe : Recipe
+    small : Task or None
+        The same task with a network for boards that have 2 KB of RAM.
     fit_forest : callable or None
         Takes model inputs and a seed, returns a random forest, where one is worth trying.
     measure_use : callable or None
@@ -81,5 +83,6 @@ class Task:
     augment: Augment
     find_board: Callable[[str | Board], Board]
     recipe: Recipe
+    small: Task | None = None
     fit_forest: Callable[[Dataset, int], Forest] | None = None
     measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
