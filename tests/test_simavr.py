@@ -16,9 +16,13 @@ from tflite_models import Network
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.forest import compile_forest, load_forest
 from tinyml_course.compiler.reference import reference
+from tinyml_course.datasets import load_dataset
 from tinyml_course.errors import FitError, InputError, ToolchainError
+from tinyml_course.features.loading import load_features
 from tinyml_course.features.motion import MotionWindow
+from tinyml_course.lessons import model_dir
 from tinyml_course.simulator import simavr
 from tinyml_course.simulator.compare import compare_boards
 from tinyml_course.simulator.program import build_program
@@ -282,3 +286,15 @@ def test_comparison_has_a_row_of_the_uno():
     (row,) = compare_boards(compiled, ["uno"])
     assert (row.basis, row.verdict) == ("emulated", "fits")
     assert row.latency_ms == simulate(compiled, "uno").latency_ms
+
+
+@needs_avr
+def test_forest_with_its_features_gives_the_notebooks_scores():
+    forest = load_forest(model_dir("gestures_uno") / "forest.npz")
+    features = load_features((model_dir("gestures_uno") / "features.json").read_text())
+    x = load_dataset("gestures", split="test").x[[0, 40, 80, 120]]
+    found = simulate(compile_forest(forest, "gestures"), "uno", features, x)
+    np.testing.assert_array_equal(found.outputs, forest(features(x)))
+    assert found.fits
+    assert found.layers == ()
+    assert found.hop_latency_ms < 1

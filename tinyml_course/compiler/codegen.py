@@ -139,6 +139,11 @@ class CompiledModel:
         return self.plan.arena_bytes
 
     @property
+    def peak_op(self) -> str:
+        """The operator at which most of the arena is in use."""
+        return self.plan.peak_op
+
+    @property
     def constants_bytes(self) -> int:
         """Flash for weights, biases, multipliers and tables."""
         return sum(step.constants_bytes for step in self.steps)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ from numpy.typing import NDArray
 from tinyml_course.compiler.graph import Graph, QuantParams, Tensor
 from tinyml_course.compiler.printing import wrap
 from tinyml_course.errors import InputError
+
+if TYPE_CHECKING:
+    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.steps import Step
 
 KINDS = 9  # features of an axis
 QUARTERS = 4
@@ -177,6 +182,19 @@ class CompiledForest:
 
     name: str
     forest: Forest
+    optimize: str = "size"
+    steps: tuple[Step, ...] = ()
+    """None: a forest is no network of operators."""
+
+    @property
+    def peak_op(self) -> str:
+        """Where most of the RAM is in use."""
+        return "the forest"
+
+    @property
+    def macs(self) -> int:
+        """A forest compares, and multiplies nothing."""
+        return 0
 
     @property
     def runtime(self) -> str:
@@ -234,6 +252,10 @@ class CompiledForest:
         tables = _tables(self.forest)
         sources[f"{self.name}.c"] = _SOURCE.format(**values, tables=tables)
         return sources
+
+
+Compiled: TypeAlias = "CompiledModel | CompiledForest"
+"""What a board's program can be built of."""
 
 
 def compile_forest(forest: Forest, name: str = "forest") -> CompiledForest:

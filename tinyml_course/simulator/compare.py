@@ -16,7 +16,7 @@ from tinyml_course.simulator.simavr import require_run
 from tinyml_course.simulator.sources import FeatureSources
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.forest import Compiled
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class BoardRow:
 
 
 def compare_boards(
-    compiled: CompiledModel,
+    compiled: Compiled,
     boards: Iterable[str | Board] | None = None,
     features: FeatureSources | None = None,
     period_ms: float = 1000.0,
@@ -66,7 +66,7 @@ def compare_boards(
 
     Parameters
     ----------
-    compiled : CompiledModel
+    compiled : CompiledModel or CompiledForest
     boards : ids or boards, optional
         All of `list_boards` by default.
     features : Features, optional
@@ -98,7 +98,7 @@ def compare_boards(
 
 
 def _row(
-    compiled: CompiledModel, board: Board, features: FeatureSources | None, period_ms: float
+    compiled: Compiled, board: Board, features: FeatureSources | None, period_ms: float
 ) -> BoardRow:
     if reason := why_model_cannot_fit(compiled, board):
         return BoardRow(board, "estimated", False, reason)

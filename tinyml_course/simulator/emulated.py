@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board, get_board
+from tinyml_course.compiler.forest import CompiledForest
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.simulator.arrays import (
     Array,
@@ -38,7 +39,7 @@ from tinyml_course.simulator.sources import (
 )
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.forest import Compiled
 
 OPTIMIZE_FLAG = {"size": "-Os"}
 AVR_FLAG = "-Os"  # as its Arduino core builds everything
@@ -117,7 +118,7 @@ class BoardModel:
 
     Parameters
     ----------
-    compiled : CompiledModel
+    compiled : CompiledModel or CompiledForest
     program : Program
         The model's, from `model_program`.
     board : Board
@@ -139,7 +140,7 @@ class BoardModel:
 
     def __init__(
         self,
-        compiled: CompiledModel,
+        compiled: Compiled,
         program: Program,
         board: Board,
         features: FeatureSources | None = None,
@@ -230,7 +231,8 @@ class BoardModel:
             run = self._meter.call(f"{self._compiled.name}_invoke", marks=self._marks)
         except FitError as error:
             phase = self._meter.machine.phase
-            where = f" at {self._compiled.steps[phase].op}" if self._marks else ""
+            steps = self._compiled.steps
+            where = f" at {steps[phase].op}" if self._marks else ""
             raise FitError(f"{self._compiled.name} stopped{where}: {error}") from None
         if run.cost > self.slowest:
             self.slowest, self.slowest_steps = run.cost, tuple(run.phases)
@@ -265,7 +267,7 @@ def run_features_on_board(
 
 
 def model_program(
-    compiled: CompiledModel,
+    compiled: Compiled,
     board: Board,
     features: FeatureSources | None = None,
     compiler: str = "auto",
@@ -315,12 +317,14 @@ def feature_keep(features: FeatureSources) -> list[str]:
     return [names.reset, names.push, names.read, "features_state", "features_hop"]
 
 
-def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> dict[int, int]:
+def _marks(compiled: Compiled, program: Program, listing: Listing) -> dict[int, int]:
     """Return where each step begins; nothing where a compiler merged some.
 
     The schedule is one function that calls a kernel, or several, for each step. Steps that take
-    turns have a function each.
+    turns have a function each. A forest is one step.
     """
+    if isinstance(compiled, CompiledForest):
+        return {}
     chains = {chain.start: chain for chain in compiled.plan.schedule.chains}
     chained = compiled.plan.schedule.chained
     planned: list[tuple[str, int]] = []  # the call, and the step behind it

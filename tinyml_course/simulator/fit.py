@@ -8,10 +8,10 @@ from tinyml_course.boards import Board, list_boards
 from tinyml_course.simulator.program import Program
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.forest import Compiled
 
 
-def why_model_cannot_fit(compiled: CompiledModel, board: Board) -> str:
+def why_model_cannot_fit(compiled: Compiled, board: Board) -> str:
     """Hold what is known before any code is built, arena and constants, against a board.
 
     Returns
@@ -25,7 +25,7 @@ def why_model_cannot_fit(compiled: CompiledModel, board: Board) -> str:
 
 
 def why_program_does_not_fit(
-    compiled: CompiledModel, program: Program, board: Board, stack_bytes: int = 0
+    compiled: Compiled, program: Program, board: Board, stack_bytes: int = 0
 ) -> str:
     """Hold the sizes of a linked program against a board.
 
@@ -56,17 +56,17 @@ def why_program_does_not_fit(
     return ""
 
 
-def _too_much_ram(compiled: CompiledModel, needed: int, board: Board) -> str:
+def _too_much_ram(compiled: Compiled, needed: int, board: Board) -> str:
     if needed <= board.ram_limit_bytes:
         return ""
     arena = f", {compiled.arena_bytes:,} of them" if needed != compiled.arena_bytes else ""
     return (
-        f"{compiled.name} needs {needed:,} bytes of RAM{arena} at {compiled.plan.peak_op}; "
+        f"{compiled.name} needs {needed:,} bytes of RAM{arena} at {compiled.peak_op}; "
         f"{_has(board, 'ram')}. {_remedy(compiled, board)}"
     )
 
 
-def _too_much_flash(compiled: CompiledModel, constants: int, code: int, board: Board) -> str:
+def _too_much_flash(compiled: Compiled, constants: int, code: int, board: Board) -> str:
     if constants + code <= board.flash_limit_bytes:
         return ""
     parts = f"{constants:,} of constants, {code:,} of code" if code else "for constants alone"
@@ -83,7 +83,7 @@ def _has(board: Board, memory: str) -> str:
     return f"{board.id} has {total:,}{share}"
 
 
-def _remedy(compiled: CompiledModel, board: Board) -> str:
+def _remedy(compiled: Compiled, board: Board) -> str:
     """Name the smallest board that has more of both memories and room for the model, if any."""
     larger = [
         other

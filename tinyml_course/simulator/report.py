@@ -24,7 +24,7 @@ from tinyml_course.simulator.report_picture import lines, picture
 from tinyml_course.simulator.sources import FeatureSources
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.forest import Compiled
 
 _REPORTED = (
     "compiler", "fits", "reason", "flash_bytes", "flash_limit_bytes", "constants_bytes",
@@ -77,7 +77,7 @@ class Simulation:
     What could not be measured, because the program does not fit, is None.
     """
 
-    compiled: CompiledModel = field(repr=False)
+    compiled: Compiled = field(repr=False)
     board: Board = field(repr=False)
     compiler: str
     reason: str
@@ -191,7 +191,7 @@ class Simulation:
 
 
 def simulate(
-    compiled: CompiledModel,
+    compiled: Compiled,
     board: str | Board = "nano33ble",
     features: FeatureSources | None = None,
     x: Array | None = None,
@@ -203,7 +203,7 @@ def simulate(
 
     Parameters
     ----------
-    compiled : CompiledModel
+    compiled : CompiledModel or CompiledForest
     board : str or Board
     features : Mfcc or another feature specification, optional
         Put the feature extractor into the program, and feed it samples.
@@ -264,7 +264,7 @@ def simulate(
 
 
 def board_model(
-    compiled: CompiledModel,
+    compiled: Compiled,
     board: str | Board = "nano33ble",
     features: FeatureSources | None = None,
     compiler: str = "auto",
@@ -286,7 +286,7 @@ def board_model(
 
 
 def _run(
-    runner: BoardModel, compiled: CompiledModel, features: FeatureSources | None, x: Array | None
+    runner: BoardModel, compiled: Compiled, features: FeatureSources | None, x: Array | None
 ) -> Outputs:
     """Run the inputs, or one of zeros."""
     if features is not None:
@@ -297,7 +297,7 @@ def _run(
     return runner(*(np.zeros((1, *tensor.shape), tensor.dtype) for tensor in tensors))
 
 
-def _layers(compiled: CompiledModel, runner: BoardModel) -> tuple[Layer, ...]:
+def _layers(compiled: Compiled, runner: BoardModel) -> tuple[Layer, ...]:
     """Name what was counted step by step; nothing where the steps could not be told apart."""
     costs = runner.slowest_steps
     if len(costs) != len(compiled.steps):
@@ -308,7 +308,7 @@ def _layers(compiled: CompiledModel, runner: BoardModel) -> tuple[Layer, ...]:
     )
 
 
-def _too_big_for_sure(compiled: CompiledModel, board: Board, reason: str) -> Simulation:
+def _too_big_for_sure(compiled: Compiled, board: Board, reason: str) -> Simulation:
     """Report on a model whose arena or constants alone are too big: nothing need be built."""
     return Simulation(
         compiled=compiled,

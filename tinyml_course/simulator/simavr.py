@@ -29,7 +29,7 @@ from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import build_shared_library
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.forest import Compiled
 
 CHIP = "atmega328p"
 CHIP_RAM_BYTES = 2048
@@ -228,7 +228,7 @@ class AvrMachine:
             raise FitError(self._faults.core_share(start + changed[-1]))
 
 
-def require_run(compiled: CompiledModel) -> None:
+def require_run(compiled: Compiled) -> None:
     """Refuse a model whose program cannot be built for an AVR, or not be run here.
 
     Raises

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tinyml_course.compiler.printing import c_type
 
 if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+    from tinyml_course.compiler.forest import Compiled
 
 
 class FeatureSources(Protocol):
@@ -57,7 +57,7 @@ class PortNames:
     outputs: tuple[str, ...]
 
 
-def port_names(compiled: CompiledModel) -> PortNames:
+def port_names(compiled: Compiled) -> PortNames:
     """Return the names of a model's port functions: `kws_input`, `kws_input_1`, and so on."""
 
     def names(kind: str, count: int) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def port_names(compiled: CompiledModel) -> PortNames:
     return PortNames(names("input", len(graph.inputs)), names("output", len(graph.outputs)))
 
 
-def reset_name(compiled: CompiledModel) -> str | None:
+def reset_name(compiled: Compiled) -> str | None:
     """Return the name of the function that resets a model's state; None if it has no state."""
     return f"{compiled.name}_reset" if compiled.graph.variables else None
 
