@@ -36,7 +36,10 @@ LIMITS = {
     "supply_v": (0.5, 15.0),
     "active_ma": (0.01, 2000.0),
     "sleep_ua": (0.0, 1e6),
-    "flash_wait_states": (0, 15),
+    "flash_wait_states": (0, 500),
+    "flash_line_bytes": (1, 256),
+    "code_cache_bytes": (0, 2**20),
+    "data_cache_bytes": (0, 2**20),
 }
 
 # How a field's type is written in Python, and what a TOML file may hold for it.
@@ -75,6 +78,9 @@ class Board:
         In US dollars.
     flash_wait_states : int
         Clock cycles an access to flash waits where no cache answers it.
+    flash_line_bytes, code_cache_bytes, data_cache_bytes : int
+        What flash gives in one access, and the caches before it, as the board's core sets them
+        up; one that serves both is named twice. Their source is that of `flash_wait_states`.
     sources : mapping of attribute name to str
         The document each figure is taken from.
     """
@@ -100,6 +106,9 @@ class Board:
     sensors: tuple[str, ...]
     price_class: str
     flash_wait_states: int
+    flash_line_bytes: int
+    code_cache_bytes: int
+    data_cache_bytes: int
     fqbn: str
     arduino_core: str
     status: str

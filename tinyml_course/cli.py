@@ -122,9 +122,7 @@ def train(
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
-    model: Annotated[
-        Kind, typer.Option(help="Gestures: small (Uno), forest.")
-    ] = Kind.network,
+    model: Annotated[Kind, typer.Option(help="Gestures: small (Uno), forest.")] = Kind.network,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
 

@@ -27,8 +27,39 @@ _ARM_SUBTRACTS = re.compile(r"sub\S* sp, (?:sp, )?#(\w+)$|str\S* .*\[sp, #-(\w+)
 _ARM_MOVES = re.compile(r"(?:sub|add|mov)\S* sp,(?!.*#)")
 _RISCV_CALL = re.compile(r"j(?:al)?(?: ra,| zero,)? (-?\w+)$")
 _RISCV_SUBTRACTS = re.compile(r"addi(?:16sp)? sp, (?:sp, )?-(\w+)$")
+_ARM_SEVERAL = re.compile(r"v?(ldm|stm)\w* (\w+)!?, \{")
+_ARM_ONE = re.compile(
+    r"v?(?P<kind>ldr|str)(?P<size>sb|sh|b|h|d)?t?(?:eq|ne|[a-z]{2})?(?:\.\w+)? [^\[]*"
+    r"\[(?P<base>\w+)(?:, (?P<index>r\d+|sb|sl|fp|ip|lr)\])?"
+)
 _AVR_CALL = re.compile(r"call (0x\w+)")
+_RISCV_LOAD = re.compile(r"l([bhw])u? \w+, -?\w*\((\w+)\)")
 _RISCV_MOVES = re.compile(r"(?:sub|add|mv) sp,")
+
+
+@dataclass(frozen=True)
+class Access:
+    """How one instruction gets at memory other than the stack.
+
+    Attributes
+    ----------
+    base : int
+        The register that holds the address or its start; `IN_CODE` for a constant near the code.
+    index : int
+        A register that is added to it, or 0.
+    alignment : int
+        What the address must be a multiple of, lest the core trap; 0 if anything will do.
+    reads : int
+        Bytes that are read; 0 for a store.
+    """
+
+    base: int
+    index: int
+    alignment: int
+    reads: int
+
+
+IN_CODE = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -53,6 +84,8 @@ class Architecture:
     bytes_lowered : callable
         Takes an instruction's text, returns the bytes it lowers the stack by; 1 where a register
         holds the amount.
+    access : callable
+        Takes an instruction's text, returns how it gets at memory; None if it does not.
     lost : tuple of int
         Exceptions that mean a jump to where there is no code.
     unaligned : tuple of int
@@ -69,6 +102,7 @@ class Architecture:
     counter: int = 0
     code_bit: int = 0
     bytes_lowered: Callable[[str], int] = len
+    access: Callable[[str], Access | None] = lambda text: None
     lost: tuple[int, ...] = ()
     unaligned: tuple[int, ...] = ()
 
@@ -90,6 +124,35 @@ def _arm_bytes_lowered(text: str) -> int:
     if subtracts := _ARM_SUBTRACTS.match(text):
         return int(subtracts[1] or subtracts[2], 0)
     return 1 if _ARM_MOVES.match(text) else 0
+
+
+def _arm_access(text: str) -> Access | None:
+    """Find base, index and size; several words, or two, have to lie at a multiple of 4."""
+    if several := _ARM_SEVERAL.match(text):
+        words = 4 * register_words(text)
+        return Access(_arm_register(several[2]), 0, 4, words if several[1] == "ldm" else 0)
+    if not (one := _ARM_ONE.match(text)):
+        return None
+    is_double = one["size"] == "d" or re.match(r"v\w+ d", text) is not None
+    size = 8 if is_double else {"b": 1, "h": 2}.get((one["size"] or "")[-1:], 4)
+    reads = size if one["kind"] == "ldr" else 0
+    if one["base"] == "pc":
+        return Access(IN_CODE, 0, 0, reads)
+    alignment = 4 if one["size"] == "d" or text.startswith("v") else 0
+    index = _arm_register(one["index"]) if one["index"] else 0
+    return Access(_arm_register(one["base"]), index, alignment, reads)
+
+
+def _arm_register(name: str) -> int:
+    return int(getattr(arm_const, f"UC_ARM_REG_{name.upper()}"))
+
+
+def _riscv_access(text: str) -> Access | None:
+    found = _RISCV_LOAD.match(text)
+    if not found:
+        return None
+    register = int(getattr(riscv, f"UC_RISCV_REG_{found[2].upper()}"))
+    return Access(register, 0, 0, {"b": 1, "h": 2, "w": 4}[found[1]])
 
 
 def _avr_called(_: int, text: str) -> int | None:
@@ -120,6 +183,7 @@ THUMB = Architecture(
     instruction_mark="$t",
     called=_arm_called,
     bytes_lowered=_arm_bytes_lowered,
+    access=_arm_access,
     lost=(3,),  # the emulator's number for a prefetch abort
     unaligned=(4,),  # and for a data abort
 )
@@ -134,6 +198,7 @@ RISCV = Architecture(
     instruction_mark="$x",
     called=_riscv_called,
     bytes_lowered=_riscv_bytes_lowered,
+    access=_riscv_access,
     lost=(1, 2),  # instruction access fault, illegal instruction
     unaligned=(4, 6),  # load and store address misaligned
 )

@@ -59,13 +59,21 @@ def cost_table(listing: Listing, timing: Timing) -> CostTable:
 
 @dataclass(frozen=True, order=True)
 class Cost:
-    """What a run took: estimated clock cycles, and instructions counted exactly."""
+    """What a run took: cycles, instructions, and of the cycles those it waited for flash.
+
+    Instructions are counted exactly, cycles estimated.
+    """
 
     cycles: int = 0
     instructions: int = 0
+    waits: int = 0
 
     def __add__(self, other: Cost) -> Cost:
-        return Cost(self.cycles + other.cycles, self.instructions + other.instructions)
+        return Cost(
+            self.cycles + other.cycles,
+            self.instructions + other.instructions,
+            self.waits + other.waits,
+        )
 
 
 def cost_of(listing: Listing, table: CostTable, counts: Counts) -> Cost:

@@ -36,6 +36,8 @@ from tinyml_course.simulator.sources import (
     port_names,
     reset_name,
 )
+from tinyml_course.simulator.trace import Counts, Reading
+from tinyml_course.simulator.waits import wait_cycles
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
@@ -50,6 +52,8 @@ class Meter:
     def __init__(self, program: Program, board: Board) -> None:
         self.listing = disassemble(program)
         self._table = cost_table(self.listing, program.core.timing)
+        self._board, self._code_start = board, program.code[0]
+        self._readings: dict[str, tuple[Reading, ...]] = {}
         self.machine: Machine | AvrMachine = (
             AvrMachine(program, board)
             if program.core is ATMEGA328P
@@ -64,8 +68,22 @@ class Meter:
         value = machine.call(function, *arguments, marks=marks)
         if isinstance(machine, AvrMachine):
             return Measured(value, machine.costs)
-        counts = machine.counts
-        return Measured(value, [cost_of(self.listing, self._table, phase) for phase in counts])
+        readings = machine.readings
+        if readings is None:  # reads hardly depend on the data: those of the strict calls stand
+            readings = self._readings.get(function, (Reading(),) * len(machine.counts))
+        self._readings[function] = readings
+        pairs = zip(machine.counts, readings, strict=True)
+        return Measured(value, [self._cost(counts, reading) for counts, reading in pairs])
+
+    def relax(self) -> None:
+        """Be done with watching addresses, once every part of a program has run."""
+        if isinstance(self.machine, Machine):
+            self.machine.relax()
+
+    def _cost(self, counts: Counts, reading: Reading) -> Cost:
+        """Add up what instructions take, and the waiting for flash."""
+        waits = wait_cycles(counts, reading, self._board, self._code_start)
+        return cost_of(self.listing, self._table, counts) + Cost(cycles=waits, waits=waits)
 
 
 class Measured(NamedTuple):
@@ -228,9 +246,11 @@ class BoardModel:
         """Invoke the model on the input that is in place, and fetch the outputs."""
         try:
             run = self._meter.call(f"{self._compiled.name}_invoke", marks=self._marks)
+            self._meter.relax()
         except FitError as error:
             phase = self._meter.machine.phase
-            where = f" at {self._compiled.steps[phase].op}" if self._marks else ""
+            steps = self._compiled.steps
+            where = f" at {steps[phase].op}" if self._marks else ""
             raise FitError(f"{self._compiled.name} stopped{where}: {error}") from None
         if run.cost > self.slowest:
             self.slowest, self.slowest_steps = run.cost, tuple(run.phases)

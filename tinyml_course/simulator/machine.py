@@ -28,7 +28,15 @@ from tinyml_course.simulator.cores import mapped
 from tinyml_course.simulator.disassembly import Listing
 from tinyml_course.simulator.faults import Faults
 from tinyml_course.simulator.program import Program, stack_top
-from tinyml_course.simulator.trace import BUDGET, OUTSIDE, STACK, Counts, Trace
+from tinyml_course.simulator.trace import (
+    BUDGET,
+    OUTSIDE,
+    STACK,
+    UNALIGNED,
+    Counts,
+    Reading,
+    Trace,
+)
 
 PAGE = 4096
 PAINT = 0xA5C3965A  # fills RAM before the start: what still holds it was never written
@@ -68,7 +76,8 @@ class Machine:
         self._emulator.hook_add(UC_HOOK_MEM_INVALID, self._on_fault)
         self._emulator.hook_add(UC_HOOK_INTR, self._on_interrupt)
         self._map_memory()
-        self._trace = Trace(self._emulator, program, listing, self._stack_floor)
+        flash = (board.flash_start, board.flash_start + board.flash_bytes)
+        self._trace = Trace(self._emulator, program, listing, self._stack_floor, flash)
         self._emulator.reg_write(self._architecture.stack, self._stack_top)
         self._run(program.address("Reset_Handler"), INSTRUCTION_BUDGET)
         self._main_stack = int(self._emulator.reg_read(self._architecture.stack))
@@ -119,6 +128,15 @@ class Machine:
     def counts(self) -> tuple[Counts, ...]:
         """What the last call executed, phase by phase."""
         return self._trace.counts()
+
+    @property
+    def readings(self) -> tuple[Reading, ...] | None:
+        """What the last call read from flash, phase by phase; None once relaxed."""
+        return self._trace.readings()
+
+    def relax(self) -> None:
+        """From now on watch no addresses: faster; unaligned words and flash reads go unseen."""
+        self._trace.relax()
 
     @property
     def phase(self) -> int:
@@ -182,6 +200,8 @@ class Machine:
             return self._faults.endless(address, budget)
         if reason == OUTSIDE:
             return self._faults.lost(address)
+        if reason == UNALIGNED:
+            return self._faults.unaligned(address, self._text_at(address))
         if self._fault is not None:
             return self._faults.access(*self._fault)
         if error == UC_ERR_INSN_INVALID or self._interrupt in self._architecture.lost:

@@ -62,7 +62,10 @@ class Simulation:
     flash_limit_bytes, ram_limit_bytes : int
         What the board's Arduino core leaves of each.
     instructions, cycles : int
-        Of the slowest inference: counted exactly; estimated by the core's table.
+        Of the slowest inference: counted exactly; estimated by the core's table, and the waiting
+        for flash by the model of `waits.py` (an AVR's are counted).
+    wait_cycles : int
+        Those of the cycles in which the core waited for flash.
     latency_ms, energy_uj : float
         Of the slowest inference, by the board's clock and its datasheet's current.
     layers : tuple of Layer
@@ -87,6 +90,7 @@ class Simulation:
     stack_bytes: int | None = None
     instructions: int | None = None
     cycles: int | None = None
+    wait_cycles: int | None = None
     layers: tuple[Layer, ...] = field(default=(), repr=False)
     hop_instructions: int | None = None
     hop_latency_ms: float | None = None
@@ -255,6 +259,7 @@ def simulate(
         stack_bytes=runner.stack_bytes,
         instructions=runner.slowest.instructions,
         cycles=runner.slowest.cycles,
+        wait_cycles=runner.slowest.waits,
         layers=_layers(compiled, runner),
         hop_instructions=hop.instructions if hop else None,
         hop_latency_ms=latency_ms(hop.cycles, chosen) if hop else None,

@@ -125,8 +125,8 @@ def _note(simulation: Simulation) -> str:
         ran = "not run" if simulation.code_bytes else "not built: flash is the constants alone"
     else:
         ran = f"{simulation.instructions:,} instructions, about {simulation.cycles:,} cycles"
+        if simulation.wait_cycles:
+            ran += f", {simulation.wait_cycles:,} of them waiting for flash (a model of its caches)"
         ran += f", built by {simulation.compiler}"
-        if waits := simulation.board.flash_wait_states:
-            ran += f", without the {waits} wait states of flash that no cache hides"
     estimated = f"; estimated: {simulation.estimated}" if simulation.estimated else ""
     return f"{ran}; {' and '.join(parts)}, no heap; {limits}{estimated}"

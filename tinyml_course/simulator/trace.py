@@ -10,19 +10,22 @@ import ctypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from unicorn import UC_HOOK_BLOCK, UC_HOOK_CODE, Uc
 from unicorn.unicorn_py3.unicorn import uclib
 
+from tinyml_course.simulator.architectures import Access
 from tinyml_course.simulator.disassembly import Listing
 from tinyml_course.simulator.program import Program
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import build_shared_library
 
-BUDGET, STACK, OUTSIDE = 1, 2, 3
+BUDGET, STACK, OUTSIDE, UNALIGNED = 1, 2, 3, 4
+_ACCESS = np.dtype([("base", "u2"), ("index", "u2"), ("alignment", "u1"), ("reads", "u1")])
+_READING = np.dtype([("reads", "u8"), ("bytes", "u8"), ("lowest", "u4"), ("highest", "u4")])
 
 
 class _Trace(ctypes.Structure):
@@ -47,6 +50,10 @@ class _Trace(ctypes.Structure):
         ("stack_register", ctypes.c_int),
         ("read_register", ctypes.c_void_p),
         ("stop", ctypes.c_void_p),
+        ("accesses", ctypes.c_void_p),
+        ("readings", ctypes.c_void_p),
+        ("flash", ctypes.c_uint32),
+        ("flash_end", ctypes.c_uint32),
     )
 
 
@@ -69,6 +76,14 @@ class Counts:
     passed: NDArray[np.int64]
 
 
+class Reading(NamedTuple):
+    """What a program read from flash: accesses, bytes, and how far apart they lie at most."""
+
+    reads: int = 0
+    bytes: int = 0
+    span: int = 0
+
+
 class Trace:
     """Follows one emulator.
 
@@ -80,14 +95,27 @@ class Trace:
         The program's instructions.
     stack_floor : int
         The lowest address the stack may reach.
+    flash : tuple of int
+        Where flash begins, and the first address behind it.
     """
 
-    def __init__(self, emulator: Uc, program: Program, listing: Listing, stack_floor: int) -> None:
+    def __init__(
+        self,
+        emulator: Uc,
+        program: Program,
+        listing: Listing,
+        stack_floor: int,
+        flash: tuple[int, int],
+    ) -> None:
         code, end = program.code
         halfwords = (end - code) // 2
         architecture = program.core.architecture
         self._lowering = _stack_lowering(listing, halfwords, architecture.bytes_lowered)
+        self._accesses = _accesses(listing, halfwords, architecture.access)
         self._state = _Trace(
+            accesses=self._accesses.ctypes.data,
+            flash=flash[0],
+            flash_end=flash[1],
             code=code,
             halfwords=halfwords,
             lowering=self._lowering.ctypes.data,
@@ -100,19 +128,38 @@ class Trace:
         self._emulator = emulator
         self._library = ctypes.CDLL(str(build_shared_library({"trace.c": own_source("trace.c")})))
         self._hook(UC_HOOK_BLOCK, self._library.trace_block)
+        self._strict: ctypes.c_size_t | None = self._hook(
+            UC_HOOK_CODE, self._library.trace_access, code, end
+        )
         for behind, text in zip(listing.end, listing.text, strict=True):
             if architecture.bytes_lowered(text) == 1:
                 place = code + 2 * int(behind)
                 self._hook(UC_HOOK_CODE, self._library.trace_stack, place, place)
 
-    def _hook(self, events: int, function: Any, begin: int = 1, end: int = 0) -> None:
+    def relax(self) -> None:
+        """Look no longer at addresses: runs are faster, and say nothing of what they read."""
+        if self._strict is not None:
+            assert uclib.uc_hook_del(self._emulator._uch, self._strict) == 0
+            self._strict = None
+
+    def readings(self) -> tuple[Reading, ...] | None:
+        """Return what the last run read from flash, phase by phase; None if it was not strict."""
+        if self._strict is None:
+            return None
+        return tuple(
+            Reading(int(reads), int(size), int(high) - int(low) if reads else 0)
+            for reads, size, low, high in self._readings
+        )
+
+    def _hook(self, events: int, function: Any, begin: int = 1, end: int = 0) -> ctypes.c_size_t:
         """Let the emulator call one of trace.c's functions, without Python in between.
 
         Never at accesses (UC_HOOK_MEM_READ or WRITE): with such a hook the emulator computes wrong.
         """
+        handle = ctypes.c_size_t()
         status = uclib.uc_hook_add(
             self._emulator._uch,
-            ctypes.byref(ctypes.c_size_t()),
+            ctypes.byref(handle),
             events,
             ctypes.cast(function, ctypes.c_void_p),
             ctypes.cast(ctypes.byref(self._state), ctypes.c_void_p),
@@ -120,6 +167,7 @@ class Trace:
             ctypes.c_uint64(end),
         )
         assert status == 0
+        return handle
 
     def start(self, budget: int, marks: Mapping[int, int] = MappingProxyType({})) -> None:
         """Begin a run, with all counts at zero.
@@ -133,6 +181,9 @@ class Trace:
         """
         state, halfwords = self._state, self._state.halfwords
         self._counts = np.zeros((3, max(marks.values(), default=0) + 1, halfwords + 1), np.uint64)
+        self._readings = np.zeros(self._counts.shape[1], _READING)
+        self._readings["lowest"] = 2**32 - 1
+        state.readings = self._readings.ctypes.data
         state.started, state.ended, state.passed = (kind.ctypes.data for kind in self._counts)
         self._marks = np.zeros(halfwords + 1, np.uint16)
         for address, phase in marks.items():
@@ -169,6 +220,17 @@ class Trace:
 
 def _pointer(function: Any) -> int | None:
     return ctypes.cast(function, ctypes.c_void_p).value
+
+
+def _accesses(
+    listing: Listing, halfwords: int, access: Callable[[str], Access | None]
+) -> NDArray[Any]:
+    """Tell, by halfword of the code, how the instruction there gets at memory."""
+    found = np.zeros(halfwords + 1, _ACCESS)
+    for start, text in zip(listing.start, listing.text, strict=True):
+        if one := access(text):
+            found[start] = (one.base, one.index, one.alignment, one.reads)
+    return found
 
 
 def _stack_lowering(

@@ -8,7 +8,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3 };
+enum { TRACE_BUDGET = 1, TRACE_STACK = 2, TRACE_OUTSIDE = 3, TRACE_UNALIGNED = 4 };
+
+/* How an instruction gets at memory; of one that does not, `base` is 0. */
+struct access {
+    uint16_t base;    /* register that is the address or its start; IN_CODE: beside the code */
+    uint16_t index;   /* register that is added to it, or 0 */
+    uint8_t alignment; /* the address must be a multiple of, or the core traps */
+    uint8_t reads;    /* bytes that are read; 0 for a store */
+};
+
+enum { IN_CODE = 0xFFFF };
+
+/* What a phase read from flash. */
+struct reading {
+    uint64_t reads, bytes;
+    uint32_t lowest, highest; /* addresses */
+};
 
 struct trace {
     uint32_t code;            /* address of the first halfword of code */
@@ -29,9 +45,14 @@ struct trace {
     int stack_register;
     int (*read_register)(void *emulator, int name, void *value);
     int (*stop)(void *emulator);
+    const struct access *accesses; /* by halfword */
+    struct reading *readings;      /* by phase */
+    uint32_t flash, flash_end;
 };
 
 void trace_block(void *emulator, uint64_t address, uint32_t size, void *user);
+void trace_stack(void *emulator, uint64_t address, uint32_t size, void *user);
+void trace_access(void *emulator, uint64_t address, uint32_t size, void *user);
 
 static void stop(void *emulator, struct trace *trace, uint32_t reason, uint32_t address)
 {
@@ -97,4 +118,37 @@ void trace_stack(void *emulator, uint64_t address, uint32_t size, void *user)
         trace->lowest_stack = stack;
     if (stack < trace->stack_floor)
         stop(emulator, trace, TRACE_STACK, (uint32_t)address);
+}
+
+/* Called before each instruction while a machine is strict: what it reads of flash is counted, and
+ * an address that would trap on the core, where the emulator does not, ends the run.
+ */
+void trace_access(void *emulator, uint64_t address, uint32_t size, void *user)
+{
+    struct trace *trace = user;
+    const struct access *access = &trace->accesses[((uint32_t)address - trace->code) / 2];
+    struct reading *reading;
+    uint32_t base = (uint32_t)address, index = 0;
+
+    (void)size;
+    if (!access->base)
+        return;
+    if (access->base != IN_CODE)
+        trace->read_register(emulator, access->base, &base);
+    if (access->index)
+        trace->read_register(emulator, access->index, &index);
+    base += index;
+    if (access->alignment && base % access->alignment) {
+        stop(emulator, trace, TRACE_UNALIGNED, (uint32_t)address);
+        return;
+    }
+    if (!access->reads || base < trace->flash || base >= trace->flash_end)
+        return;
+    reading = &trace->readings[trace->phase];
+    reading->reads++;
+    reading->bytes += access->reads;
+    if (base < reading->lowest)
+        reading->lowest = base;
+    if (base > reading->highest)
+        reading->highest = base;
 }
