@@ -68,7 +68,8 @@ def test_simulated_board_gives_the_same_bits_and_says_what_it_takes(forest, boar
     x = windows(n=20, seed=4).x
     report = simulate(compiled, board, x=x)
     np.testing.assert_array_equal(report.outputs, forest(x))
-    assert report.constants_bytes > compiled.constants_bytes > 5 * len(forest.feature)
+    tables = 5 * len(forest.feature) + forest.votes.size  # an AVR packs the nodes
+    assert min(report.constants_bytes, compiled.constants_bytes) > tables
     assert [layer.op for layer in report.layers] == ["op 0 (RANDOM_FOREST)"]
     assert report.layers[0].instructions > 1000 and report.macs == 0
 

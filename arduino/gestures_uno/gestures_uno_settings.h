@@ -1,7 +1,7 @@
 /* What the notebook decided for the sketch gestures_uno: labels, thresholds, sizes, the board's numbers.
  *
  * Written by tinyml_course 0.1.0; write the sketch again rather than edit this file.
- * Model gestures, sha256 32f94c24aad5c5edc9a1bceced105927a43d29afab072013ff1574fe948279c2.
+ * Model gestures, sha256 e017ab252837aebacd6436fbb754cf104b173c35355ab7a10bc905564b8bf532.
  */
 #ifndef SKETCH_GESTURES_UNO_SETTINGS_H
 #define SKETCH_GESTURES_UNO_SETTINGS_H
@@ -34,7 +34,7 @@ static const char *const labels[CLASS_COUNT] = {
 /* Detection: an inference every HOPS_PER_INFERENCE hops, the mean of the last MEAN_INFERENCES
  * scores against a class's threshold, 10 inferences of rest after a detection. */
 #define HOPS_PER_INFERENCE 2
-#define MEAN_INFERENCES 4
+#define MEAN_INFERENCES 6
 static const int16_t thresholds[CLASS_COUNT] = {
     0, 0, 0, 128, 128,
 };
@@ -49,8 +49,8 @@ static const uint8_t ledColours[CLASS_COUNT] = {
 #define SERIAL_BAUD 115200
 #define REPLAY_FEATURES 0 /* that a replay gives back: all, or none where RAM is scarce */
 static const uint8_t replayInfo[] = {
-    0x01, 0x64, 0x00, 0x00, 0x00, 0x18, 0x00, 0x19, 0x00, 0x05, 0x00, 0x32,
-    0xF9, 0x4C, 0x24, 0xAA, 0xD5, 0xC5, 0xED, 0x01, 0x00, 0x00, 0x67, 0x65,
+    0x01, 0x64, 0x00, 0x00, 0x00, 0x18, 0x00, 0x19, 0x00, 0x05, 0x00, 0xE0,
+    0x17, 0xAB, 0x25, 0x28, 0x37, 0xAE, 0xBA, 0x01, 0x00, 0x00, 0x67, 0x65,
     0x73, 0x74, 0x75, 0x72, 0x65, 0x73, 0x5F, 0x75, 0x6E, 0x6F,
 };
 

@@ -86,7 +86,7 @@ GESTURE_DETECTOR = Detector(
 """For gestures, with rows of 20 ms; chosen on the training people's sessions."""
 
 
-SMALL_GESTURE_DETECTOR = replace(GESTURE_DETECTOR, average=6, every_hops=2)
+SMALL_GESTURE_DETECTOR = replace(GESTURE_DETECTOR, threshold=0.5, average=6, every_hops=2)
 """For the small network, with rows of 40 ms: as many inferences a second, and more in one mean."""
 
 
