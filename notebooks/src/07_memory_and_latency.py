@@ -169,13 +169,11 @@ for period_s in (1, 10, 100, 1000):
 print(COIN_CELL.source)
 
 # %% [markdown]
-# At first yes; then sleep, and the cell's own losses, take over: the curve goes flat. Now the same for all boards at once. Press a head to
-# sort, type to filter.
+# At first yes; then sleep, and the cell's own losses, take over: the curve goes flat. Now the same for all boards, each with a program of
+# its own, built and run. Rows come as they are known: press a head to sort, type to filter, interrupt the cell to stop.
 
 # %%
-table = BoardTable()
-rows = tc.compare_boards(compiled, features=run.features, on_row=table.add)
-table
+rows = BoardTable().fill(tc.each_board(compiled, features=run.features))
 
 # %% [markdown]
 # ## The artefact: a memory and latency report
