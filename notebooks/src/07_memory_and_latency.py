@@ -104,8 +104,8 @@ for mode, model in models.items():
 models["memory"].plan
 
 # %% [markdown]
-# Each thin stair is an image of which only some rows are ever there. Less memory costs some code, and here about a
-# third more time: the compiler lets you choose.
+# Each thin stair is an image of which only some rows are ever there. Less memory costs some code, and here nearly half as much
+# time again: the compiler lets you choose.
 
 # %% [markdown]
 # ## 4. Where does the time go?
