@@ -10,7 +10,7 @@ from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.errors import InputError
 from tinyml_course.run import load_run
-from tinyml_course.simulator.compare import _coin_cell, compare_boards
+from tinyml_course.simulator.compare import _coin_cell, compare_boards, each_board
 from tinyml_course.simulator.energy import battery_life_days
 from tinyml_course.simulator.report import simulate
 
@@ -82,3 +82,12 @@ def test_features_of_another_model_are_refused(tiny):
     features = load_run(MODELS / "gestures").features
     with pytest.raises(InputError, match=r"tiny takes \(40,\), but its features are of shape \("):
         compare_boards(tiny, [NANO], features=features)
+
+
+def test_each_board_says_what_is_wrong_at_once_and_runs_one_board_at_a_time(tiny):
+    with pytest.raises(InputError, match="unknown board 'esp99'"):
+        each_board(tiny, ["nano33ble", "esp99"])
+    small = replace(NANO, id="small", ram_bytes=44_562, core_ram_bytes=44_552)
+    rows = each_board(tiny, [small, NANO])
+    assert next(rows).board is small
+    assert [row.board for row in rows] == [NANO]

@@ -1,6 +1,7 @@
 """The plan as text: every block on one line, alive exactly at its steps."""
 
 import pytest
+from IPython.lib.pretty import pretty
 from tflite_models import Network
 
 from tinyml_course.compiler.inspect import inspect_model
@@ -48,3 +49,10 @@ def test_inspect_shows_the_plan_and_the_terms_of_the_textbook_sum():
     assert plan_text(inspection.plan.bars, len(inspection.plan.steps)) in text
     assert "784 + 10,816 + 144 + 16" in text and "11,760 bytes" in text
     assert inspection.textbook_bytes == sum(inspection.textbook_terms) == 11_760
+
+
+def test_a_notebook_shows_the_plan_as_text_and_a_line_sums_it_up():
+    plan = inspect_model(textbook_network()).plan
+    drawn = plan_text(plan.bars, len(plan.steps))
+    assert str(plan) == drawn == pretty(plan)
+    assert repr(plan) == f"<MemoryPlan: {plan.arena_bytes:,} bytes, {len(plan.bars)} blocks>"

@@ -282,3 +282,30 @@ def test_style_has_no_colour_only_one_theme_can_show():
     rules = (FOLDER / "style.css").read_text()
     assert "var(--jp-ui-font-color1" in rules
     assert not re.search(r"(?<!-)color:\s*(black|white|#000|#fff)", rules)
+
+
+def test_board_table_fills_as_rows_come_and_keeps_them_when_it_is_stopped(monkeypatch, capsys):
+    import IPython.display
+
+    shown = []
+
+    class Handle:
+        def update(self, table):
+            shown.append(len(table.rows))
+
+    def display(table, display_id):
+        shown.append(len(table.rows))
+        return Handle()
+
+    def rows():
+        yield ROWS[0]
+        assert len(table._rows) == 1  # the browser has it before the next one is asked for
+        yield ROWS[1]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    table = BoardTable()
+    assert table.fill(rows()) == tuple(ROWS[:2])
+    assert shown == [0, 2]
+    assert "Stopped after 2 boards." in capsys.readouterr().out
+    assert table.still()["text/html"].count("<tr>") == 3

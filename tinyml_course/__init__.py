@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tinyml_course.features.image import ImagePatch
     from tinyml_course.features.motion import MotionWindow
     from tinyml_course.run import Run, load_run
-    from tinyml_course.simulator.compare import compare_boards
+    from tinyml_course.simulator.compare import compare_boards, each_board
     from tinyml_course.simulator.host import host_features, host_model
     from tinyml_course.simulator.report import Simulation, simulate
     from tinyml_course.sketch import write_sketch
@@ -46,6 +46,7 @@ _HOME = {
     "Forest": "compiler.forest",
     "compile_model": "compiler.codegen",
     "compare_boards": "simulator.compare",
+    "each_board": "simulator.compare",
     "download_speech_commands": "datasets",
     "evaluate": "training",
     "fit": "training",
@@ -70,6 +71,7 @@ __all__ = [  # noqa: RUF022 - in the order of a lesson
     "Forest",
     "host_features", "host_model",
     "list_boards", "get_board", "Board", "simulate", "Simulation", "compare_boards",
+    "each_board",
     "write_sketch", "replay", "TinyMLError",
 ]  # fmt: skip
 

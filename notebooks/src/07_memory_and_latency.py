@@ -17,7 +17,6 @@ import numpy as np
 import tinyml_course as tc
 from tinyml_course import plots
 from tinyml_course.backend import load_tensorflow
-from tinyml_course.compiler.memory_text import plan_text
 from tinyml_course.lessons import artefact_dir, model_dir
 from tinyml_course.simulator.energy import COIN_CELL, battery_life_days, duty_cycle
 from tinyml_course.widgets import BoardTable
@@ -79,7 +78,7 @@ whole = tc.compile_model(run.tflite, name="keywords", optimize="speed")
 whole.plan
 
 # %%
-print(plan_text(whole.plan.bars, len(whole.plan.steps)))
+print(whole.plan)
 
 # %% [markdown]
 # Hover over a block for its name and bytes; the table says the same in words. A layer that reads each place once may write over its
@@ -105,14 +104,15 @@ for mode, model in models.items():
 models["memory"].plan
 
 # %% [markdown]
-# Each thin stair is an image of which only some rows are ever there. Less memory costs some code, and here about a
-# third more time: the compiler lets you choose.
+# Each thin stair is an image of which only some rows are ever there. Less memory costs some code, and here nearly half as much
+# time again: the compiler lets you choose.
 
 # %% [markdown]
 # ## 4. Where does the time go?
 #
 # **Why.** The emulator counts each instruction the board would execute, and a published table turns instructions into clock
-# cycles. That is an estimate, but one that can be taken apart by layer.
+# cycles. Flash is slower than the processor: a model of its lines and caches adds what it waits. Both are estimates, but such as can be
+# taken apart by layer.
 
 # %%
 compiled = models["balanced"]
@@ -121,6 +121,7 @@ for layer in sim.layers:
     ms = 1e3 * layer.cycles / sim.board.clock_hz
     print(f"{layer.op:28} {layer.macs:9,} MACs {ms:6.2f} ms")
 print(f"stack at its deepest: {sim.stack_bytes:,} bytes; instructions: {sim.instructions:,}")
+print(f"cycles: {sim.cycles:,}, {sim.wait_cycles:,} of them waiting for flash")
 
 # %%
 figure, axes = plots.new_figure(height=3.4)
@@ -169,13 +170,11 @@ for period_s in (1, 10, 100, 1000):
 print(COIN_CELL.source)
 
 # %% [markdown]
-# At first yes; then sleep, and the cell's own losses, take over: the curve goes flat. Now the same for all boards at once. Press a head to
-# sort, type to filter.
+# At first yes; then sleep, and the cell's own losses, take over: the curve goes flat. Now the same for all boards, each with a program of
+# its own, built and run. Rows come as they are known: press a head to sort, type to filter, interrupt the cell to stop.
 
 # %%
-table = BoardTable()
-rows = tc.compare_boards(compiled, features=run.features, on_row=table.add)
-table
+rows = BoardTable().fill(tc.each_board(compiled, features=run.features))
 
 # %% [markdown]
 # ## The artefact: a memory and latency report

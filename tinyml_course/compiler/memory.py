@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.allocate import Block, allocate, live_bytes
 from tinyml_course.compiler.graph import ABSENT, Graph, Op
 from tinyml_course.compiler.memory_picture import Bar, picture
+from tinyml_course.compiler.memory_text import plan_text
 from tinyml_course.compiler.storage import Storage, storages
 from tinyml_course.compiler.turns import Schedule, Turn, one_by_one
 
@@ -62,8 +64,20 @@ class MemoryPlan:
     steps: tuple[str, ...]
     schedule: Schedule
 
+    def __repr__(self) -> str:
+        """Sum the plan up in a line: its blocks and turns are for `print`."""
+        return f"<MemoryPlan: {self.arena_bytes:,} bytes, {len(self.bars)} blocks>"
+
+    def __str__(self) -> str:
+        """Draw the plan in characters."""
+        return plan_text(self.bars, len(self.steps))
+
     def _repr_html_(self) -> str:
         return picture(self.bars, self.steps, self.arena_bytes, self.peak_op)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the plan as text where a notebook can't show its picture."""
+        printer.text(repr(self) if cycle else str(self))
 
 
 def elementwise_in_place(graph: Graph, op: Op) -> Sequence[int]:

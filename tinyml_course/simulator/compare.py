@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,14 +87,28 @@ def compare_boards(
     ToolchainError
         If there is no compiler.
     """
+    rows = []
+    for row in each_board(compiled, boards, features, period_ms):
+        rows.append(row)
+        if on_row is not None:
+            on_row(row)
+    return rows
+
+
+def each_board(
+    compiled: Compiled,
+    boards: Iterable[str | Board] | None = None,
+    features: FeatureSources | None = None,
+    period_ms: float = 1000.0,
+) -> Iterator[BoardRow]:
+    """Hold a model against boards as `compare_boards` does, one row after the other.
+
+    What is wrong with the arguments is said at once, before the first row is asked for; a board's
+    program is built and run only when its row is.
+    """
     duty_cycle(0, period_ms)
     chosen = list_boards() if boards is None else [get_board(board) for board in boards]
-    rows = []
-    for board in chosen:
-        rows.append(_row(compiled, board, features, period_ms))
-        if on_row is not None:
-            on_row(rows[-1])
-    return rows
+    return (_row(compiled, board, features, period_ms) for board in chosen)
 
 
 def _row(

@@ -278,9 +278,13 @@ def run_features_on_board(
     chosen = get_board(board)
     keep = [*feature_keep(features), "features_window"]
     program = build_program(feature_sources(features, "features.c"), chosen, keep)
-    runner = BoardFeatures(Meter(program, chosen), program, features)
+    meter = Meter(program, chosen)
+    runner = BoardFeatures(meter, program, features)
     address = program.address("features_window")
-    windows = [runner.read_window(hops, address) for hops in features.hops(clips)]
+    windows = []
+    for hops in features.hops(clips):
+        windows.append(runner.read_window(hops, address))
+        meter.relax()
     return np.frombuffer(b"".join(windows), np.int8).reshape(-1, *features.input_shape)
 
 

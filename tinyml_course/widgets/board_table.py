@@ -1,4 +1,4 @@
-"""A table of boards that fills while a model is tried on each: sort it, filter it."""
+"""A table of boards that fills while a model is tried on each: sort it, filter it, stop it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADS = (
 
 
 class BoardTable(StillWidget):
-    """Boards with what one model takes of each; `add` is what `compare_boards` may call.
+    """Boards with what one model takes of each; `fill` shows them as they become known.
 
     Parameters
     ----------
@@ -41,6 +41,34 @@ class BoardTable(StillWidget):
         """Append one board; a table that is shown shows it at once."""
         self.rows = (*self.rows, row)
         self._rows = [*self._rows, _cells(row)]
+
+    def fill(self, rows: Iterable[BoardRow]) -> tuple[BoardRow, ...]:
+        """Show the table at once, and each row as soon as it is known.
+
+        Whoever has seen enough interrupts the cell (the square in the toolbar): rows that are
+        there stay, and are returned.
+
+        Parameters
+        ----------
+        rows : iterable of BoardRow
+            Such as `each_board(...)`, which builds and runs a program for each.
+
+        Returns
+        -------
+        tuple of BoardRow
+            All rows of the table.
+        """
+        from IPython.display import display
+
+        shown = display(self, display_id=True)
+        try:
+            for row in rows:
+                self.add(row)
+        except KeyboardInterrupt:
+            print(f"Stopped after {len(self.rows)} boards.")
+        if shown is not None:
+            shown.update(self)  # so that the still version has all rows, too
+        return self.rows
 
     def describe(self) -> str:
         """Say of each board what the model takes of it."""
