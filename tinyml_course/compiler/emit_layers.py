@@ -24,7 +24,7 @@ _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
 _WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
-_CHEAP_ZEROS = 256  # so many weights of zero take no longer than gathering bytes
+_CHEAP_ZEROS = 64  # so many weights of zero take no longer than gathering bytes
 _NO_PADDING = Padding()
 
 
