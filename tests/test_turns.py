@@ -74,6 +74,14 @@ def test_every_row_is_computed_once_and_after_what_it_reads():
     assert done == [12, 6, 6]
 
 
+def test_later_operators_can_compute_twice_as_many_rows():
+    graph = read_model(three_convolutions()[1])
+    rows = {0: RowAccess(12, 3, 1, 1), 1: RowAccess(6, 3, 2, 0), 2: RowAccess(6, 3, 1, 1)}
+    turns = in_turns(graph, rows, (Chain(0, 3, 6, doubled_from=1),)).turns
+    most = [max(turn.count for turn in turns if turn.place == place) for place in range(3)]
+    assert most == [1, 4, 4]  # rows of 6, 3 and 3 pixels
+
+
 def test_a_ring_holds_only_the_rows_of_one_window():
     graph = read_model(three_convolutions(40)[1])
     rows = {0: RowAccess(40, 3, 1, 1), 1: RowAccess(20, 3, 2, 0), 2: RowAccess(20, 3, 1, 1)}

@@ -30,27 +30,30 @@ static void add_row(const tinyml_sum *layer, uint32_t count, const int8_t *a, ui
 #if TINYML_DSP
 
 /* As add_row, where a has the larger scale. Its factor is a half, so it is shifted by one bit less
- * and no more. b takes one bit more where it has the same scale: then its shift is 1, never 0.
+ * and no more. b is multiplied, and shifted by one bit at least: where it has the same scale, its
+ * product is itself. Its rounding shift is that of the output stage, with a for the zero point; the
+ * power is negative, since 2^31 has no place in 32 bits.
  */
 TINYML_INLINE void add_row_dsp(const tinyml_sum *layer, uint32_t count, const int8_t *a,
                                const int8_t *b, int8_t *output, int rectified)
 {
-    const int equal = layer->b_shift == 0, shift = equal ? 1 : layer->b_shift;
-    const int32_t raise = 1 << (ADD_HEADROOM_BITS + equal), half = 1 << (shift - 1);
-    const int32_t b_offset = -layer->b_zero_point * raise;
-    const int32_t b_multiplier = (int32_t)((uint32_t)layer->b_multiplier << 1);
-    const int32_t a_zero_point = layer->a_zero_point;
+    const int32_t raise = 1 << ADD_HEADROOM_BITS, a_raise = raise / 2;
+    int32_t a_offset = layer->a_zero_point * a_raise, b_offset = layer->b_zero_point * raise;
+    const int equal = layer->b_shift == 0;
+    const int32_t b_multiplier = equal ? 0 : (int32_t)((uint32_t)layer->b_multiplier << 1);
+    const int32_t b_power = -(INT32_C(1) << (31 - (equal ? 1 : layer->b_shift))) * 2;
     const tinyml_fast_channel output_stage = {
         (int32_t)((uint32_t)layer->multiplier << 1),
         (int32_t)(1u << (32 - layer->shift)),
         layer->zero_point,
     };
 
+    __asm__("" : "+r"(a_offset), "+r"(b_offset)); /* products as they stand below: one RSB each */
     for (const int8_t *end = output + count; output != end;) {
-        const int32_t raised = *b++ * raise + b_offset;
+        const int32_t raised = *b++ * raise - b_offset;
         const int32_t product = tinyml_mac_upper(raised, raised, b_multiplier);
-        const int32_t rescaled = (product + (product >> 31) + half) >> shift;
-        const int32_t sum = rescaled + (*a++ - a_zero_point) * (1 << (ADD_HEADROOM_BITS - 1));
+        const int32_t sum = tinyml_take_upper(*a++ * a_raise - a_offset,
+                                              product + (product >> 31), b_power);
 
         *output++ = (int8_t)tinyml_fast_finish(output_stage, sum, rectified);
     }

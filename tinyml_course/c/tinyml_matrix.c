@@ -20,7 +20,7 @@ int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count)
         tinyml_tile_widen(&column, &input);
         tinyml_tile_widen(&column, &input);
     }
-    return count ? tinyml_tile_copy_few(column, input, count) : column;
+    return tinyml_tile_copy_few(column, input, count);
 }
 
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)

@@ -2,8 +2,8 @@
 
 The fullest turn of a schedule says what its arena will take, so a schedule is judged without being
 placed. Chains are grown around the fullest turn for as long as that makes it less full. Few rows
-at a time need the least memory and the most work: tiles that are not full, rows gathered again.
-The best choices are placed. For memory the smallest wins; for balance the one that is nearest to
+at a time need the least memory and the most work: tiles that are not full, rows gathered again; a
+part of a chain may compute more. The best choices are placed. For memory the smallest wins; for balance the one that is nearest to
 both the smallest and the quickest.
 """
 
@@ -104,6 +104,8 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
         for choice in (smallest, *_best(tried, smallest.nbytes * _NEARLY))
         for count in pixels[1:]
     ]
+    if optimize == "balanced":
+        tried += [judge(chains) for chains in _doubled(smallest)]
     finalists = {choice.schedule.chains: choice for choice in (tried[0], *_finalists(tried))}
     placed = [_placed(graph, whole, by_rows, choice) for choice in finalists.values()]
     least = min(choice.nbytes for choice in placed)
@@ -177,6 +179,15 @@ def _grown(choice: _Choice, runs: Sequence[range], pixels: int) -> Iterator[tupl
                 apart = [c for c in choice.schedule.chains if c.stop <= start or stop <= c.start]
                 chains = sorted([*apart, Chain(start, stop, pixels)], key=lambda c: c.start)
                 yield tuple(chains)
+
+
+def _doubled(choice: _Choice) -> Iterator[tuple[Chain, ...]]:
+    """Yield the chains with more rows a turn in one of them, from one of its operators on."""
+    for chain in choice.schedule.chains:
+        apart = [other for other in choice.schedule.chains if other != chain]
+        for place in _spread(range(chain.start + 1, chain.stop)):
+            doubled = replace(chain, doubled_from=place)
+            yield tuple(sorted([*apart, doubled], key=lambda c: c.start))
 
 
 def _spread(places: range) -> list[int]:

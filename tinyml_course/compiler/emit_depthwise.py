@@ -76,13 +76,14 @@ class _Axis:
 
 
 def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -> Step:
-    """Convolve plane by plane; filters that all see one channel are an ordinary convolution."""
+    """Convolve plane by plane; large filters that all see one channel are a convolution."""
     source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
     weights = _constant(graph, op.weights)[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
     kernel = weights.shape[1:]
     geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
     filters = fold(graph, op, weights.reshape(target.channels, -1))
-    if source.channels == 1 and target.channels > 1:
+    is_quick = emission.optimize == "speed" and kernel == (3, 3)  # but it needs a plane of scratch
+    if source.channels == 1 and target.channels > 1 and not is_quick:
         return _convolution(graph, op, geometry, filters)
     return _depthwise(graph, op, geometry, filters, emission)
 

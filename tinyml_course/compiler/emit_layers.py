@@ -24,7 +24,7 @@ _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
 _WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
-_CHEAP_ZEROS = 256  # so many weights of zero take no longer than gathering bytes
+_CHEAP_ZEROS = 64  # so many weights of zero take no longer than gathering bytes
 _NO_PADDING = Padding()
 
 
@@ -66,7 +66,7 @@ def _image(op: g.Op, tensor: Tensor) -> _Image:
 
 def _stage(name: str, filters: Filters) -> tuple[list[str], Fields, int]:
     """Return the constants of an output stage, the struct that points at them, and their size."""
-    per_channel = filters.multiplier.size == len(filters.weights)
+    per_channel = filters.multiplier.size > 1
     channels = "C_OUT" if per_channel else "one for all channels"
     arrays: dict[str, tuple[NDArray[Any], str]] = {
         "bias": (filters.bias, "(C_OUT), int32 on the scale of the sums"),
@@ -89,10 +89,10 @@ def _limits(filters: Filters) -> Fields:
     }
 
 
-def _packed(name: str, filters: Filters, block: int) -> tuple[str, Fields, int, int]:
+def _packed(name: str, filters: Filters, group: int) -> tuple[str, Fields, int, int]:
     """Return packed weights, the struct that points at them, their depth and size."""
-    packed = pack(filters.weights, block)
-    layout = f"(C_OUT / {block}, K / 4, 2, {block // 2}) words of two channels and two inputs"
+    packed = pack(filters.weights, _DENSE_CHANNELS, group)
+    layout = "(C_OUT / 4, K / 4, 2, 2) words of two channels and two inputs"
     text = array(f"{name}_weights", packed.words, layout)
     fields: Fields = {
         "weights": f"{name}_weights",
@@ -217,7 +217,9 @@ def _in_words(
 def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:
     name = f"op{op.index}"
     channels, inputs = filters.weights.shape
-    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, _DENSE_CHANNELS)
+    big = emission.optimize == "speed" and filters.weights.size >= _WIDE_WEIGHTS
+    group = GROUP if big else GROUP // 2
+    weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, group)
     padded = np.pad(filters.bias, (0, -channels % _DENSE_CHANNELS))
     stage_texts, stage_fields, stage_bytes = _stage(name, replace(filters, bias=padded))
     layer = struct(
@@ -226,7 +228,7 @@ def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:
         {"inputs": inputs, "filters": weights_fields, "stage": stage_fields},
     )
     fast = bool(weights_fields["borrowed"]) and filters.rounding != "TINYML_GENERAL"
-    wide = fast and emission.optimize == "speed" and filters.weights.size >= _WIDE_WEIGHTS
+    wide = fast and big
     kernel = "tinyml_connect" + ("" if fast else "_general") + ("_wide" if wide else "")
     return Step(
         op,

@@ -44,11 +44,18 @@ class Chain:
     stop: int
     pixels: int
     """An operator computes at least so many pixels a turn, if it can: whole rows of them."""
+    doubled_from: int | None = None
+    """The first of the operators that compute at least twice as many, if there are any."""
 
     @property
     def places(self) -> range:
         """The positions of its operators in `Graph.ops`."""
         return range(self.start, self.stop)
+
+    def pixels_of(self, place: int) -> int:
+        """Return the pixels that an operator computes a turn, at least."""
+        doubled = self.doubled_from is not None and place >= self.doubled_from
+        return 2 * self.pixels if doubled else self.pixels
 
 
 Rows = Mapping[int, RowAccess]
@@ -130,7 +137,7 @@ def _interleave(graph: Graph, rows: Rows, chain: Chain) -> list[Turn]:
 
     def ensure(place: int, stop: int) -> None:
         op, access = graph.ops[place], rows[place]
-        block = min(-(-chain.pixels // _width(graph, op, access)), _MAX_COUNT)
+        block = min(-(-chain.pixels_of(place) // _width(graph, op, access)), _MAX_COUNT)
         while done[place] < stop:
             count = min(block, stop - done[place])
             for image in images(graph, op):

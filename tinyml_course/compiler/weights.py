@@ -94,7 +94,7 @@ class PackedWeights:
     words : uint32 array, (C_OUT / block, K / 4, 2, block / 2)
         C_OUT and K rounded up.
     depth : int
-        K, rounded up to a multiple of `GROUP`.
+        K, rounded up to a multiple of its group.
     borrowed : bool
         Whether half words (a, b) stand for a + 256 * b.
     """
@@ -146,10 +146,10 @@ def fold(graph: Graph, op: g.WeightedOp, weights: NDArray[np.int8]) -> Filters:
     )
 
 
-def pack(weights: NDArray[np.int8], block: int) -> PackedWeights:
-    """Put weights (C_OUT, K) into words, `block` channels side by side."""
+def pack(weights: NDArray[np.int8], block: int, group: int = GROUP) -> PackedWeights:
+    """Put weights (C_OUT, K) into words, `block` channels and `group` inputs side by side."""
     filters, inputs = weights.shape
-    padded = np.pad(weights, ((0, -filters % block), (0, -inputs % GROUP)))
+    padded = np.pad(weights, ((0, -filters % block), (0, -inputs % group)))
     even, odd = padded[0::2].astype(np.int32), padded[1::2].astype(np.int32)
     borrowed = _sums_separate(even, odd)
     if borrowed:
