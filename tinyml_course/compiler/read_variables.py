@@ -1,0 +1,170 @@
+"""Resource variables become states: tensors that keep their values from call to call.
+
+References
+----------
+TensorFlow Lite Micro, `micro_resource_variable.cc`: a variable that CALL_ONCE does not assign to
+holds, byte for byte, the zero point of what is assigned to it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import tflite
+from numpy.typing import NDArray
+
+from tinyml_course.compiler.graph import Graph, Op, Tensor
+from tinyml_course.compiler.raw_op import Parser, RawOp
+from tinyml_course.compiler.rules import check_rules
+from tinyml_course.compiler.variables import AssignVariable, CallOnce, ReadVariable, VarHandle
+from tinyml_course.errors import ModelError, UnsupportedModelError
+
+
+def with_states(graph: Graph, starts: Sequence[Graph]) -> Graph:
+    """Return a network with a state in place of each variable.
+
+    Parameters
+    ----------
+    graph : Graph
+        As the file has it: variables are handles, the outputs of VAR_HANDLE.
+    starts : sequence of Graph
+        The networks that its CALL_ONCE operators run, in the same order.
+
+    Raises
+    ------
+    ModelError
+        A handle is none, or a variable is read that nothing assigns to.
+    UnsupportedModelError
+        First values are not constant, or are given too late.
+    """
+    if not any(isinstance(op, VarHandle | CallOnce) for op in graph.ops):
+        return graph
+    _check_starts(graph, starts)
+    known: list[VarHandle] = []
+    variables = _variables(graph, known)
+    first = {}
+    for start in starts:
+        theirs = _variables(start, known)
+        first |= {theirs[op.output]: start.tensors[op.input] for op in _assignments(start)}
+    read = {_named(variables, op, op.input) for op in graph.ops if isinstance(op, ReadVariable)}
+    assigned = {_named(variables, op, op.output): op for op in reversed(_assignments(graph))}
+    tensors, state_of = list(graph.tensors), {}
+    for variable in sorted(read, key=known.index):
+        if variable not in assigned and variable not in first:
+            raise ModelError(
+                f"{graph.name} reads variable {variable.name!r}, to which nothing is assigned. "
+                "Convert the model again."
+            )
+        like = tensors[assigned[variable].input] if variable in assigned else first[variable]
+        start_data = first[variable].data if variable in first else None
+        state_of[variable] = len(tensors)
+        tensors.append(_state(len(tensors), variable, like, start_data))
+    ops = [
+        _on_states(op, {index: state_of[v] for index, v in variables.items() if v in state_of})
+        for op in graph.ops
+        if not isinstance(op, VarHandle | CallOnce)
+        and not (isinstance(op, AssignVariable) and variables[op.output] not in read)
+    ]
+    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def _check_starts(graph: Graph, starts: Sequence[Graph]) -> None:
+    """Check that the networks before the first call only assign constants, and come first."""
+    calls = [op for op in graph.ops if isinstance(op, CallOnce)]
+    for call, start in zip(calls, starts, strict=True):
+        check_rules(start, call)
+    touched = [i for i, op in enumerate(graph.ops) if isinstance(op, ReadVariable | AssignVariable)]
+    late = [op for op in graph.ops[min(touched, default=0) :] if isinstance(op, CallOnce)]
+    if touched and late:
+        raise UnsupportedModelError(
+            f"{late[0]} comes after {graph.ops[touched[0]]}; variables must have their first "
+            "values before they are used. Create them before the function that is converted."
+        )
+
+
+def _assignments(graph: Graph) -> list[AssignVariable]:
+    return [op for op in graph.ops if isinstance(op, AssignVariable)]
+
+
+def _variables(graph: Graph, known: list[VarHandle]) -> dict[int, VarHandle]:
+    """Return which variable each handle stands for; add new ones to those already known."""
+    found = {}
+    for op in graph.ops:
+        if not isinstance(op, VarHandle):
+            continue
+        alike = (v for v in known if v.name == op.name and op.container in (None, v.container))
+        variable = next(alike, op)
+        if variable is op:
+            known.append(op)
+        found[op.output] = variable
+    return found
+
+
+def _named(variables: dict[int, VarHandle], op: Op, handle: int) -> VarHandle:
+    if handle not in variables:
+        raise ModelError(
+            f"{op} takes tensor {handle} for a variable, but it is no output of VAR_HANDLE. "
+            "Convert the model again."
+        )
+    return variables[handle]
+
+
+def _state(index: int, variable: VarHandle, like: Tensor, data: NDArray[Any] | None) -> Tensor:
+    """Return the state of a variable; `data` is what it starts with."""
+    if data is None or data.nbytes != like.nbytes:
+        byte = 0 if like.quant is None else int(like.quant.zero_point[0]) & 0xFF
+        data = np.full(like.nbytes, byte, np.uint8).view(like.dtype)
+    return replace(
+        like,
+        index=index,
+        name=variable.name,
+        data=None,
+        is_variable=True,
+        initial=data.astype(like.dtype).reshape(like.shape),
+    )
+
+
+def _on_states(op: Op, states: dict[int, int]) -> Op:
+    def renamed(indices: Iterable[int]) -> tuple[int, ...]:
+        return tuple(states.get(index, index) for index in indices)
+
+    return replace(op, inputs=renamed(op.inputs), outputs=renamed(op.outputs))
+
+
+def _var_handle(raw: RawOp) -> Op:
+    options = raw.options(tflite.VarHandleOptions)
+    container, name = options.Container(), options.SharedName()
+    return raw.build(
+        VarHandle,
+        container=None if container is None else _text(container),
+        name=_text(name or b""),
+    )
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _read_variable(raw: RawOp) -> Op:
+    return raw.build(ReadVariable)
+
+
+def _assign_variable(raw: RawOp) -> Op:
+    variable, value = raw.inputs
+    return AssignVariable(raw.index, (value,), (variable,))
+
+
+def _call_once(raw: RawOp) -> Op:
+    return raw.build(CallOnce, network=raw.options(tflite.CallOnceOptions).InitSubgraphIndex())
+
+
+_B = tflite.BuiltinOperator
+VARIABLES: dict[int, Parser] = {
+    _B.VAR_HANDLE: Parser(_var_handle, 0, 0),
+    _B.READ_VARIABLE: Parser(_read_variable),
+    _B.ASSIGN_VARIABLE: Parser(_assign_variable, 2, 2, min_outputs=0),
+    _B.CALL_ONCE: Parser(_call_once, 0, 0, min_outputs=0),
+}
