@@ -18,6 +18,7 @@ import flatbuffers
 import numpy as np
 import tflite
 
+ABSENT = -1
 _TYPES = {
     np.dtype(np.float32): tflite.TensorType.FLOAT32,
     np.dtype(np.float16): tflite.TensorType.FLOAT16,
@@ -27,6 +28,7 @@ _TYPES = {
     np.dtype(np.int32): tflite.TensorType.INT32,
     np.dtype(np.int64): tflite.TensorType.INT64,
     np.dtype(np.bool_): tflite.TensorType.BOOL,
+    np.dtype(np.object_): tflite.TensorType.RESOURCE,
 }
 
 
@@ -62,6 +64,7 @@ class Network:
     tensors: list[TensorSpec] = field(default_factory=list)
     ops: list[OpSpec] = field(default_factory=list)
     inputs: list[int] = field(default_factory=list)
+    subgraphs: list[Network] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -103,7 +106,7 @@ class Network:
     def op(self, name: str, inputs, outputs, options=None, **fields) -> int:
         code = getattr(tflite.BuiltinOperator, name)
         self.ops.append(OpSpec(code, list(inputs), list(outputs), options, fields))
-        return outputs[0]
+        return outputs[0] if outputs else ABSENT
 
     # Layers ------------------------------------------------------------------------------------
 
@@ -264,6 +267,28 @@ class Network:
         operand = self.constant(np.array(shape, np.int32))
         return self.op("RESHAPE", [x, operand], [self.like(x, shape)], "ReshapeOptions")
 
+    # Variables ---------------------------------------------------------------------------------
+
+    def variable(self, name="state", container="") -> int:
+        """Return the handle of a resource variable: operators that use it name it."""
+        handle = self.tensor((), None, dtype=np.object_)
+        fields = {"SharedName": name} | ({} if container is None else {"Container": container})
+        return self.op("VAR_HANDLE", [], [handle], "VarHandleOptions", **fields)
+
+    def read(self, handle, shape, scale=0.05, zero_point=0, *, dtype=np.int8) -> int:
+        y = self.tensor(shape, scale, zero_point, dtype=dtype)
+        return self.op("READ_VARIABLE", [handle], [y], "ReadVariableOptions")
+
+    def assign(self, handle, x) -> None:
+        self.op("ASSIGN_VARIABLE", [handle, x], [], "AssignVariableOptions")
+
+    def call_once(self, start: Network) -> None:
+        """Run another network, which has no inputs and outputs, before the first call."""
+        self.subgraphs.append(start)
+        fields = {"InitSubgraphIndex": len(self.subgraphs)}
+        self.op("CALL_ONCE", [], [], "CallOnceOptions", **fields)
+        self.ops.insert(0, self.ops.pop())
+
     def like(self, x, shape) -> int:
         """Return a new tensor of another shape, quantized like `x`."""
         spec = self.tensors[x]
@@ -282,32 +307,39 @@ class Network:
     def build(self, *outputs: int) -> bytes:
         """Return the `.tflite` bytes of the network with these output tensors."""
         b = flatbuffers.Builder(1 << 16)
+        parts = [self, *self.subgraphs]
         buffers = [_buffer(b, None)]
-        tensors = []
-        for index, spec in enumerate(self.tensors):
-            if spec.data is not None:
-                buffers.append(_buffer(b, spec.data))
-            tensors.append(_tensor(b, spec, f"t{index}", len(buffers) - 1))
-        codes = sorted({op.code for op in self.ops})
-        ops = [_operator(b, op, codes.index(op.code)) for op in self.ops]
-        tensors_at = _tables(b, tensors)
-        ops_at = _tables(b, ops)
-        inputs, outputs_at = _ints(b, self.inputs), _ints(b, outputs)
-        tflite.SubGraphStart(b)
-        tflite.SubGraphAddTensors(b, tensors_at)
-        tflite.SubGraphAddInputs(b, inputs)
-        tflite.SubGraphAddOutputs(b, outputs_at)
-        tflite.SubGraphAddOperators(b, ops_at)
-        subgraphs = _tables(b, [tflite.SubGraphEnd(b)])
+        codes = sorted({op.code for part in parts for op in part.ops})
+        subgraphs = [
+            _subgraph(b, part, outputs if part is self else (), codes, buffers) for part in parts
+        ]
+        subgraphs_at = _tables(b, subgraphs)
         codes_at = _tables(b, [_operator_code(b, code) for code in codes])
         buffers_at = _tables(b, buffers)
         tflite.ModelStart(b)
         tflite.ModelAddVersion(b, 3)
         tflite.ModelAddOperatorCodes(b, codes_at)
-        tflite.ModelAddSubgraphs(b, subgraphs)
+        tflite.ModelAddSubgraphs(b, subgraphs_at)
         tflite.ModelAddBuffers(b, buffers_at)
         b.Finish(tflite.ModelEnd(b), b"TFL3")
         return bytes(b.Output())
+
+
+def _subgraph(b, net, outputs, codes, buffers) -> int:
+    tensors = []
+    for index, spec in enumerate(net.tensors):
+        if spec.data is not None:
+            buffers.append(_buffer(b, spec.data))
+        tensors.append(_tensor(b, spec, f"t{index}", len(buffers) - 1))
+    ops = [_operator(b, op, codes.index(op.code)) for op in net.ops]
+    tensors_at, ops_at = _tables(b, tensors), _tables(b, ops)
+    inputs, outputs_at = _ints(b, net.inputs), _ints(b, outputs)
+    tflite.SubGraphStart(b)
+    tflite.SubGraphAddTensors(b, tensors_at)
+    tflite.SubGraphAddInputs(b, inputs)
+    tflite.SubGraphAddOutputs(b, outputs_at)
+    tflite.SubGraphAddOperators(b, ops_at)
+    return tflite.SubGraphEnd(b)
 
 
 def _ints(b, values) -> int:
@@ -361,9 +393,7 @@ def _tensor(b, spec, name, buffer) -> int:
 def _operator(b, op, code_index) -> int:
     options = None
     if op.options is not None:
-        values = {
-            k: _ints(b, v) if isinstance(v, tuple | list) else v for k, v in op.fields.items()
-        }
+        values = {name: _field(b, value) for name, value in op.fields.items()}
         getattr(tflite, f"{op.options}Start")(b)
         for name, value in values.items():
             getattr(tflite, f"{op.options}Add{name}")(b, value)
@@ -377,6 +407,12 @@ def _operator(b, op, code_index) -> int:
         tflite.OperatorAddBuiltinOptionsType(b, getattr(tflite.BuiltinOptions, op.options))
         tflite.OperatorAddBuiltinOptions(b, options)
     return tflite.OperatorEnd(b)
+
+
+def _field(b, value):
+    if isinstance(value, str):
+        return b.CreateString(value)
+    return _ints(b, value) if isinstance(value, tuple | list) else value
 
 
 def _operator_code(b, code) -> int:

@@ -11,4 +11,13 @@ static inline void tinyml_reset_state(int8_t *state, uint32_t count, int8_t valu
         *state++ = value;
 }
 
+/* The same for a state that starts with other values than one. */
+static inline void tinyml_restore_state(int8_t *state, uint32_t count, const void *start)
+{
+    const int8_t *from = start;
+
+    while (count-- > 0)
+        *state++ = *from++;
+}
+
 #endif

@@ -38,17 +38,21 @@ from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
 from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.listing import header, source
+from tinyml_course.compiler.listing_states import start_bytes
 from tinyml_course.compiler.memory import MemoryPlan
+from tinyml_course.compiler.settle_states import settle_states
 from tinyml_course.compiler.simplify import simplify
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.compiler.turns import one_by_one
+from tinyml_course.compiler.variables import AssignVariable
 from tinyml_course.errors import InputError, UnsupportedModelError
 
 OPTIMIZATIONS = ("balanced", "speed", "size", "memory")
 _SHARED_HEADERS = ("tinyml_kernels.h", "tinyml_arithmetic.h", "tinyml_output_stage.h")
 _CHAINING = ("balanced", "memory")
 _TURNS = ("tinyml_turns.h", "tinyml_turns.c")
+_STATES = ("tinyml_state.h",)
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
@@ -101,7 +105,7 @@ class CompiledModel:
     graph : Graph
         The network of the file, or a smaller one that gives the same bits.
     steps : tuple of Step
-        What runs, in order, one step an operator; operators that only rename a shape have none.
+        What runs, in order, one step an operator; operators with nothing to do have none.
     plan : MemoryPlan
         Where tensors and scratch memory lie in the arena.
     optimize : {"balanced", "speed", "size", "memory"}
@@ -143,8 +147,8 @@ class CompiledModel:
 
     @property
     def constants_bytes(self) -> int:
-        """Flash for weights, biases, multipliers and tables."""
-        return sum(step.constants_bytes for step in self.steps)
+        """Flash for weights, biases, multipliers, tables, and what states start with."""
+        return sum(step.constants_bytes for step in self.steps) + start_bytes(self.graph)
 
     @property
     def macs(self) -> int:
@@ -166,6 +170,7 @@ class CompiledModel:
         """Every file the program needs, by name: the model's own, and the kernels it calls."""
         kernels = {file for step in self.steps for file in (*step.files, *step.headers)}
         kernels |= set(_TURNS if self.plan.schedule.chains else ())
+        kernels |= set(_STATES if self.graph.variables else ())
         return {
             f"{self.name}.h": self.header,
             f"{self.name}.c": self.source,
@@ -213,7 +218,7 @@ def compile_model(
         model if isinstance(model, Graph) else read_model(model, name),
         1 if optimize == "size" else CHANNEL_MULTIPLE,
     )
-    graph = simplified.graph
+    graph = settle_states(simplified.graph)
     steps, plan = _steps_and_plan(graph, optimize)
     return CompiledModel(name, graph, steps, plan, optimize, simplified.notes)
 
@@ -221,15 +226,21 @@ def compile_model(
 def _steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], MemoryPlan]:
     """Choose which operators take turns, and plan the arena for what they become in C."""
     whole = _emit_all(graph, Emission(optimize))
-    if optimize not in _CHAINING:
-        steps = tuple(whole.values())
-        return steps, plan_steps(graph, steps, one_by_one(graph))
-    by_rows = _emit_all(graph, Emission(optimize, whole=False))
-    schedule = choose_chains(graph, whole, by_rows, optimize)
-    steps = tuple(
-        (by_rows if place in schedule.chained else whole)[place] for place in sorted(whole)
-    )
-    return steps, plan_steps(graph, steps, schedule)
+    steps, schedule = tuple(whole.values()), one_by_one(graph)
+    if optimize in _CHAINING:
+        by_rows = _emit_all(graph, Emission(optimize, whole=False))
+        schedule = choose_chains(graph, whole, by_rows, optimize)
+        steps = tuple(
+            (by_rows if place in schedule.chained else whole)[place] for place in sorted(whole)
+        )
+    plan = plan_steps(graph, steps, schedule)
+    return tuple(step for step in steps if not _is_done(step, plan)), plan
+
+
+def _is_done(step: Step, plan: MemoryPlan) -> bool:
+    """Whether a step would copy a value to a state in which it has been computed."""
+    places = {plan.offsets.get(index) for index in (step.op.input, step.op.output)}
+    return isinstance(step.op, AssignVariable) and len(places) == 1
 
 
 def _emit_all(graph: Graph, emission: Emission) -> dict[int, Step]:

@@ -19,13 +19,14 @@ from tinyml_course.compiler.stateful_factors import (
     svdf_factors,
 )
 from tinyml_course.compiler.steps import Emission, Step
+from tinyml_course.compiler.variables import AssignVariable, ReadVariable
 from tinyml_course.errors import UnsupportedModelError
 
 _SIDE_BY_SIDE = 4
 _MAX_LEFT_SHIFT = 30
 _CELL_POWERS = range(-42, 2)
 _WORDS = "(sums / 4, K / 4, 4 sums, 4 inputs)"
-_HEADERS = ("tinyml_state.h", "tinyml_stateful.h")
+_HEADERS = ("tinyml_stateful.h",)
 
 
 def svdf(graph: Graph, op: s.Svdf, emission: Emission) -> Step:
@@ -191,7 +192,16 @@ def _wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
     return (values & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
 
 
+def copy(graph: Graph, op: ReadVariable | AssignVariable, emission: Emission) -> Step:
+    """Copy from or to a variable."""
+    count = graph.tensors[op.output].nbytes
+    call = f"tinyml_place(1, {count}, {count}, {{in0}}, {{out0}});"
+    return Step(op, (call,), files=("tinyml_layout.c",))
+
+
 EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
+    ReadVariable: copy,
+    AssignVariable: copy,
     s.Svdf: svdf,
     s.Lstm: lstm,
 }

@@ -63,7 +63,9 @@ class Tensor:
         The static shape, the batch of 1 included.
     data : ndarray of `dtype` and `shape`, read-only, or None
     is_variable : bool
-        Whether the values stay from call to call: the state of an operator.
+        Whether the values stay from call to call: a state.
+    initial : ndarray of `dtype` and `shape`, or None
+        What a state holds before the first call; its zero point where nothing is said.
     """
 
     index: int
@@ -73,6 +75,7 @@ class Tensor:
     quant: QuantParams | None
     data: NDArray[Any] | None = None
     is_variable: bool = False
+    initial: NDArray[Any] | None = None
 
     def __str__(self) -> str:
         name = self.name if len(self.name) <= _NAME_LENGTH else f"...{self.name[-_NAME_LENGTH:]}"

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml_course.compiler.graph import Graph, Tensor
-from tinyml_course.compiler.listing_states import first_reset, reset_declaration, reset_definition
+from tinyml_course.compiler.listing_states import (
+    first_reset,
+    reset_declaration,
+    reset_definition,
+    starts,
+)
 from tinyml_course.compiler.memory import MemoryPlan
 from tinyml_course.compiler.printing import array, c_float, c_type, wrap
 from tinyml_course.compiler.steps import Step
@@ -78,13 +83,14 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
     headers = {file for step in steps if step.variant for file in step.files if file[-2:] == ".h"}
     headers |= {header for step in steps for header in step.headers}
     headers |= {"tinyml_turns.h"} if plan.schedule.chains else set()
+    headers |= {"tinyml_state.h"} if graph.variables else set()
     includes = "".join(f'#include "{file}"\n' for file in sorted({*headers, "tinyml_kernels.h"}))
     definitions = "\n".join(text.replace("@", name) for text, name in variants.items())
     return f"""/* Constants and schedule of {name}; what it is stands in {name}.h. */
 #include "{name}.h"
 
 {includes}
-{tensors}{constants}
+{tensors}{constants}{starts(graph)}
 {definitions}
 static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 

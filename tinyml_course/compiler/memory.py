@@ -245,6 +245,8 @@ def _shared(
         if not turn.whole or isinstance(op, g.AliasOp) or len(op.outputs) > 1:
             continue
         taker = place_of[op.output]
+        if stored[taker].block.first != time:
+            continue  # the output is a state, which has its bytes all the time
         for position in in_place(graph, op):
             operand = op.inputs[position]
             giver = place_of.get(operand)

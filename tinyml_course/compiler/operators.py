@@ -19,6 +19,7 @@ from tinyml_course.compiler.raw_op import Parser, RawOp
 from tinyml_course.compiler.read_arithmetic import ARITHMETIC
 from tinyml_course.compiler.read_moves import MOVES, pairs
 from tinyml_course.compiler.read_stateful import STATEFUL
+from tinyml_course.compiler.read_variables import VARIABLES
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 _O = TypeVar("_O", bound=Op)
@@ -41,7 +42,8 @@ def parse(code: int, raw: RawOp) -> Op:
         )
     parser = PARSERS[code]
     count = len(raw.inputs)
-    if not parser.min_inputs <= count <= parser.max_inputs or not raw.outputs:
+    fits = parser.min_inputs <= count <= parser.max_inputs
+    if not fits or len(raw.outputs) < parser.min_outputs:
         raise ModelError(f"{raw} has {count} inputs and {len(raw.outputs)} outputs.")
     needed = [i for i in range(parser.min_inputs) if i not in parser.optional]
     if any(raw.inputs[i] == ABSENT for i in needed):
@@ -166,6 +168,7 @@ PARSERS: dict[int, Parser] = {
     **MOVES,
     **ARITHMETIC,
     **STATEFUL,
+    **VARIABLES,
     _B.CONV_2D: Parser(_conv_2d, 2, 3),
     _B.DEPTHWISE_CONV_2D: Parser(_depthwise_conv_2d, 2, 3),
     _B.FULLY_CONNECTED: Parser(_fully_connected, 2, 3),

@@ -1,7 +1,8 @@
 """Compute once, while the model is read, what does not depend on its input.
 
 Converters leave shape arithmetic in the graph (SHAPE, STRIDED_SLICE, PACK before a RESHAPE). Its
-shapes are static here, so each such operator becomes a constant and disappears.
+shapes are static here, so each such operator becomes a constant and disappears. So does a QUANTIZE
+of constants, as the first values of variables may have.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler.graph import Graph, Op
+from tinyml_course.compiler.reference_pointwise import quantize
+from tinyml_course.compiler.rules import check_op
 
 Array = NDArray[Any]
 _MAX_BYTES = 1 << 20
@@ -47,6 +50,9 @@ def _computed(graph: Graph, op: Op) -> tuple[Array, ...] | None:
     known = [tensor.data[np.newaxis] for tensor in read if tensor.data is not None]
     if len(known) < len(read) or sum(tensor.nbytes for tensor in written) > _MAX_BYTES:
         return None
+    if isinstance(op, g.Quantize):
+        check_op(graph, op)  # its arithmetic trusts the rules
+        return (quantize(graph, op, *known),)
     if type(op) in _INTEGER and written[0].dtype in (np.int32, np.int64):
         return (_INTEGER[type(op)](*known),)
     if type(op) in _MOVES and all(tensor.dtype == written[0].dtype for tensor in read):

@@ -105,9 +105,10 @@ class RawOp:
 
 @dataclass(frozen=True)
 class Parser:
-    """How to read one kind of operator, how many tensors it takes, and which may be absent."""
+    """How to read one kind of operator, how many tensors it has, and which may be absent."""
 
     read: Callable[[RawOp], Op]
     min_inputs: int = 1
     max_inputs: int = 1
     optional: tuple[int, ...] = ()
+    min_outputs: int = 1

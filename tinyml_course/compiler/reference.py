@@ -23,6 +23,7 @@ from tinyml_course.compiler import reference_pointwise as pointwise
 from tinyml_course.compiler import reference_stateful as remembering
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.forest import RandomForest
+from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
@@ -139,7 +140,7 @@ class Reference:
 
 def _reset(tensor: Tensor) -> Array:
     """Return a state before the first call."""
-    return np.full((1, *tensor.shape), s.reset_value(tensor), tensor.dtype)
+    return s.reset_values(tensor)[np.newaxis]
 
 
 def _expand(x: Array, tensor: Tensor, missing: int) -> Array:
@@ -186,6 +187,9 @@ KERNELS: dict[type[Op], Kernel] = {
     g.Softmax: pointwise.softmax,
     g.Pad: moving.pad,
     g.Concatenation: moving.concatenation,
+    v.ReadVariable: _alias,
+    v.ReadInPlace: _alias,
+    v.AssignVariable: _alias,
     s.Svdf: remembering.svdf,
     s.Lstm: remembering.lstm,
     a.Sub: pointwise.add,

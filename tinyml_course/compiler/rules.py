@@ -15,6 +15,7 @@ from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import stateful as s
+from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.shapes import output_shapes
 from tinyml_course.errors import ModelError, UnsupportedModelError
@@ -36,9 +37,7 @@ def check_op(graph: Graph, op: Op) -> None:
     for tensor in (*graph.values_of(op), *graph.written_by(op)):
         if not tensor.size:
             raise ModelError(f"{op} uses {tensor} of shape {tensor.shape}: empty.")
-    for rule in RULES[type(op)]:
-        if found := rule(graph, op):
-            raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
+    check_rules(graph, op)
     expected = output_shapes(graph, op)
     written = tuple(tensor.shape for tensor in graph.written_by(op))
     if expected != written:
@@ -48,6 +47,13 @@ def check_op(graph: Graph, op: Op) -> None:
             f"{op} writes shape {', '.join(map(str, written))}, but reading {shapes} {gives}. "
             "Convert the model again."
         )
+
+
+def check_rules(graph: Graph, op: Op) -> None:
+    """Check one operator against the rules of its kind alone."""
+    for rule in RULES[type(op)]:
+        if found := rule(graph, op):
+            raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
 
 
 def sentence(rule: Rule) -> str:
@@ -299,6 +305,23 @@ def int8_state(graph: Graph, op: Op) -> str | None:
     return None
 
 
+def whole_variable(graph: Graph, op: Op) -> str | None:
+    """Give a variable one type and one static shape: tf.Variable(tf.zeros((1, 4, 8)))."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    if (read.dtype, read.nbytes) != (written.dtype, written.nbytes):
+        return f"copies {read} of shape {read.shape} to {written} of shape {written.shape}"
+    return None
+
+
+def constant_start(start: Graph, op: Op) -> str | None:
+    """Start variables from constants, and from nothing that is computed or random."""
+    for other in start.ops:
+        assigns = isinstance(other, v.AssignVariable) and start.tensors[other.input].is_constant
+        if not assigns and not isinstance(other, v.VarHandle):
+            return f"runs {other}"
+    return None
+
+
 def power_of_two_cell(graph: Graph, op: Op) -> str | None:
     """Give an LSTM's cell a scale that is a power of two, int16, as TFLiteConverter does."""
     assert isinstance(op, s.Lstm)
@@ -341,6 +364,10 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Softmax: (one_scale, softmax_output, positive_beta),
     g.Pad: _MOVE,
     g.Concatenation: _MOVE,
+    v.VarHandle: (moved_types, whole_variable),
+    v.ReadVariable: (moved_types, whole_variable),
+    v.AssignVariable: (moved_types, whole_variable),
+    v.CallOnce: (constant_start,),
     s.Svdf: (*_INT8, int8_state),
     s.Lstm: (*_INT8, int8_state, power_of_two_cell),
     a.Sub: _INT8,

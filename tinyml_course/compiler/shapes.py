@@ -17,6 +17,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import stateful as s
+from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Padding
 
 Shape = tuple[int, ...]
@@ -282,6 +283,8 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     g.Softmax: _same,
     g.Pad: _pad,
     g.Concatenation: _concatenation,
+    v.ReadVariable: _alias,
+    v.AssignVariable: _alias,
     s.Svdf: _svdf,
     s.Lstm: _lstm,
     a.Sub: _broadcast,

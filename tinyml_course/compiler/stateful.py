@@ -6,9 +6,10 @@ A state is a tensor with `is_variable`; on reset it holds its zero point (int8) 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinyml_course.compiler.graph import ABSENT, Op, Tensor
 
@@ -97,6 +98,9 @@ class Lstm(StatefulOp):
         return Gate(self.inputs[1 + number], self.inputs[5 + number], self.inputs[12 + number])
 
 
-def reset_value(state: Tensor) -> int:
-    """Return what a state holds before the first call: its zero point in int8, wider ones 0."""
-    return state.zero_point if state.dtype == np.int8 and state.quant is not None else 0
+def reset_values(state: Tensor) -> NDArray[Any]:
+    """Return what a state holds before the first call: zeros, or int8 zero points, by default."""
+    if state.initial is not None:
+        return state.initial
+    value = state.zero_point if state.dtype == np.int8 and state.quant is not None else 0
+    return np.full(state.shape, value, state.dtype)

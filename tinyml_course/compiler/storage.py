@@ -1,20 +1,26 @@
-"""When the bytes of each tensor are in use, and how many of its rows have to be in memory."""
+"""When the bytes of each tensor are in use, and how many of its rows have to be in memory.
+
+Tensors that only change shape share their bytes. So do a variable and the value assigned to it, if
+nothing looks at the old value any more when the new one is computed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.allocate import Block, Ints
-from tinyml_course.compiler.graph import ABSENT, Graph
+from tinyml_course.compiler.graph import ABSENT, Graph, Op
 from tinyml_course.compiler.turns import Schedule, images, rows_read
+from tinyml_course.compiler.variables import AssignVariable
 
 
 @dataclass(frozen=True)
 class Storage:
-    """Tensors that share their bytes by a change of shape, and when these are in use.
+    """Tensors that share their bytes, and when these are in use.
 
     Attributes
     ----------
@@ -39,6 +45,11 @@ class _Use:
     wholes: list[int] = field(default_factory=list)
     written: list[tuple[int, range]] = field(default_factory=list)
     read: list[tuple[int, range]] = field(default_factory=list)
+
+    @property
+    def times(self) -> list[int]:
+        """Whenever anything is written or read."""
+        return [*self.wholes, *(time for time, _ in (*self.written, *self.read))]
 
 
 def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
@@ -70,6 +81,9 @@ def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
             target.written.append((time, range(turn.first, turn.first + turn.count)))
         elif turn.first + turn.count == access.count:
             target.wholes.append(time)
+    for value, state in _updates(graph, schedule, root, uses):
+        uses[state].wholes += uses.pop(value).times
+        members[state] += members.pop(value)
     return [_storage(graph, tuple(group), uses[first]) for first, group in members.items()]
 
 
@@ -86,6 +100,32 @@ def _members(graph: Graph) -> dict[int, list[int]]:
     for index, first in root.items():
         groups.setdefault(first, []).append(index)
     return groups
+
+
+def _updates(
+    graph: Graph, schedule: Schedule, root: dict[int, int], uses: dict[int, _Use]
+) -> Iterator[tuple[int, int]]:
+    """Yield (value, state), the first of their members, where one can be computed in the other.
+
+    That is the last thing assigned to the state, nobody else's memory, and nothing touches the
+    state from when its first byte is written.
+    """
+    times = {turn.place: time for time, turn in enumerate(schedule.turns, start=1) if turn.whole}
+    last = {op.output: place for place, op in enumerate(graph.ops) if _assigns(op)}
+    ports = {root[index] for index in (*graph.inputs, *graph.outputs, *graph.variables)}
+    taken: set[int] = set()
+    for state, place in last.items():
+        value, time = root.get(graph.ops[place].input), times[place]
+        if value is None or value in ports or value in taken:
+            continue
+        first = min(uses[value].times)
+        if not any(first <= touched < time for touched in uses[state].times):
+            taken.add(value)
+            yield value, state
+
+
+def _assigns(op: Op) -> bool:
+    return isinstance(op, AssignVariable)
 
 
 def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:

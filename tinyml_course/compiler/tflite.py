@@ -28,7 +28,9 @@ from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
 from tinyml_course.compiler.operators import parse
 from tinyml_course.compiler.passes import fold
 from tinyml_course.compiler.raw_op import RawOp
+from tinyml_course.compiler.read_variables import with_states
 from tinyml_course.compiler.rules import check_op
+from tinyml_course.compiler.variables import AssignVariable, CallOnce
 from tinyml_course.errors import InputError, ModelError, UnsupportedModelError
 
 IDENTIFIER = b"TFL3"
@@ -54,6 +56,7 @@ _DTYPES: dict[int, np.dtype[Any]] = {
     tflite.TensorType.BOOL: np.dtype(np.bool_),
     tflite.TensorType.INT16: np.dtype(np.int16),
     tflite.TensorType.INT8: np.dtype(np.int8),
+    tflite.TensorType.RESOURCE: np.dtype(np.int32),  # the handle of a variable
 }
 _TYPE_NAMES = {code: name for name, code in vars(tflite.TensorType).items() if name.isupper()}
 _KINDS = {code: name for name, code in vars(tflite.BuiltinOperator).items() if name.isupper()}
@@ -125,8 +128,29 @@ class _Reader:
                 )
             if not self.pay(model.SubgraphsLength(), 4):
                 raise ModelError(f"{self.name} holds no network: its list of subgraphs is empty.")
-            subgraph = model.Subgraphs(0)
             kinds = self.kinds(model)
+        raw = self.network(model, 0, kinds)
+        calls = [op for op in raw.ops if isinstance(op, CallOnce)]
+        starts = [self.network(model, self.start(model, op), kinds) for op in calls]
+        graph = with_states(raw, starts)
+        _check_flow(graph)
+        for op in graph.ops:
+            check_op(graph, op)
+        return graph
+
+    def start(self, model: Any, op: CallOnce) -> int:
+        """Return the subgraph that runs before the first call."""
+        if not 0 < op.network < model.SubgraphsLength():
+            raise ModelError(
+                f"{op} runs network {op.network}, but {self.name} holds "
+                f"{model.SubgraphsLength()}, the first of which it is in. Convert it again."
+            )
+        return op.network
+
+    def network(self, model: Any, number: int, kinds: list[tuple[int, str]]) -> Graph:
+        """Read a subgraph, and fold away what does not depend on its inputs."""
+        with _reading(f"network {number} of {self.name}"):
+            subgraph = model.Subgraphs(number)
             buffers = self.pay(model.BuffersLength(), 4)
             tensor_count = self.pay(subgraph.TensorsLength(), 4)
             op_count = self.pay(subgraph.OperatorsLength(), 4)
@@ -138,11 +162,7 @@ class _Reader:
         # The list of tensors fills with constants while operators fold away.
         growing = Graph(self.name, tensors, (), inputs, outputs, digest)
         ops = tuple(op for i in range(op_count) for op in self.kept(subgraph, i, kinds, growing))
-        graph = replace(growing, tensors=tuple(tensors), ops=ops)
-        _check_flow(graph)
-        for op in graph.ops:
-            check_op(graph, op)
-        return graph
+        return replace(growing, tensors=tuple(tensors), ops=ops)
 
     def kept(
         self, subgraph: Any, index: int, kinds: list[tuple[int, str]], graph: Graph
@@ -337,7 +357,8 @@ def _check_flow(graph: Graph) -> None:
                     "operators out of order. Convert the model again."
                 )
         for index in op.outputs:
-            if index in ready:
+            assigns = isinstance(op, AssignVariable) and graph.tensors[index].is_variable
+            if index in ready and not assigns:
                 raise ModelError(f"{op} writes tensor {index}, which already has its values.")
             ready.add(index)
     for index in graph.outputs:

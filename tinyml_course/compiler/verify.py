@@ -17,6 +17,7 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import ABSENT, AliasOp, Graph, Op
 from tinyml_course.compiler.memory import MemoryPlan
 from tinyml_course.compiler.turns import Turn
+from tinyml_course.compiler.variables import AssignVariable
 
 _BYTES = 1 << 40
 """A mark is the tensor's index times this, plus the byte's place in it."""
@@ -91,6 +92,9 @@ class _Player:
         }
         for index, rows in read.items():
             self.expect(index, rows, f"{op} reads it")
+        if isinstance(op, AssignVariable):
+            self._assign(op, turn, read)
+            return
         if isinstance(op, AliasOp) and read:
             self._value[op.output] = self._value[op.input]
             whole = self._bytes(op.output)
@@ -115,6 +119,15 @@ class _Player:
                 self._marks[own] = mark
         for index, rows in written.items():
             self.write(index, rows)
+
+    def _assign(self, op: Op, turn: Turn, read: dict[int, range]) -> None:
+        """Let a state hold what its new value is; where that was computed in it, it is there."""
+        self._value[op.output] = self._value[op.input]
+        if self._plan.offsets.get(op.input) == self._plan.offsets[op.output]:
+            return
+        rows = self._rows_written(op, turn, op.output)
+        self._check_overlaps(op, turn, read, {op.output: [self._row(op.output, r) for r in rows]})
+        self.write(op.output, rows)
 
     def _check_overlaps(
         self, op: Op, turn: Turn, read: dict[int, range], spans: dict[int, list[slice]]
