@@ -102,11 +102,12 @@ def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:
     capacity = int(extent.max())
     if use.wholes or len(members) > 1 or capacity == use.height:
         low, high = lowest * row_bytes, (lowest + extent) * row_bytes
-        return Storage(members, Block(nbytes, first, last, low, high))
+        return Storage(members, Block(nbytes, first, last, low[:, None], high[:, None]))
     start = lowest % capacity
-    wraps = start + extent > capacity
-    low = np.where(wraps, 0, start) * row_bytes
-    high = np.where(wraps, capacity, start + extent) * row_bytes
+    stop = start + extent
+    low = np.stack([start, np.zeros_like(start)], axis=1) * row_bytes
+    high = np.stack([np.minimum(stop, capacity), np.maximum(stop - capacity, 0)], axis=1)
+    high *= row_bytes
     return Storage(members, Block(capacity * row_bytes, first, last, low, high), capacity)
 
 
