@@ -1,10 +1,11 @@
 """Choose which operators take turns, row by row, so that the arena is small at little cost.
 
 The fullest turn of a schedule says what its arena will take, so a schedule is judged without being
-placed. Chains are grown around the fullest turn for as long as that makes it less full. Few rows
-at a time need the least memory and the most work: tiles that are not full, rows gathered again.
-The best choices are placed. For memory the smallest wins; for balance the one that is nearest to
-both the smallest and the quickest.
+placed. Chains are grown around the fullest turn, or split near it, for as long as that makes it
+less full: the image between two chains is there whole, but it grows where rows of the input have
+been read. Few rows at a time need the least memory and the most work: tiles that are not full, rows
+gathered again. The best choices are placed. For memory the smallest wins; for balance the one that
+is nearest to both the smallest and the quickest.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _PIXELS = {"memory": (1, 4, 8), "balanced": (4, 8, 16, 48, 96, 192)}
 """The pixels an operator computes a turn, at least, that are tried; the fewest first."""
 _ENDS = 14
 """Starts, and stops, that are tried for a chain."""
-_ROUNDS = 4
+_ROUNDS = 6
 """How often the fullest turn is looked for, and a chain grown around it."""
 _PLACED, _NEARLY = 8, 1.4
 """How many of the best are placed, and how many times the least bytes they may take."""
@@ -93,7 +94,8 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     smallest = tried[0]
     runs = list(_runs(graph, rows))
     for _ in range(_ROUNDS):
-        found = [judge(chains) for chains in _grown(smallest, runs, pixels[0])]
+        candidates = (*_grown(smallest, runs, pixels[0]), *_split(smallest))
+        found = [judge(chains) for chains in candidates]
         tried += found
         better = min(found, key=lambda choice: (choice.nbytes, choice.work), default=smallest)
         if better.nbytes >= smallest.nbytes:
@@ -105,7 +107,11 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
         for count in pixels[1:]
     ]
     finalists = {choice.schedule.chains: choice for choice in (tried[0], *_finalists(tried))}
-    placed = [_placed(graph, whole, by_rows, choice) for choice in finalists.values()]
+    placed: list[_Choice] = []
+    for choice in sorted(finalists.values(), key=lambda choice: choice.nbytes):
+        if optimize == "memory" and any(other.nbytes < choice.nbytes for other in placed):
+            break  # no choice takes less, once placed
+        placed.append(_placed(graph, whole, by_rows, choice))
     least = min(choice.nbytes for choice in placed)
     if optimize == "memory":
         smallest_only = [choice for choice in placed if choice.nbytes == least]
@@ -177,6 +183,18 @@ def _grown(choice: _Choice, runs: Sequence[range], pixels: int) -> Iterator[tupl
                 apart = [c for c in choice.schedule.chains if c.stop <= start or stop <= c.start]
                 chains = sorted([*apart, Chain(start, stop, pixels)], key=lambda c: c.start)
                 yield tuple(chains)
+
+
+def _split(choice: _Choice) -> Iterator[tuple[Chain, ...]]:
+    """Yield the chain with the fullest turn in two parts: the image between them is there whole."""
+    for chain in choice.schedule.chains:
+        if choice.peak not in chain.places:
+            continue
+        apart = [other for other in choice.schedule.chains if other != chain]
+        for middle in _spread(range(chain.start + 1, chain.stop)):
+            parts = (replace(chain, stop=middle), replace(chain, start=middle))
+            longer = [part for part in parts if len(part.places) > 1]
+            yield tuple(sorted([*apart, *longer], key=lambda c: c.start))
 
 
 def _spread(places: range) -> list[int]:
