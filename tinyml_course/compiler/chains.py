@@ -32,7 +32,12 @@ from tinyml_course.compiler.turns import (
 
 _ALIGNMENT = 4
 """Bytes every tensor and scratch buffer starts at a multiple of: kernels use words."""
-_PIXELS = {"memory": (1, 4, 8), "balanced": (4, 8, 16, 48, 96, 192)}
+_PIXELS = {
+    "memory": (1, 4, 8),
+    "balanced": (4, 8, 16, 48, 96, 192),
+    "speed": (48, 192),
+    "size": (48, 192),
+}
 """The pixels an operator computes a turn, at least, that are tried; the fewest first."""
 _ENDS = 14
 """Starts, and stops, that are tried for a chain."""
@@ -68,7 +73,9 @@ class _Choice:
         return (self.work, self.nbytes)
 
 
-def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> Schedule:
+def choose_chains(
+    graph: Graph, whole: Steps, by_rows: Steps, optimize: str, fed: bool = False
+) -> Schedule:
     """Return the best schedule found.
 
     Parameters
@@ -76,7 +83,10 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     graph : Graph
     whole, by_rows : mapping of position to Step
         What each operator becomes if it runs as a whole, and if it takes turns.
-    optimize : {"balanced", "memory"}
+    optimize : {"balanced", "speed", "size", "memory"}
+        For speed and size the least work wins; without `fed` that is no chain at all.
+    fed : bool
+        Whether the first operator must be in a chain; it and the second one must be able to.
     """
     rows = {place: step.rows for place, step in by_rows.items() if step.rows}
 
@@ -90,12 +100,12 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     if not graph.ops:
         return one_by_one(graph)
     pixels = _PIXELS[optimize]
-    tried = [judge(())]
+    tried = [judge((Chain(0, 2, pixels[0]),) if fed else ())]
     smallest = tried[0]
     runs = list(_runs(graph, rows))
     for _ in range(_ROUNDS):
         candidates = (*_grown(smallest, runs, pixels[0]), *_split(smallest))
-        found = [judge(chains) for chains in candidates]
+        found = [judge(chains) for chains in candidates if not fed or _is_fed(chains)]
         tried += found
         better = min(found, key=lambda choice: (choice.nbytes, choice.work), default=smallest)
         if better.nbytes >= smallest.nbytes:
@@ -112,12 +122,19 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
         if optimize == "memory" and any(other.nbytes < choice.nbytes for other in placed):
             break  # no choice takes less, once placed
         placed.append(_placed(graph, whole, by_rows, choice))
+    if optimize in ("speed", "size"):
+        return min(placed, key=lambda choice: choice.order).schedule
     least = min(choice.nbytes for choice in placed)
     if optimize == "memory":
         smallest_only = [choice for choice in placed if choice.nbytes == least]
         return min(smallest_only, key=lambda choice: choice.work).schedule
     easiest = max(1.0, min(choice.work for choice in placed))
     return min(placed, key=lambda c: max(c.work / easiest, c.nbytes / least)).schedule
+
+
+def _is_fed(chains: tuple[Chain, ...]) -> bool:
+    """Whether the first operator, which takes in the input's rows, is in a chain."""
+    return any(chain.start == 0 for chain in chains)
 
 
 def _finalists(tried: Sequence[_Choice]) -> list[_Choice]:

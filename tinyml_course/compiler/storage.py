@@ -47,7 +47,7 @@ def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
     root = {index: first for first, group in members.items() for index in group}
     uses = {first: _Use() for first in members}
     end = len(schedule.turns) + 1
-    for index in (*graph.inputs, *graph.variables):
+    for index in (*graph.given, *graph.variables):
         uses[root[index]].wholes.append(0)
     for index in (*graph.outputs, *graph.variables):
         if index in root:
@@ -76,7 +76,7 @@ def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
 def _members(graph: Graph) -> dict[int, list[int]]:
     """Return the activations that share bytes by a change of shape, by the first of each."""
     root: dict[int, int] = {}
-    for index in (*graph.inputs, *graph.variables):
+    for index in (*graph.given, *graph.variables):
         root[index] = index
     for op in graph.ops:
         for index in op.outputs:
