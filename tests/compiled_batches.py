@@ -60,10 +60,10 @@ def run_on_board(
     models: Sequence[CompiledModel], batches: Batches, compiler: str = "auto", optimize: str = "-O2"
 ) -> list[list[np.ndarray]]:
     """Return the same from an emulated Cortex-M4F."""
-    keep = [f"{model.name}_invoke" for model in models]
+    keep: list[str] = []
     for model in models:
         names = port_names(model)
-        keep += [*names.inputs, *names.outputs, *filter(None, [reset_name(model)])]
+        keep += [names.run, *names.inputs, *names.outputs, *filter(None, [reset_name(model)])]
     board = get_board("nano33ble")
     program = build_program(merged_files(models), board, keep, compiler, optimize)
     meter = Meter(program, board)
@@ -81,17 +81,26 @@ def run_on_board(
 def _run(model, inputs, address, *memory_and_call) -> list[np.ndarray]:
     write, read, call = memory_and_call
     names = port_names(model)
-    sources = [address(name) for name in names.inputs]
+    sources = [] if model.fed_image else [address(name) for name in names.inputs]
     targets = [address(name) for name in names.outputs]
     tensors = _tensors(model, model.graph.outputs)
     outputs = [[] for _ in targets]
     if reset := reset_name(model):
         call(reset)
     for arrays in zip(*inputs, strict=True):
-        for place, array in zip(sources, arrays, strict=True):
+        if model.fed_image:
+            (image,) = arrays
+            finished = []
+            for row in image.reshape(model.fed_image.shape[1:]):
+                content = np.ascontiguousarray(row).tobytes()
+                write(address(names.inputs[0]), content, len(content))
+                finished.append(call(names.run))
+            assert finished == [0] * (len(finished) - 1) + [1]
+        for place, array in zip(sources, () if model.fed_image else arrays, strict=True):
             content = np.ascontiguousarray(array).tobytes()
             write(place, content, len(content))
-        call(f"{model.name}_invoke")
+        if not model.fed_image:
+            call(names.run)
         for output, place, tensor in zip(outputs, targets, tensors, strict=True):
             content = bytes(read(place, tensor.nbytes))
             output.append(np.frombuffer(content, tensor.dtype).reshape(tensor.shape))

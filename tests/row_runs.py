@@ -37,7 +37,7 @@ class RowRun:
 
     @property
     def files(self) -> dict[str, str]:
-        names = {*HEADERS, *self.step.files}
+        names = {*HEADERS, *self.step.files, *self.step.headers}
         return {**{name: _kernel_text(name) for name in names}, f"{self.name}.c": self._source()}
 
     def _reads(self, first: int, count: int) -> tuple[int, int]:
@@ -89,7 +89,8 @@ class RowRun:
                 ]
         if accumulates:
             lines.append(f"memcpy(out, out_ring, {out_bytes});")
-        headers = "".join(f'#include "{f}"\n' for f in step.files if f.endswith(".h"))
+        included = [*(f for f in step.files if f.endswith(".h")), *step.headers]
+        headers = "".join(f'#include "{f}"\n' for f in included)
         body = "\n    ".join(lines)
         guard = 16  # rubbish behind the scratch memory that must stay
         return f"""#include "tinyml_kernels.h"

@@ -62,7 +62,7 @@ def test_run_gives_tflite_micros_bits_on_host_and_board(tinyml, net, model_file,
     (x,) = random_input(net, frames=5)  # (5, 1, 8, 8, 3)
     np.savez(tmp_path / "in.npz", in0=x)
     (wanted,) = Micro(model_file.read_bytes())(x)
-    for where in ([], ["--board", "nano33ble"]):
+    for where in ([], ["--board", "nano33ble"], ["--input-rows"]):
         status, _, err = tinyml(
             "run", model_file, "--input", tmp_path / "in.npz", "--output", tmp_path / "out.npz",
             *where,

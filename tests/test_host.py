@@ -59,6 +59,7 @@ class Model:
     name: str
     files: dict[str, str]
     graph: Graph
+    fed_image: None = None
 
 
 @dataclass(frozen=True)

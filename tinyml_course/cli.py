@@ -62,6 +62,9 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder written
 BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boards`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Trade = Annotated[Optimize, typer.Option("--optimize", help="What to favour.")]
+ByRows = Annotated[
+    bool, typer.Option("--input-rows", help="Feed the input image row by row: less RAM.")
+]
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, *.png")
 ]
@@ -159,11 +162,11 @@ def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False
 
 
 @app.command()
-def inspect(model: ModelFile, as_json: AsJson = False) -> None:
+def inspect(model: ModelFile, input_rows: ByRows = False, as_json: AsJson = False) -> None:
     """Show a model's operators, shapes, MACs, weights and memory plan."""
     from tinyml_course.compiler.inspect import inspect_model
 
-    inspection = inspect_model(model)
+    inspection = inspect_model(model, "rows" if input_rows else "whole")
     if as_json:
         _print_json(inspection.to_json())
     else:
@@ -176,10 +179,12 @@ def compile_command(
     folder: Annotated[Path, typer.Option("-o", "--out", help="The folder for the C files.")],
     name: Annotated[str | None, typer.Option(help="Prefix of every C name.")] = None,
     board: Annotated[str | None, typer.Option(help="Refuse a model too big for it.")] = None,
+    *,
     optimize: Trade = Optimize.balanced,
+    input_rows: ByRows = False,
 ) -> None:
     """Compile an int8 model to plain C."""
-    compiled = _compile(model, optimize, name)
+    compiled = _compile(model, optimize, name, input_rows)
     if board is not None:
         from tinyml_course.simulator.report import simulate
 
@@ -197,14 +202,16 @@ def run(
     inputs: Annotated[Path, typer.Option("--input", help="in0.. of shape (n, *tensor shape)")],
     outputs: Annotated[Path, typer.Option("--output", help="out0.. are written here.")],
     board: Annotated[str | None, typer.Option(help="Run on this emulated board.")] = None,
+    *,
     optimize: Trade = Optimize.balanced,
+    input_rows: ByRows = False,
 ) -> None:
     """Run the compiled C on arrays: on this computer, or on an emulated board."""
     from tinyml_course.simulator.arrays import read_inputs, write_outputs
     from tinyml_course.simulator.host import host_model
     from tinyml_course.simulator.report import board_model
 
-    compiled = _compile(model, optimize)
+    compiled = _compile(model, optimize, input_rows=input_rows)
     arrays = read_inputs(inputs, compiled.graph)
     runner = host_model(compiled) if board is None else board_model(compiled, board)
     write_outputs(outputs, runner(*arrays))
@@ -218,6 +225,7 @@ def simulate(
     data: DataFolder = None,
     recordings: Annotated[int, typer.Option(min=1, help="How many of them to run.")] = 3,
     optimize: Trade = Optimize.balanced,
+    input_rows: ByRows = False,
     as_json: AsJson = False,
 ) -> None:
     """Build the program for a board and run it in the emulator with the board's own limits.
@@ -228,6 +236,11 @@ def simulate(
 
     report: Simulation | BoardRun
     if source.is_dir():
+        if input_rows:
+            raise InputError(
+                f"{source} is a RUN folder, whose features leave a whole window. --input-rows "
+                "takes a .tflite file."
+            )
         from tinyml_course.run import load_run
         from tinyml_course.tasks.board import run_on_board, spread_over
         from tinyml_course.tasks.pipeline import test_recordings
@@ -238,7 +251,7 @@ def simulate(
     elif data is not None:
         raise InputError(f"{source} is no RUN folder: --data needs one, for its features.")
     else:
-        report = simulate_on(_compile(source, optimize), board=board)
+        report = simulate_on(_compile(source, optimize, input_rows=input_rows), board=board)
     if as_json:
         _print_json(report.to_json())
     else:
@@ -340,12 +353,18 @@ def _status(command: Callable[[], Any]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _compile(model: "Path | Graph", optimize: Optimize, name: str | None = None) -> Any:
+def _compile(
+    model: "Path | Graph", optimize: Optimize, name: str | None = None, input_rows: bool = False
+) -> Any:
     """Compile a model under a name that C accepts (by default its file's)."""
     from tinyml_course.compiler.codegen import compile_model
 
-    given = name or _c_name(model if isinstance(model, Path) else Path(model.name))
-    return compile_model(model, name=given, optimize=optimize.value)
+    return compile_model(
+        model,
+        name=name or _c_name(model if isinstance(model, Path) else Path(model.name)),
+        optimize=optimize.value,
+        input="rows" if input_rows else "whole",
+    )
 
 
 def _interpreted(model: Path | bytes, name: str | None = None) -> Any:

@@ -34,9 +34,10 @@ class Block:
 
     Attributes
     ----------
-    low, high : int64 array, (last - first + 1,), or None
-        The bytes in use at each of these steps: from `low` up to, and without, `high`, counted
-        from the start of the block. None where all of them are in use all the time.
+    low, high : int64 array, (last - first + 1, spans), or None
+        The bytes in use at each of these steps: from each `low` up to, and without, the `high`
+        beside it, counted from the start of the block; a span may be empty. None where all bytes
+        are in use all the time.
     """
 
     nbytes: int
@@ -48,8 +49,8 @@ class Block:
     def used(self, first: int, last: int) -> tuple[Ints, Ints]:
         """Return `low` and `high` of some of the steps."""
         if self.low is None or self.high is None:
-            count = last - first + 1
-            return np.zeros(count, np.int64), np.full(count, self.nbytes, np.int64)
+            shape = (last - first + 1, 1)
+            return np.zeros(shape, np.int64), np.full(shape, self.nbytes, np.int64)
         span = slice(first - self.first, last - self.first + 1)
         return self.low[span], self.high[span]
 
@@ -104,7 +105,8 @@ def live_bytes(blocks: Sequence[Block], shared: Shared, alignment: int) -> list[
     steps = np.zeros(max(block.last for block in blocks) + 1, np.int64)
     for block in blocks:
         low, high = block.used(block.first, block.last)
-        steps[block.first : block.last + 1] += -(-(high - low) // alignment) * alignment
+        in_use = (high - low).sum(axis=1)
+        steps[block.first : block.last + 1] += -(-in_use // alignment) * alignment
     for taker, giver in shared.items():
         smaller = min(blocks[taker].nbytes, blocks[giver].nbytes)
         steps[blocks[taker].first] -= align(smaller, alignment)
@@ -146,13 +148,12 @@ def _clash(block: Block, other: Block) -> Intervals:
         return ()
     if block.low is None and other.low is None:
         return ((-block.nbytes, other.nbytes),)
-    (low, high), (other_low, other_high) = block.used(first, last), other.used(first, last)
+    low, high = (ends[:, :, None] for ends in block.used(first, last))  # (T, spans, 1)
+    other_low, other_high = (ends[:, None, :] for ends in other.used(first, last))
     both = (high > low) & (other_high > other_low)
+    starts, ends = (other_low - high)[both], (other_high - low)[both]
     merged: list[tuple[int, int]] = []
-    pairs = {
-        *zip((other_low - high)[both].tolist(), (other_high - low)[both].tolist(), strict=True)
-    }
-    for start, end in sorted(pairs):
+    for start, end in sorted({*zip(starts.tolist(), ends.tolist(), strict=True)}):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:

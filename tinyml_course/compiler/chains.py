@@ -1,10 +1,11 @@
 """Choose which operators take turns, row by row, so that the arena is small at little cost.
 
 The fullest turn of a schedule says what its arena will take, so a schedule is judged without being
-placed. Chains are grown around the fullest turn for as long as that makes it less full. Few rows
-at a time need the least memory and the most work: tiles that are not full, rows gathered again; a
-part of a chain may compute more. The best choices are placed. For memory the smallest wins; for balance the one that is nearest to
-both the smallest and the quickest.
+placed. Chains are grown around the fullest turn, or split near it, for as long as that makes it
+less full: the image between two chains is there whole, but it grows where rows of the input have
+been read. Few rows at a time need the least memory and the most work: tiles that are not full, rows
+gathered again; a part of a chain may compute more. The best choices are placed. For memory the
+smallest wins; for balance the one that is nearest to both the smallest and the quickest.
 """
 
 from __future__ import annotations
@@ -31,11 +32,16 @@ from tinyml_course.compiler.turns import (
 
 _ALIGNMENT = 4
 """Bytes every tensor and scratch buffer starts at a multiple of: kernels use words."""
-_PIXELS = {"memory": (1, 4, 8), "balanced": (4, 8, 16, 48, 96, 192)}
+_PIXELS = {
+    "memory": (1, 4, 8),
+    "balanced": (4, 8, 16, 48, 96, 192),
+    "speed": (48, 192),
+    "size": (48, 192),
+}
 """The pixels an operator computes a turn, at least, that are tried; the fewest first."""
 _ENDS = 14
 """Starts, and stops, that are tried for a chain."""
-_ROUNDS = 4
+_ROUNDS = 6
 """How often the fullest turn is looked for, and a chain grown around it."""
 _PLACED, _NEARLY = 8, 1.4
 """How many of the best are placed, and how many times the least bytes they may take."""
@@ -67,7 +73,9 @@ class _Choice:
         return (self.work, self.nbytes)
 
 
-def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> Schedule:
+def choose_chains(
+    graph: Graph, whole: Steps, by_rows: Steps, optimize: str, fed: bool = False
+) -> Schedule:
     """Return the best schedule found.
 
     Parameters
@@ -75,7 +83,10 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     graph : Graph
     whole, by_rows : mapping of position to Step
         What each operator becomes if it runs as a whole, and if it takes turns.
-    optimize : {"balanced", "memory"}
+    optimize : {"balanced", "speed", "size", "memory"}
+        For speed and size the least work wins; without `fed` that is no chain at all.
+    fed : bool
+        Whether the first operator must be in a chain; it and the second one must be able to.
     """
     rows = {place: step.rows for place, step in by_rows.items() if step.rows}
 
@@ -89,11 +100,12 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     if not graph.ops:
         return one_by_one(graph)
     pixels = _PIXELS[optimize]
-    tried = [judge(())]
+    tried = [judge((Chain(0, 2, pixels[0]),) if fed else ())]
     smallest = tried[0]
     runs = list(_runs(graph, rows))
     for _ in range(_ROUNDS):
-        found = [judge(chains) for chains in _grown(smallest, runs, pixels[0])]
+        candidates = (*_grown(smallest, runs, pixels[0]), *_split(smallest))
+        found = [judge(chains) for chains in candidates if not fed or _is_fed(chains)]
         tried += found
         better = min(found, key=lambda choice: (choice.nbytes, choice.work), default=smallest)
         if better.nbytes >= smallest.nbytes:
@@ -107,13 +119,24 @@ def choose_chains(graph: Graph, whole: Steps, by_rows: Steps, optimize: str) -> 
     if optimize == "balanced":
         tried += [judge(chains) for chains in _doubled(smallest)]
     finalists = {choice.schedule.chains: choice for choice in (tried[0], *_finalists(tried))}
-    placed = [_placed(graph, whole, by_rows, choice) for choice in finalists.values()]
+    placed: list[_Choice] = []
+    for choice in sorted(finalists.values(), key=lambda choice: choice.nbytes):
+        if optimize == "memory" and any(other.nbytes < choice.nbytes for other in placed):
+            break  # no choice takes less, once placed
+        placed.append(_placed(graph, whole, by_rows, choice))
+    if optimize in ("speed", "size"):
+        return min(placed, key=lambda choice: choice.order).schedule
     least = min(choice.nbytes for choice in placed)
     if optimize == "memory":
         smallest_only = [choice for choice in placed if choice.nbytes == least]
         return min(smallest_only, key=lambda choice: choice.work).schedule
     easiest = max(1.0, min(choice.work for choice in placed))
     return min(placed, key=lambda c: max(c.work / easiest, c.nbytes / least)).schedule
+
+
+def _is_fed(chains: tuple[Chain, ...]) -> bool:
+    """Whether the first operator, which takes in the input's rows, is in a chain."""
+    return any(chain.start == 0 for chain in chains)
 
 
 def _finalists(tried: Sequence[_Choice]) -> list[_Choice]:
@@ -188,6 +211,18 @@ def _doubled(choice: _Choice) -> Iterator[tuple[Chain, ...]]:
         for place in _spread(range(chain.start + 1, chain.stop)):
             doubled = replace(chain, doubled_from=place)
             yield tuple(sorted([*apart, doubled], key=lambda c: c.start))
+
+
+def _split(choice: _Choice) -> Iterator[tuple[Chain, ...]]:
+    """Yield the chain with the fullest turn in two parts: the image between them is there whole."""
+    for chain in choice.schedule.chains:
+        if choice.peak not in chain.places:
+            continue
+        apart = [other for other in choice.schedule.chains if other != chain]
+        for middle in _spread(range(chain.start + 1, chain.stop)):
+            parts = (replace(chain, stop=middle), replace(chain, start=middle))
+            longer = [part for part in parts if len(part.places) > 1]
+            yield tuple(sorted([*apart, *longer], key=lambda c: c.start))
 
 
 def _spread(places: range) -> list[int]:

@@ -29,6 +29,7 @@ from tinyml_course.compiler import (
     emit_products,
     emit_reductions,
     emit_stateful,
+    feeding,
 )
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
@@ -36,7 +37,7 @@ from tinyml_course.compiler.chains import choose_chains, plan_steps
 from tinyml_course.compiler.emit_batches import each_image
 from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
 from tinyml_course.compiler.forest import RandomForest
-from tinyml_course.compiler.graph import Graph, Op
+from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.listing import header, source
 from tinyml_course.compiler.listing_states import start_bytes
 from tinyml_course.compiler.memory import MemoryPlan
@@ -44,7 +45,7 @@ from tinyml_course.compiler.settle_states import settle_states
 from tinyml_course.compiler.simplify import simplify
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.compiler.tflite import read_model
-from tinyml_course.compiler.turns import one_by_one
+from tinyml_course.compiler.turns import can_chain, one_by_one
 from tinyml_course.compiler.variables import AssignVariable
 from tinyml_course.errors import InputError, UnsupportedModelError
 
@@ -91,6 +92,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     **emit_normalizations.EMITTERS,
     **emit_stateful.EMITTERS,
     RandomForest: emit_forest.random_forest,
+    feeding.RowInput: feeding.row_input,
 }
 
 
@@ -124,6 +126,11 @@ class CompiledModel:
     def places(self) -> dict[int, int]:
         """The position of each operator in `Graph.ops`, by its index in the file."""
         return {op.index: place for place, op in enumerate(self.graph.ops)}
+
+    @property
+    def fed_image(self) -> Tensor | None:
+        """The input that is fed row by row; None where inputs are handed over whole."""
+        return feeding.fed_image(self.graph)
 
     @property
     def runtime(self) -> str:
@@ -185,7 +192,10 @@ class CompiledModel:
 
 
 def compile_model(
-    model: bytes | str | Path | Graph, name: str = "model", optimize: str = "balanced"
+    model: bytes | str | Path | Graph,
+    name: str = "model",
+    optimize: str = "balanced",
+    input: str = "whole",
 ) -> CompiledModel:
     """Compile a `.tflite` model to C that gives TensorFlow Lite Micro's outputs to the bit.
 
@@ -197,13 +207,18 @@ def compile_model(
         Prefix of the C functions: `<name>_input()`, `<name>_invoke()`, `<name>_output()`.
     optimize : {"balanced", "speed", "size", "memory"}
         What to favour where two of them conflict; the outputs are the same.
+    input : {"whole", "rows"}
+        Whether the C takes its input as a whole, or an image row by row as a camera delivers it:
+        then only the rows still needed are in memory, each goes to `<name>_row()`, and
+        `<name>_feed()` takes it in and computes what it allows (see `feeding`).
 
     Raises
     ------
     ModelError
         The file is no valid model; UnsupportedModelError where an operator has no kernel.
     InputError
-        `name` is no C identifier, or `optimize` none of the above.
+        `name` is no C identifier, `optimize` or `input` none of the above, or the network
+        cannot be fed by rows.
     """
     if not _IDENTIFIER.fullmatch(name) or name.startswith("tinyml_"):
         raise InputError(
@@ -214,11 +229,14 @@ def compile_model(
         raise InputError(
             f"cannot optimize for {optimize!r}; accepted are {', '.join(OPTIMIZATIONS)}."
         )
+    if input not in feeding.INPUTS:
+        raise InputError(f"cannot take the input by {input!r}; accepted are whole, rows.")
     simplified = simplify(
         model if isinstance(model, Graph) else read_model(model, name),
         1 if optimize == "size" else CHANNEL_MULTIPLE,
     )
     graph = settle_states(simplified.graph)
+    graph = graph if input == "whole" else feeding.fed_by_rows(graph)
     steps, plan = _steps_and_plan(graph, optimize)
     return CompiledModel(name, graph, steps, plan, optimize, simplified.notes)
 
@@ -227,9 +245,13 @@ def _steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], Memo
     """Choose which operators take turns, and plan the arena for what they become in C."""
     whole = _emit_all(graph, Emission(optimize))
     steps, schedule = tuple(whole.values()), one_by_one(graph)
-    if optimize in _CHAINING:
+    fed = feeding.fed_image(graph) is not None
+    if optimize in _CHAINING or fed:
         by_rows = _emit_all(graph, Emission(optimize, whole=False))
-        schedule = choose_chains(graph, whole, by_rows, optimize)
+        rows = {place: step.rows for place, step in by_rows.items() if step.rows}
+        if fed and not can_chain(graph, rows, 1):
+            raise feeding.no_chain(graph)
+        schedule = choose_chains(graph, whole, by_rows, optimize, fed)
         steps = tuple(
             (by_rows if place in schedule.chained else whole)[place] for place in sorted(whole)
         )

@@ -34,7 +34,9 @@ _SHARED_VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
               tinyml_rows input, tinyml_rows output, unsigned first, unsigned count, void *scratch)
 {
-    tinyml_convolve_depthwise(shape, layer, input, output, first, count, scratch);
+    tinyml_depthwise_shape known = *shape;
+
+COMMON    tinyml_convolve_depthwise(&known, layer, input, output, first, count, scratch);
 }
 """
 
@@ -84,7 +86,7 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -
     filters = fold(graph, op, weights.reshape(target.channels, -1))
     is_quick = emission.optimize == "speed" and kernel == (3, 3)  # but it needs a plane of scratch
     if source.channels == 1 and target.channels > 1 and not is_quick:
-        return _convolution(graph, op, geometry, filters)
+        return _convolution(graph, op, geometry, filters, emission)
     return _depthwise(graph, op, geometry, filters, emission)
 
 
@@ -93,6 +95,25 @@ def _count_planes(graph: Graph) -> int:
     layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
     ends = [(op.input, op.weights, op.output) for op in layers]
     return len({tuple(graph.tensors[i].shape[1:3] for i in end) for end in ends})
+
+
+def _shared_variant(graph: Graph) -> str:
+    """Return a kernel for all shapes in which what they have in common is a constant."""
+    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
+    kernels = {(*graph.tensors[op.weights].shape[1:3], *op.dilation) for op in layers}
+    multipliers = {
+        graph.tensors[op.output].shape[3] // graph.tensors[op.input].shape[3] for op in layers
+    }
+    common: dict[str, int] = {}
+    if len(multipliers) == 1:
+        common["multiplier"] = multipliers.pop()
+    if len(kernels) == 1:
+        rows, columns, *dilation = kernels.pop()
+        if rows == columns and dilation[0] == dilation[1]:  # planes may lie on their side
+            common |= {"kernel_rows": rows, "kernel_columns": columns}
+            common |= {"dilation_rows": dilation[0], "dilation_columns": dilation[1]}
+    lines = "".join(f"    known.{field} = {value};\n" for field, value in common.items())
+    return _SHARED_VARIANT.replace("COMMON", lines)
 
 
 def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
@@ -178,7 +199,7 @@ def _depthwise(
         tuple(texts),
         weights.nbytes + stage_bytes,
         ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h"),
-        _SHARED_VARIANT if is_shared else shape + _VARIANT,
+        _shared_variant(graph) if is_shared else shape + _VARIANT,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
         scratch_row_bytes=0 if swapped else row_bytes,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.compiler import emit_winograd
+from tinyml_course.compiler import emit_compact, emit_winograd
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Padding, Tensor
 from tinyml_course.compiler.printing import Fields, array, struct
@@ -109,15 +109,15 @@ def conv_2d(graph: Graph, op: g.Conv2D, emission: Emission) -> Step:
     weights = _constant(graph, op.weights)
     _, height, width, _ = weights.shape
     filters = fold(graph, op, weights.reshape(len(weights), -1))
+    kernel = (height, width)
+    geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
     covers = (height, width) == (source.height, source.width) and not any(op.padding)
-    if target.height == target.width == 1 and covers:
+    if target.height == target.width == 1 and covers and emission.optimize != "size":
         return _dense(op, filters, emission)
     if emit_winograd.pays(graph, op, emission):
         own = filters.with_own_multipliers()
         return emit_winograd.convolution(graph, op, own, _stage(f"op{op.index}", own))
-    kernel = (height, width)
-    geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
-    return _convolution(graph, op, geometry, filters)
+    return _convolution(graph, op, geometry, filters, emission)
 
 
 def fully_connected(graph: Graph, op: g.FullyConnected, emission: Emission) -> Step:
@@ -126,13 +126,19 @@ def fully_connected(graph: Graph, op: g.FullyConnected, emission: Emission) -> S
     channels, inputs = weights.shape
     rows = graph.tensors[op.input].size // inputs
     filters = fold(graph, op, weights)
-    if rows == 1:
+    compact = emission.optimize == "size" and emit_compact.suits_dense(graph, weights.size)
+    if rows == 1 and not compact:
         return _dense(op, filters, emission)
     geometry = _Geometry(_Image(1, rows, inputs), _Image(1, rows, channels))
-    return _convolution(graph, op, geometry, filters)
+    return _convolution(graph, op, geometry, filters, emission)
 
 
-def _convolution(graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters) -> Step:
+def _convolution(
+    graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
+) -> Step:
+    if emission.optimize == "size":
+        stage = _stage(f"op{op.index}", filters)
+        return emit_compact.convolution(graph, op, geometry, filters, stage)
     filters = filters.with_own_multipliers()
     name, source, target = f"op{op.index}", geometry.source, geometry.target
     kernel, weights = _in_words(geometry, filters.weights)

@@ -375,6 +375,12 @@ class Graph:
     sha256: str
 
     @property
+    def given(self) -> tuple[int, ...]:
+        """The inputs that are there before the first operator runs: those that none takes in."""
+        taken_in = {index for op in self.ops for index in op.outputs}
+        return tuple(index for index in self.inputs if index not in taken_in)
+
+    @property
     def variables(self) -> tuple[int, ...]:
         """The tensors kept from call to call."""
         return tuple(tensor.index for tensor in self.tensors if tensor.is_variable)

@@ -174,16 +174,24 @@ class Inspection:
         ]
 
 
-def inspect_model(model: Graph | bytes | str | Path) -> Inspection:
+def inspect_model(model: Graph | bytes | str | Path, input: str = "whole") -> Inspection:
     """Return what is in a model and what it takes.
+
+    Parameters
+    ----------
+    model : Graph, bytes, str or Path
+    input : {"whole", "rows"}
+        How the compiled C, whose arena is shown, is given its input; as in `compile_model`.
 
     Raises
     ------
     ModelError
         The model cannot be read; UnsupportedModelError where an operator has no kernel.
+    InputError
+        The network cannot be fed by rows.
     """
     graph = model if isinstance(model, Graph) else read_model(model)
-    compiled = compile_model(graph)
+    compiled = compile_model(graph, input=input)
     return Inspection(
         name=graph.name,
         sha256=graph.sha256,

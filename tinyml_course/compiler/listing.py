@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tinyml_course.compiler.feeding import RowInput, fed_image
 from tinyml_course.compiler.graph import Graph, Tensor
+from tinyml_course.compiler.listing_feeding import FEED, feeding_declaration, feeding_definition
 from tinyml_course.compiler.listing_states import (
     first_reset,
     reset_declaration,
@@ -33,8 +35,11 @@ def header(
     ports = _ports(name, graph)
     macros = "\n".join(_port_macros(port, tensor) for port, tensor in ports)
     functions = "\n".join(
-        f"{c_type(tensor.dtype)} *{port}(void); /* {_shape(tensor)} */" for port, tensor in ports
+        f"{c_type(tensor.dtype)} *{port}(void); /* {_shape(tensor)} */"
+        for port, tensor in ports
+        if tensor != fed_image(graph)
     )
+    run = feeding_declaration(name, graph, functions) or _whole_declaration(name, functions)
     return f"""{_head_comment(name, graph, steps, plan, notes)}
 #ifndef {guard}
 #define {guard}
@@ -48,13 +53,7 @@ extern "C" {{
 #define {name.upper()}_ARENA_BYTES {plan.arena_bytes}
 {macros}
 
-/* Write the input, call invoke, read the output. They lie in the arena, aligned to their elements,
- * and share its memory: invoke overwrites the input, and the output lasts until the next input is
- * written. There is one instance: invoke must not run twice at a time.
- */
-{functions}
-void {name}_invoke(void);
-{reset_declaration(name, graph)}
+{run}{reset_declaration(name, graph)}
 #ifdef __cplusplus
 }}
 #endif
@@ -77,6 +76,7 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
         f"{c_type(tensor.dtype)} *{port}(void)\n{{\n"
         f"    return (void *)({_address(graph, plan, tensor.index)});\n}}"
         for port, tensor in _ports(name, graph)
+        if tensor != fed_image(graph)
     )
     variants = _variants(steps)
     writer = _Calls(graph, plan, {step.op.index: step for step in steps}, variants)
@@ -96,11 +96,7 @@ static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 
 {ports}
 {writer.chains()}
-{reset_definition(name, graph, plan)}void {name}_invoke(void)
-{{
-{first_reset(name, graph)}{writer.schedule()}
-}}
-"""
+{reset_definition(name, graph, plan)}{writer.run(name)}"""
 
 
 def _ports(name: str, graph: Graph) -> list[tuple[str, Tensor]]:
@@ -121,6 +117,18 @@ def _port_macros(port: str, tensor: Tensor) -> str:
     return "\n".join(lines)
 
 
+def _whole_declaration(name: str, functions: str) -> str:
+    """Return the declarations of what runs a network whose inputs are handed over whole."""
+    return f"""\
+/* Write the input, call invoke, read the output. They lie in the arena, aligned to their elements,
+ * and share its memory: invoke overwrites the input, and the output lasts until the next input is
+ * written. There is one instance: invoke must not run twice at a time.
+ */
+{functions}
+void {name}_invoke(void);
+"""
+
+
 def _shape(tensor: Tensor) -> str:
     return f"{tensor.dtype} ({', '.join(map(str, tensor.shape))})"
 
@@ -134,7 +142,8 @@ def _head_comment(
     for step in steps:
         shape = "x".join(str(n) for n in graph.tensors[step.op.output].shape)
         numbers = (step.macs, step.constants_bytes, scratch.get(step.op.index, 0))
-        rows.append((str(step.op.index), step.op.kind, shape, *(f"{n:,}" for n in numbers)))
+        number = "" if isinstance(step.op, RowInput) else str(step.op.index)
+        rows.append((number, step.op.kind, shape, *(f"{n:,}" for n in numbers)))
     total = [sum(step.macs for step in steps), sum(step.constants_bytes for step in steps)]
     rows.append(("", "all", "", *(f"{n:,}" for n in total), ""))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -168,12 +177,16 @@ def _scratch_bytes(graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> dic
 
 def _turns(graph: Graph, plan: MemoryPlan) -> list[str]:
     """Say which operators take turns."""
-    ends = [(graph.ops[c.start].index, graph.ops[c.stop - 1].index) for c in plan.schedule.chains]
-    return [
-        f"ops {first} to {last} take turns, a few rows at a time, so that of the images between "
-        "them only these rows are in memory"
-        for first, last in ends
-    ]
+    notes = []
+    for chain in plan.schedule.chains:
+        first, *others = [graph.ops[place] for place in chain.places]
+        fed = isinstance(first, RowInput)
+        ops = f"ops {others[0].index if fed else first.index} to {others[-1].index}"
+        notes.append(
+            f"{'the input and ' if fed else ''}{ops} take turns, a few rows at a time, so that of "
+            f"the images {'before and ' if fed else ''}between them only these rows are in memory"
+        )
+    return notes
 
 
 def _remarks(notes: Sequence[str]) -> str:
@@ -221,15 +234,23 @@ class _Calls:
     """By the index of their operators; operators that only rename a shape have none."""
     variants: Mapping[str, str]
 
-    def schedule(self) -> str:
-        """Return the body of the function that runs the network."""
+    def run(self, name: str) -> str:
+        """Return the function that runs the network, or those that feed it."""
+        ready, image = first_reset(name, self.graph), fed_image(self.graph)
+        if image is not None:
+            return feeding_definition(name, image, self.plan, ready, self._schedule())
+        return f"void {name}_invoke(void)\n{{\n{ready}{self._schedule()}\n}}\n"
+
+    def _schedule(self) -> str:
+        """Return a statement for each operator, or chain of them."""
         starts = {chain.start: i for i, chain in enumerate(self.plan.schedule.chains)}
         lines = []
         for place, op in enumerate(self.graph.ops):
             if place in starts:
                 i = starts[place]
-                turns = f"sizeof turns{i} / sizeof *turns{i}"
-                lines.append(f"    tinyml_take_turns(chain{i}, turns{i}, {turns});")
+                turns = f"chain{i}, turns{i}, sizeof turns{i} / sizeof *turns{i}"
+                fed = isinstance(op, RowInput)
+                lines.append(FEED.format(turns) if fed else f"    tinyml_take_turns({turns});")
             elif place not in self.plan.schedule.chained and op.index in self.steps:
                 lines.append(self._call(self.steps[op.index], whole=True))
         return "\n".join(lines)
@@ -240,19 +261,20 @@ class _Calls:
 
     def _chain(self, number: int, chain: Chain) -> str:
         ops = [self.graph.ops[place] for place in chain.places]
+        called = [op for op in ops if not isinstance(op, RowInput)]
         functions = "\n".join(
             f"static void op{op.index}_rows(unsigned first, unsigned count)\n{{\n"
             f"{self._call(self.steps[op.index], whole=False)}\n}}\n"
-            for op in ops
+            for op in called
         )
         turns = wrap(
             f"{{{turn.place - chain.start}, {turn.count}, {turn.first}}}"
             for turn in self.plan.schedule.turns
             if turn.place in chain.places
         )
-        names = wrap(f"op{op.index}_rows" for op in ops)
+        names = wrap(f"op{op.index}_rows" if op in called else "0" for op in ops)
         return (
-            f"\n{functions}\n/* Ops {ops[0].index} to {ops[-1].index} take turns: "
+            f"\n{functions}\n/* Ops {called[0].index} to {called[-1].index} take turns: "
             "{layer, rows, first row}. */\n"
             f"static const tinyml_layer chain{number}[] = {{\n{names}\n}};\n"
             f"static const TINYML_FLASH tinyml_turn turns{number}[] = {{\n{turns}\n}};\n"

@@ -18,7 +18,7 @@ import numpy as np
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.allocate import Block, allocate, live_bytes
 from tinyml_course.compiler.graph import ABSENT, Graph, Op
-from tinyml_course.compiler.memory_picture import Bar, picture
+from tinyml_course.compiler.memory_picture import Bar, Spans, picture
 from tinyml_course.compiler.memory_text import plan_text
 from tinyml_course.compiler.storage import Storage, storages
 from tinyml_course.compiler.turns import Schedule, Turn, one_by_one
@@ -161,11 +161,15 @@ def plan_memory(
     )
 
 
-def _used(block: Block) -> tuple[tuple[int, int], ...] | None:
+def _used(block: Block) -> tuple[Spans, ...] | None:
     """Return the bytes in use at each step of a block that is not full all the time."""
     if block.low is None or block.high is None:
         return None
-    return tuple(zip(block.low.tolist(), block.high.tolist(), strict=True))
+    steps = zip(block.low.tolist(), block.high.tolist(), strict=True)
+    return tuple(
+        tuple((low, high) for low, high in zip(lows, highs, strict=True) if low < high)
+        for lows, highs in steps
+    )
 
 
 def least_bytes(
@@ -215,9 +219,9 @@ def _scratch_block(busy: list[tuple[int, int]], keeps: bool) -> Block:
     size = max(nbytes for _, nbytes in busy)
     if first == last or keeps:
         return Block(size, first, last)
-    high = np.zeros(last - first + 1, np.int64)
+    high = np.zeros((last - first + 1, 1), np.int64)
     for time, nbytes in busy:
-        high[time - first] = nbytes
+        high[time - first, 0] = nbytes
     return Block(size, first, last, np.zeros_like(high), high)
 
 

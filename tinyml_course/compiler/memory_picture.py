@@ -12,13 +12,17 @@ _WIDTH, _HEIGHT, _MARGIN, _LEGEND = 720, 260, 56, 28
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 
 
+Spans = tuple[tuple[int, int], ...]
+"""Bytes from each first one up to, and without, the one beside it."""
+
+
 @dataclass(frozen=True)
 class Bar:
     """One block of a plan; steps count from 1, 0 being before the first operator.
 
     Attributes
     ----------
-    used : tuple of (low, high), or None
+    used : tuple of Spans, or None
         The bytes in use at each of its steps, from its start; None where all are, all the time.
     """
 
@@ -27,7 +31,7 @@ class Bar:
     nbytes: int
     first: int
     last: int
-    used: tuple[tuple[int, int], ...] | None = None
+    used: tuple[Spans, ...] | None = None
 
 
 def picture(bars: tuple[Bar, ...], steps: tuple[str, ...], arena_bytes: int, peak_op: str) -> str:
@@ -69,13 +73,12 @@ def _bar(bar: Bar, number: int, column: float, unit: float) -> str:
     return f'<path d="{path}" {style} stroke-width="0.2"><title>{escape(text)}</title></path>'
 
 
-def _runs(used: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int, int, int]]:
+def _runs(used: tuple[Spans, ...]) -> Iterator[tuple[int, int, int, int]]:
     """Yield (step, number of steps, low, high) wherever the same bytes are in use for a while."""
     step = 0
-    for (low, high), group in groupby(used):
+    for spans, group in groupby(used):
         count = len(list(group))
-        if high > low:
-            yield step, count, low, high
+        yield from ((step, count, low, high) for low, high in spans)
         step += count
 
 

@@ -22,8 +22,8 @@ from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import reference_pointwise as pointwise
 from tinyml_course.compiler import reference_stateful as remembering
 from tinyml_course.compiler import stateful as s
-from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler import variables as v
+from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError

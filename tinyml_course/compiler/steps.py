@@ -40,6 +40,8 @@ class RowAccess:
     accumulates : bool
         Whether a row is a row of input, gathered in scratch memory that lasts from the first row
         to the last; the output is there when all rows are.
+    most : int
+        Rows it can compute in one call.
     """
 
     count: int
@@ -47,6 +49,7 @@ class RowAccess:
     stride: int = 1
     pad: int = 0
     accumulates: bool = False
+    most: int = 255  # what `tinyml_turn` in C can hold
 
 
 @dataclass(frozen=True)

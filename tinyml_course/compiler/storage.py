@@ -58,7 +58,7 @@ def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
     root = {index: first for first, group in members.items() for index in group}
     uses = {first: _Use() for first in members}
     end = len(schedule.turns) + 1
-    for index in (*graph.inputs, *graph.variables):
+    for index in (*graph.given, *graph.variables):
         uses[root[index]].wholes.append(0)
     for index in (*graph.outputs, *graph.variables):
         if index in root:
@@ -90,7 +90,7 @@ def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
 def _members(graph: Graph) -> dict[int, list[int]]:
     """Return the activations that share bytes by a change of shape, by the first of each."""
     root: dict[int, int] = {}
-    for index in (*graph.inputs, *graph.variables):
+    for index in (*graph.given, *graph.variables):
         root[index] = index
     for op in graph.ops:
         for index in op.outputs:
@@ -142,11 +142,12 @@ def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:
     capacity = int(extent.max())
     if use.wholes or len(members) > 1 or capacity == use.height:
         low, high = lowest * row_bytes, (lowest + extent) * row_bytes
-        return Storage(members, Block(nbytes, first, last, low, high))
+        return Storage(members, Block(nbytes, first, last, low[:, None], high[:, None]))
     start = lowest % capacity
-    wraps = start + extent > capacity
-    low = np.where(wraps, 0, start) * row_bytes
-    high = np.where(wraps, capacity, start + extent) * row_bytes
+    stop = start + extent
+    low = np.stack([start, np.zeros_like(start)], axis=1) * row_bytes
+    high = np.stack([np.minimum(stop, capacity), np.maximum(stop - capacity, 0)], axis=1)
+    high *= row_bytes
     return Storage(members, Block(capacity * row_bytes, first, last, low, high), capacity)
 
 

@@ -14,7 +14,6 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.steps import RowAccess, Step
 
-_MAX_COUNT = 255  # what `tinyml_turn` in C can hold
 MAX_CHAIN = 255
 
 
@@ -137,7 +136,7 @@ def _interleave(graph: Graph, rows: Rows, chain: Chain) -> list[Turn]:
 
     def ensure(place: int, stop: int) -> None:
         op, access = graph.ops[place], rows[place]
-        block = min(-(-chain.pixels_of(place) // _width(graph, op, access)), _MAX_COUNT)
+        block = min(-(-chain.pixels_of(place) // _width(graph, op, access)), access.most)
         while done[place] < stop:
             count = min(block, stop - done[place])
             for image in images(graph, op):

@@ -39,7 +39,7 @@ def verify_plan(
         What every offset must be a multiple of, in bytes.
     """
     player = _Player(graph, plan, alignment)
-    for index in (*graph.inputs, *graph.variables):
+    for index in (*graph.given, *graph.variables):
         player.write(index, range(player.height(index)))
     done = [0] * len(graph.ops)
     for turn in plan.schedule.turns:
@@ -201,6 +201,8 @@ def _vertical(graph: Graph, op: Op) -> tuple[int, int, int, int]:
 
 def _gathers(graph: Graph, op: Op, turn: Turn) -> bool:
     """Whether an operator that takes turns makes one row of all it reads."""
+    if not op.inputs:
+        return False
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     to_one_row = len(source.shape) == 4 and target.size == source.shape[3]
     pools = isinstance(op, g.Mean) or (

@@ -96,7 +96,7 @@ def compare_boards(
 
 
 def each_board(
-    compiled: Compiled,
+    compiled: CompiledModel,
     boards: Iterable[str | Board] | None = None,
     features: FeatureSources | None = None,
     period_ms: float = 1000.0,

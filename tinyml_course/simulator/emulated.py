@@ -168,8 +168,9 @@ class BoardModel:
         self._meter = Meter(program, board)
         self._cut = features.hops if features else None
         self._features = BoardFeatures(self._meter, program, features) if features else None
-        names = port_names(compiled)
-        self._inputs = [self._meter.call(name).value for name in names.inputs]
+        self._names = names = port_names(compiled)
+        fed = compiled.fed_image is not None
+        self._inputs = [] if fed else [self._meter.call(name).value for name in names.inputs]
         self._outputs = [self._meter.call(name).value for name in names.outputs]
         self._marks = _marks(compiled, program, self._meter.listing)
         self.slowest = Cost()
@@ -191,9 +192,13 @@ class BoardModel:
         outputs = model_outputs(self._compiled.graph, batch)
         self._reset()
         for item in range(len(batch[0])):
+            places = [array[item : item + 1] for array in outputs]
+            if image := self._compiled.fed_image:
+                self._feed(batch[0][item].reshape(image.shape[1:]), places)
+                continue
             for address, array in zip(self._inputs, batch, strict=True):
                 self._meter.machine.write(address, array[item].tobytes())
-            self._infer([array[item : item + 1] for array in outputs])
+            self._infer(places)
         return single(outputs)
 
     def run_clips(self, clips: Array) -> tuple[NDArray[np.int8], Array]:
@@ -216,6 +221,11 @@ class BoardModel:
         """
         if self._features is None or self._cut is None:
             raise InputError("this program has no features. Pass features= to build them in.")
+        if self._compiled.fed_image is not None:
+            raise InputError(
+                f"the features leave a whole window, but {self._compiled.name} takes rows. "
+                "Compile it with its input whole."
+            )
         hops = self._cut(clips)
         shape = self._compiled.graph.tensors[self._compiled.graph.inputs[0]].shape[1:]
         features = np.empty((len(hops), *shape), np.int8)
@@ -244,16 +254,43 @@ class BoardModel:
 
     def _infer(self, places: Sequence[Array]) -> None:
         """Invoke the model on the input that is in place, and fetch the outputs."""
+        self._note(self._run().phases)
+        self._fetch(places)
+
+    def _feed(self, rows: Array, places: Sequence[Array]) -> None:
+        """Feed the model one image row by row, and fetch the outputs."""
+        phases: list[Cost] = []
+        for row in rows:
+            place = self._meter.call(self._names.inputs[0])
+            self._meter.machine.write(place.value, row.tobytes())
+            run = self._run()
+            first, *others = run.phases
+            done = [place.cost + first, *others]
+            phases = [a + b for a, b in zip(phases, done, strict=True)] if phases else done
+        assert run.value == 1, f"{self._compiled.name} waits for more rows than there are"
+        self._note(phases)
+        self._fetch(places)
+
+    def _run(self) -> Measured:
+        """Call what runs the model."""
         try:
-            run = self._meter.call(f"{self._compiled.name}_invoke", marks=self._marks)
+            run = self._meter.call(self._names.run, marks=self._marks)
             self._meter.relax()
+            return run
         except FitError as error:
             phase = self._meter.machine.phase
             steps = self._compiled.steps
             where = f" at {steps[phase].op}" if self._marks else ""
             raise FitError(f"{self._compiled.name} stopped{where}: {error}") from None
-        if run.cost > self.slowest:
-            self.slowest, self.slowest_steps = run.cost, tuple(run.phases)
+
+    def _note(self, phases: Sequence[Cost]) -> None:
+        """Keep what an inference took, if it is the most so far."""
+        cost = sum(phases, Cost())
+        if cost > self.slowest:
+            self.slowest, self.slowest_steps = cost, tuple(phases)
+
+    def _fetch(self, places: Sequence[Array]) -> None:
+        """Read the outputs."""
         for address, place in zip(self._outputs, places, strict=True):
             content = self._meter.machine.read(address, place.nbytes)
             place[...] = np.frombuffer(content, place.dtype).reshape(place.shape)
@@ -313,7 +350,7 @@ def model_program(
             raise FitError(reason)
         require_run(compiled)
     names = port_names(compiled)
-    keep = [f"{compiled.name}_invoke", *names.inputs, *names.outputs]
+    keep = [names.run, *names.inputs, *names.outputs]
     keep += filter(None, [reset_name(compiled)])
     sources = dict(compiled.files)
     if features is not None:
@@ -351,20 +388,21 @@ def _marks(compiled: CompiledModel, program: Program, listing: Listing) -> dict[
     marks: dict[int, int] = {}
     for number, step in enumerate(compiled.steps):
         place = compiled.places[step.op.index]
-        if place in chained:
+        if place in chained and step.calls:
             symbol = program.symbols.get(f"op{step.op.index}_rows")
             if symbol is None:
                 return {}
             marks[symbol.address & ~1] = number
         if place in chains:
-            planned.append(("tinyml_take_turns", number + len(chains[place].places)))
+            taker = "tinyml_take_turns" if step.calls else "tinyml_feed"
+            planned.append((taker, number + len(chains[place].places)))
         elif place not in chained:
             names = [call.partition("(")[0] for call in step.calls]
             planned += [(name, number) for name in names[:-1]] + [(names[-1], number + 1)]
     first_call = (f"{compiled.name}_reset", "memset")  # what resets the states is no step
     found = [
         call
-        for call in calls_in(listing, program, f"{compiled.name}_invoke")
+        for call in calls_in(listing, program, port_names(compiled).run)
         if call[0] not in first_call
     ]
     if len(planned) != len(found) or not all(

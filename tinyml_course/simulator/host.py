@@ -64,10 +64,12 @@ class HostModel:
         sources = {**compiled.files, "host_model.c": own_source("host_model.c")}
         self._graph = compiled.graph
         self._functions, self.close = _load(self, build_shared_library(sources))
-        self._invoke = self._functions[f"{compiled.name}_invoke"]
         self._reset = reset_name(compiled)
         names = port_names(compiled)
-        self._inputs = [self._address(name) for name in names.inputs]
+        self._run = self._functions[names.run]
+        self._fed = compiled.fed_image
+        self._row = self._functions[names.inputs[0]]
+        self._inputs = [] if self._fed else [self._address(name) for name in names.inputs]
         self._outputs = [self._address(name) for name in names.outputs]
 
     def __call__(self, *inputs: Array) -> Outputs:
@@ -94,12 +96,14 @@ class HostModel:
         outputs = model_outputs(self._graph, batch)
         if self._reset:
             self._functions[self._reset]()
-        self._functions.host_model_run(
-            self._invoke,
-            ctypes.c_size_t(len(batch[0])),
-            *_ports(self._inputs, batch),
-            *_ports(self._outputs, outputs),
-        )
+        count, results = ctypes.c_size_t(len(batch[0])), _ports(self._outputs, outputs)
+        if self._fed:
+            row_bytes = ctypes.c_size_t(self._fed.nbytes // self._fed.shape[1])
+            rows = (_pointer(batch[0]), row_bytes)
+            self._functions.host_model_feed(self._row, self._run, count, *rows, *results)
+        else:
+            ports = _ports(self._inputs, batch)
+            self._functions.host_model_run(self._run, count, *ports, *results)
         return single(outputs)
 
     def __enter__(self) -> Self:

@@ -51,20 +51,28 @@ class FeatureSources(Protocol):
 
 @dataclass(frozen=True)
 class PortNames:
-    """The C functions that return the addresses of a model's inputs and outputs."""
+    """The C functions that return the addresses of a model's inputs and outputs, and that run it.
+
+    Where the input is fed by rows, the address is that of the next row, and `run` takes it in.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    run: str
 
 
 def port_names(compiled: CompiledModel) -> PortNames:
-    """Return the names of a model's port functions: `kws_input`, `kws_input_1`, and so on."""
+    """Return the names of a model's functions: `kws_input`, `kws_input_1`, and so on."""
 
     def names(kind: str, count: int) -> tuple[str, ...]:
         return tuple(f"{compiled.name}_{kind}" + (f"_{i}" if i else "") for i in range(count))
 
-    graph = compiled.graph
-    return PortNames(names("input", len(graph.inputs)), names("output", len(graph.outputs)))
+    graph, fed = compiled.graph, compiled.fed_image is not None
+    return PortNames(
+        names("row", 1) if fed else names("input", len(graph.inputs)),
+        names("output", len(graph.outputs)),
+        f"{compiled.name}_{'feed' if fed else 'invoke'}",
+    )
 
 
 def reset_name(compiled: CompiledModel) -> str | None:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
+from tinyml_course.compiler.feeding import fed_image
 from tinyml_course.compiler.printing import c_type
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
@@ -267,6 +268,11 @@ def _check_labels(labels: Sequence[str]) -> None:
 def _check_model(compiled: SketchModel, features: SketchFeatures, labels: Sequence[str]) -> None:
     """Refuse a model whose input is not these features or whose output is not these classes."""
     graph = compiled.graph
+    if fed_image(graph) is not None:
+        raise InputError(
+            f"{compiled.name} takes its input by rows; this sketch hands over whole windows. "
+            "Compile it with its input whole."
+        )
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
         raise InputError(
             f"{compiled.name} has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs; "
