@@ -251,7 +251,7 @@ def one_class_by_ann(folder, task):
 def each_has_a_class(folder, task):
     for label, people in zip(LABELS[task], (PEOPLE[:2], PEOPLE[2:]), strict=True):
         for path in sorted((folder / label).iterdir()):
-            person = people[hash(path.stem[-1]) % 2]
+            person = people[int(path.stem[-1]) % 2]
             path.rename(path.with_name(f"{person}_nohash_{path.name.replace('_nohash_', '')}"))
 
 
