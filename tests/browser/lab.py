@@ -36,6 +36,7 @@ def running_lab(folder: Path, settings: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {
         **os.environ,
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),  # this checkout, not another
         "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"),
         "JUPYTER_RUNTIME_DIR": str(settings / "runtime"),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),

@@ -112,6 +112,7 @@ class CaptureLine {
     if (this.isOpen) this.onLost("The board is gone. Connect it again; what was kept is safe.");
   }
 
+  /** Send a request; whoever wants its answer begins to wait before that. */
   async send(kind, payload) {
     this.counter = (this.counter + 1) % 65536;
     const output = this.port.writable.getWriter();
@@ -161,15 +162,16 @@ class CaptureLine {
     const parts = [];
     for (let from = 0; ;) {
       const counter = this.counter + 1;
-      await this.send(KIND.hello, Uint8Array.of(from & 255, from >> 8));
       let lines = 0;
-      const answer = await this.until((event) => {
+      const answering = this.until((event) => {
         if (event.values) {
           lines += 1;
           return lines > 20 ? "lines" : undefined;
         }
         return event.kind === KIND.info && event.counter === counter ? event.payload : undefined;
       }, ANSWERS_MS);
+      await this.send(KIND.hello, Uint8Array.of(from & 255, from >> 8));
+      const answer = await answering;
       if (answer === "lines") return;
       if (answer === null) {
         throw new Error("the board says nothing this page understands: upload the sketch capture_motion, "
@@ -194,8 +196,7 @@ class CaptureLine {
     const samples = [];
     const number = new Uint8Array(4);
     new DataView(number.buffer).setUint32(0, wanted, true);
-    await this.send(KIND.start, number);
-    const ended = await this.until(({ kind, payload }) => {
+    const ending = this.until(({ kind, payload }) => {
       if (kind === KIND.refused) throw new Error(new TextDecoder().decode(payload));
       if (kind === KIND.end) return true;
       if (kind !== KIND.data) return undefined;
@@ -211,6 +212,8 @@ class CaptureLine {
       }
       return undefined;
     }, QUIET_MS);
+    await this.send(KIND.start, number);
+    const ended = await ending;
     if (!ended) throw new Error("The board fell silent. Press its reset button, and record again.");
     if (samples.length < wanted) throw new Error(`${wanted - samples.length} samples were lost. Record again.`);
     return { samples, rate_hz: this.info.rate_hz };

@@ -30,7 +30,7 @@ function render({ model, el }) {
     min: FLOOR_DB, max: 0, low: decibels(limits.quiet), high: -3, optimum: -12, "aria-label": "Level of the microphone",
   });
   const level = make("span", { class: "level" });
-  const live = make("div", { class: "row live" }, make("span", {}, "Level"), meter, level);
+  const live = make("div", { class: "strip live" }, make("span", {}, "Level"), meter, level);
   let context, hear, rate;
   const listeners = new Set();
 

@@ -82,7 +82,7 @@ function chooser(model) {
   show();
   model.on("change:_counts", show);
   const who = model.get("_asks_for").who;
-  const node = make("div", { class: "row" },
+  const node = make("div", { class: "strip" },
     make("fieldset", { class: "pills" }, make("legend", {}, "Label, and how many are kept"), ...pills),
     field(who === "lot" ? "Lot (when or where the parts were made)" : "Person", model.get("who"),
       (value) => set("who", value), who === "lot" ? "lot-1" : "a name or a number"));
@@ -107,7 +107,7 @@ function datasheet(model) {
     return field(words, "", (value) => { sheet[name] = value; });
   });
   return make("details", {}, make("summary", {}, "Datasheet: what nobody can hear or see later"),
-    ...fields, make("div", { class: "row" }, save, said));
+    ...fields, make("div", { class: "strip" }, save, said));
 }
 
 /**
@@ -199,7 +199,7 @@ function recorder({ model, el, verb, action, live, open, take }) {
 
   claim(el);
   el.classList.add("recorder");
-  el.append(choice.node, live, make("div", { class: "row" }, start, record, play, keep, discard),
+  el.append(choice.node, live, make("div", { class: "strip" }, start, record, play, keep, discard),
     said, picture, sheet);
   update(false);
   return () => {

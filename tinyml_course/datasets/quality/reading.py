@@ -133,7 +133,7 @@ def of_folder(root: Path, task: str) -> Collection:
             group=groups,
             rate_hz=None,
             units="",
-            source=str(root),
+            source="/".join(root.resolve().parts[-2:]),  # of whose computer is nobody's business
             licence="",
         ),
         tuple(one.where for one in usable),
