@@ -13,6 +13,7 @@
 import shutil
 
 import numpy as np
+import soundfile
 from IPython.display import Audio
 
 import tinyml_course as tc
@@ -117,17 +118,16 @@ tc.check_data(own.root, task="keywords")
 # Now we spoil a copy. **Predict first.** Which of these five faults could you have heard?
 
 # %%
-bad = shutil.copytree(own.root, out / "spoiled", dirs_exist_ok=True)
+shutil.rmtree(out / "spoiled", ignore_errors=True)
+bad = shutil.copytree(own.root, out / "spoiled")
 spoiled = OwnRecordings(bad, "keywords")
-loud = np.clip(yes / np.float32(2000), -1, 1)
-for _ in range(3):
-    spoiled.keep_sound("yes", "person-awb", loud, 16_000)  # shouted into the microphone
+for full in (1000, 1500, 2000):  # shouted into the microphone
+    spoiled.keep_sound("yes", "person-awb", np.clip(yes / np.float32(full), -1, 1), 16_000)
 spoiled.keep_sound("no", "person-kal", np.zeros(16_000, np.float32), 16_000)  # switched off
 shutil.copy(bad / "up" / "person-rms_nohash_0.wav", bad / "down" / "person-rms_nohash_0.wav")
-quieter = words.x[words.group == "person-slt"][0] / np.float32(65536)
-spoiled.keep_sound("yes", "person-slt", quieter * 2, 16_000)
-spoiled.keep_sound("yes", "person-rms", np.roll(quieter, 300), 16_000)  # a copy, under another name
-for path in [p for p in (bad / "stop").iterdir() if "person-awb" not in p.name]:
+copy, rate = soundfile.read(bad / "yes" / "person-slt_nohash_0.wav", dtype="float32")
+spoiled.keep_sound("yes", "person-rms", 0.5 * np.roll(copy, 300), rate)  # under another name
+for path in [p for p in (bad / "stop").iterdir() if "awb" not in p.name]:
     path.unlink()  # only one person says "stop"
 
 # %%

@@ -161,7 +161,11 @@ GONE = "Object.defineProperty(navigator, {!r}, {{ value: undefined, configurable
 @pytest.mark.parametrize(
     ("flags", "script", "words"),
     [
-        (["--deny-permission-prompts"], "", "may not use the microphone. Click the symbol"),
+        (
+            [FAKE[0], "--deny-permission-prompts"],
+            "",
+            "may not use the microphone. Click the symbol",
+        ),
         (["--use-fake-ui-for-media-stream"], "", "There is no microphone. Connect one"),
         ([], GONE.format("mediaDevices"), "only to pages of this computer or with https"),
     ],

@@ -28,18 +28,18 @@ def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
     if told["contradiction"]:
         yield Finding(
             "error", "contradiction",
-            f"{_counted(told['contradiction'])} carry more than one label.",
+            f"{_counted(told['contradiction'])} under more than one label.",
             tuple(told["contradiction"]), "Keep the right one.",
         )  # fmt: skip
     if told["leak"]:
         yield Finding(
             "error", "duplicate-across-split",
-            f"{_counted(told['leak'])} both in the training and in the test set.",
+            f"{_counted(told['leak'])} in the training set and in the test set.",
             tuple(told["leak"]), "Keep one of each; the test knows the answers otherwise.",
         )  # fmt: skip
     if told["copy"]:
         yield Finding(
-            "warning", "duplicate", f"{_counted(told['copy'])} there more than once.",
+            "warning", "duplicate", f"{_counted(told['copy'])} in the set more than once.",
             tuple(told["copy"]), "Keep one of each.",
         )  # fmt: skip
     known = {tuple(sorted((a, b))) for places in equal for a in places for b in places if a != b}
@@ -50,16 +50,17 @@ def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
     ]
     if pairs:
         across = in_test is not None
-        what = "a training and a test recording" if across else "recordings of different groups"
+        plural = "" if len(pairs) == 1 else "s"
+        of = "one in the training set, one in the test set" if across else "of different groups"
         yield Finding(
             "error" if across else "warning",
             "near-duplicate",
-            f"{len(pairs):,} times {what} are one, changed a little (correlation from "
-            f"{LEAST[task]}).",
+            f"{len(pairs):,} pair{plural} of recordings, {of}, that are one, changed a little "
+            f"(correlation from {LEAST[task]}).",
             tuple(f"{where[p.first]} ~ {where[p.second]} ({p.alike:.4f})" for p in pairs),
             "Keep one of each pair, or both on one side: a model that knows one knows the other.",
         )
 
 
 def _counted(told: list[str]) -> str:
-    return f"{len(told):,} recording{'' if len(told) == 1 else 's'}:"
+    return f"{len(told):,} recording{'' if len(told) == 1 else 's'}"
