@@ -97,7 +97,9 @@ def test_failed_write_leaves_no_file(sounds, monkeypatch):
     assert list((sounds.root / "yes").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a_nohash_b", "x" * 41, "a__b"])
+@pytest.mark.parametrize(
+    "name", ["", "../x", "a/b", ".hidden", "a_nohash_b", "x" * 41, "a__b", "ann."]
+)
 def test_name_that_would_lead_elsewhere_is_refused(sounds, name):
     with pytest.raises(InputError, match=r"has no name|cannot name a"):
         sounds.keep_sound("yes", name, tone(500, 16_000), 16_000)
@@ -136,18 +138,24 @@ def test_motion_that_is_none_is_refused(tmp_path, samples, rate, message):
         OwnRecordings(tmp_path, "gestures").keep_motion("wing", "ann", samples, rate)
 
 
-def test_datasheet_asks_for_everything_and_leaves_a_readme_alone(sounds):
+def test_datasheet_asks_for_everything_and_leaves_the_rest_of_a_readme(sounds):
     sounds.keep_sound("yes", "ann", tone(500, 16_000), 16_000)
     with pytest.raises(InputError, match="does not say: where, consent"):
         sounds.write_datasheet(Datasheet("ann", "", "a laptop", " ", "CC0"))
-    target = sounds.write_datasheet(SHEET)
-    assert "- **consent**: all agreed" in target.read_text()
-    assert "| yes | 1 |" in target.read_text()
-    sounds.write_datasheet(SHEET)  # its own may be written again
-    target.write_text("# By hand\n")
-    with pytest.raises(InputError, match="somebody else"):
-        sounds.write_datasheet(SHEET)
-    assert target.read_text() == "# By hand\n"
+    target = sounds.root / "README.md"
+    target.write_text("By hand.\n")
+    assert sounds.write_datasheet(SHEET) == target
+    first = target.read_text()
+    assert "- **consent**: all agreed" in first
+    assert "| yes | 1 |" in first
+    assert first.endswith("\nBy hand.\n")
+    sounds.keep_sound("yes", "ann", tone(500, 16_000), 16_000)
+    target.write_text("Above.\n" + first)
+    sounds.write_datasheet(SHEET)
+    again = target.read_text()
+    assert again.startswith("Above.\n") and again.endswith("\nBy hand.\n")
+    assert again.count("consent") == 1
+    assert "| yes | 2 |" in again
 
 
 def sent(recorder, message, *buffers):

@@ -151,7 +151,6 @@ def test_faulty_take_and_failing_disk_lose_nothing(tmp_path, lessons, address):
         widget.get_by_role("textbox", name="What may others").fill("CC0")
         widget.get_by_role("button", name="Save datasheet").click()
         widget.get_by_text("Saved as README.md").wait_for()
-        page.screenshot(path="/tmp/exp/loud.png")
     assert "- **licence**: CC0" in (folder / "README.md").read_text()
 
 
@@ -203,8 +202,6 @@ def test_pictures_are_square_and_grey(tmp_path, lessons, address):
         for number in range(2):
             page.keyboard.press("Enter")
             wait_for_words(widget, "Taken. Keep it")
-            if number == 1:
-                page.screenshot(path="/tmp/exp/webcam.png")
             page.keyboard.press("Enter")
             wait_for_words(widget, f"Kept as ok/lot-1__{number}.png.")
     with Image.open(folder / "ok" / "lot-1__0.png") as picture:
@@ -267,7 +264,6 @@ def test_gesture_comes_from_a_board_without_a_gap(tmp_path, lessons, address):
         wait_for_words(widget, "Ready.")
         page.keyboard.press("Enter")
         wait_for_words(widget, "Taken, the acceleration changed by")
-        page.screenshot(path="/tmp/exp/motion.png")
         page.keyboard.press("Enter")
         wait_for_words(widget, "Kept as wing/ann_nohash_0.csv.")
         page.keyboard.press("Enter")

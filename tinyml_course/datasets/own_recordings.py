@@ -32,7 +32,7 @@ PATTERNS = {
 }
 AXES = ("aX", "aY", "aZ", "gX", "gY", "gZ")
 PLAIN = re.compile(r"[\w][\w .+-]{0,39}")
-MARK = "<!-- datasheet written by tinyml_course -->"
+BEGIN, END = "<!-- datasheet -->", "<!-- end of the datasheet -->"
 SHORTEST_SOUND_S, LONGEST_SOUND_S = 0.3, 60.0
 
 
@@ -158,26 +158,31 @@ class OwnRecordings:
         )
 
     def write_datasheet(self, sheet: Datasheet) -> Path:
-        """Write a datasheet with the counts of today; a README by somebody else is left alone.
+        """Write a datasheet with the counts of today into README.md; what else is in it stays.
 
         Raises
         ------
         InputError
-            If a question is not answered, or there is another README.md.
+            If a question is not answered, or the disk refuses it.
         """
         if sheet.missing:
             raise InputError(f"the datasheet does not say: {', '.join(sheet.missing)}. Fill it in.")
         target = self.root / "README.md"
-        if target.exists() and not target.read_text(encoding="utf-8").startswith(MARK):
-            raise InputError(f"{target} was written by somebody else. Move it away first.")
+        text = target.read_text(encoding="utf-8") if target.exists() else ""
+        before, begun, rest = text.partition(BEGIN)
+        after = rest.partition(END)[2] if begun else text
+        parts = (before.strip() if begun else "", self._told(sheet), after.strip())
+        with writing(target) as draft:
+            draft.write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
+        return target
+
+    def _told(self, sheet: Datasheet) -> str:
+        """Return a datasheet as Markdown between its marks."""
         labels = sorted(path.name for path in self.root.glob("*") if path.is_dir())
         rows = [f"| {label} | {self.count(label)} |" for label in labels]
         told = [f"- **{one.name}**: {getattr(sheet, one.name).strip()}" for one in fields(sheet)]
-        lines = [MARK, f"# Recordings of {self.task}", "", *told, ""]
-        lines += ["| label | recordings |", "|---|---|", *rows, ""]
-        with writing(target) as draft:
-            draft.write_text("\n".join(lines), encoding="utf-8")
-        return target
+        table = ["| label | recordings |", "|---|---|", *rows]
+        return "\n".join([BEGIN, f"# Recordings of {self.task}", "", *told, "", *table, END])
 
     def _keep(self, label: str, who: str, write: Callable[[Path], object]) -> Path:
         """Write a file under the next free number."""
@@ -214,7 +219,7 @@ def check_name(name: str, what: str) -> None:
     """Refuse what cannot be a part of a file's name, or would be read as something else."""
     if not name:
         raise InputError(f"the {what} has no name. Write one: a split goes by it later.")
-    if not PLAIN.fullmatch(name) or "_nohash_" in name or "__" in name:
+    if not PLAIN.fullmatch(name) or "_nohash_" in name or "__" in name or name[-1] in " .":
         raise InputError(
             f"{name!r} cannot name a {what}: use up to 40 letters, digits, spaces, '-' and '_'."
         )

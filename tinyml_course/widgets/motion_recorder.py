@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
+from tinyml_course.datasets.quality.balance import BACKGROUND
+from tinyml_course.datasets.quality.signals import STILL_G
 from tinyml_course.widgets.recorder import Message, Recorder
 from tinyml_course.widgets.still import script
 
@@ -25,6 +27,8 @@ class MotionRecorder(Recorder):
     device = "board"
 
     seconds = t.Float(1.5, min=0.5, max=30).tag(sync=True)
+    _still_g = t.Float(STILL_G).tag(sync=True)
+    _background = t.List(list(BACKGROUND)).tag(sync=True)
 
     def keep(self, take: Message, buffers: Sequence[Any]) -> Path:
         """Write a take, float32 (time, axes)."""

@@ -17,6 +17,7 @@ BACKGROUND = ("silence", "unknown", "idle", "other", "rest", "still", "none")
 """Classes of all that is not meant; there may be more of it, and it may have groups of its own."""
 TELLS = 0.95  # of the recordings whose label the group alone would tell
 GROUPS_KNOWN = {"keywords": "person", "gestures": "person", "parts": "lot"}
+SEVERAL = {"keywords": "people", "gestures": "people", "parts": "lots"}
 
 
 def count_classes(collection: Collection) -> tuple[ClassCount, ...]:
@@ -106,10 +107,11 @@ def check_split(collection: Collection, task: str) -> Iterator[Finding]:
     both = np.intersect1d(data.group[in_test], data.group[~in_test])
     if len(both):
         share = np.isin(data.group[in_test], both).mean()
+        names = SEVERAL[task] if len(both) > 1 else GROUPS_KNOWN[task]
         yield Finding(
             "error", "group-on-both-sides",
-            f"{len(both):,} {GROUPS_KNOWN[task]}s are in the training and in the test set; they "
-            f"made {share:.0%} of the test.", tuple(map(str, both)),
+            f"{len(both):,} {names} in the training set and in the test set, {share:.0%} of it.",
+            tuple(map(str, both)),
             'Split by group: data.split(by="group"), or mend the lists of the split.',
         )  # fmt: skip
     for side, name in ((in_test, "test"), (~in_test, "training")):

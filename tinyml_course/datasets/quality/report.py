@@ -141,11 +141,11 @@ class DataReport:
             f"{cell}{html.escape(finding.advice)}</td></tr>"
             for finding in self.findings
         )
+        heads = "".join(
+            f'<th style="text-align:left">{head}</th>' for head in ("", "what", "where", "to do")
+        )
         found = (
-            "<table><thead><tr><th></th><th>what</th><th>where</th><th>to do</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-            if rows
-            else ""
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
         )
         return (
             f"<p><b>{html.escape(self.task)}</b> in {html.escape(self.source)}</p>"
