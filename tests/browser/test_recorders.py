@@ -154,6 +154,34 @@ def test_faulty_take_and_failing_disk_lose_nothing(tmp_path, lessons, address):
     assert "- **licence**: CC0" in (folder / "README.md").read_text()
 
 
+def test_take_outlives_a_busy_kernel_and_is_kept_once(tmp_path, lessons, address):
+    sound = microphone_file(tmp_path / "hum.wav", HUM)
+    with lab.chromium_page(flags=[*FAKE, sound]) as page:
+        code = f"widgets.MicrophoneRecorder({str(tmp_path / 'own')!r}, ('yes', 'no'), who='ann')"
+        file = notebook(
+            lessons,
+            "busy",
+            f"from tinyml_course import widgets\n{code}",
+            "import time; time.sleep(20)",
+        )
+        lab.open_notebook(page, address, file)
+        page.locator(".jp-CodeCell").first.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        widget = page.locator(".tinyml.recorder")
+        widget.get_by_role("button", name="Turn on the microphone").click()
+        wait_for_words(widget, "Ready.")
+        widget.get_by_role("button", name="Record").click()
+        widget.get_by_role("button", name="Keep").wait_for()
+        page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        widget.get_by_role("button", name="Keep").click()
+        wait_for_words(widget, "The notebook's kernel does not answer")
+        widget.get_by_role("button", name="Keep").click()
+        wait_for_words(widget, "Kept as yes/ann_nohash_0.wav.")
+    assert [path.name for path in tmp_path.rglob("ann*")] == ["ann_nohash_0.wav"]
+
+
+HUM = np.tile(np.int16([3000] * 20 + [-3000] * 20), 400)[None]
 GONE = "Object.defineProperty(navigator, {!r}, {{ value: undefined, configurable: true }});"
 
 

@@ -116,7 +116,7 @@ function datasheet(model) {
  *   live          the element that shows what the device sees now
  *   open(tell)    opens the device; resolves when it is ready, `tell(words)` speaks in between;
  *                 returns a function that lets it go; calls `lost(words)` if it vanishes later
- *   take()        resolves to a take: { message, buffers, picture, words, play? }
+ *   take(tell)    resolves to a take: { message, buffers, picture, words, wrong?, play? }
  */
 function recorder({ model, el, verb, action, live, open, take }) {
   const said = make("output", { class: "said", "aria-live": "polite" });
@@ -145,7 +145,7 @@ function recorder({ model, el, verb, action, live, open, take }) {
   const record = button(action, async () => {
     update(true);
     try {
-      taken = await take(tell);
+      taken = { ...await take(tell), id: crypto.randomUUID() };
       picture.replaceChildren(taken.picture);
       tell(taken.words, taken.wrong);
     } catch (error) {
@@ -157,7 +157,7 @@ function recorder({ model, el, verb, action, live, open, take }) {
   const play = button("▶ Listen", () => taken?.play?.());
   const keep = button("✓ Keep", async () => {
     update(true);
-    const filed = { kind: "keep", label: model.get("label"), who: model.get("who"), ...taken.message };
+    const filed = { kind: "keep", take: taken.id, label: model.get("label"), who: model.get("who"), ...taken.message };
     try {
       const words = await ask(model, filed, taken.buffers);
       done();

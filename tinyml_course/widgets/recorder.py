@@ -1,7 +1,8 @@
 """What the three recorders share: a folder, labels, who is recorded, and answers to the browser.
 
 The browser sends a take only when it is to be kept, and holds it until it hears that its file is
-there. A take that cannot be kept is refused in words; what was kept before is not touched.
+there; one that is sent twice, because the kernel was slow to answer, is kept once. A take that
+cannot be kept is refused in words; what was kept before is not touched.
 """
 
 from __future__ import annotations
@@ -36,8 +37,6 @@ class Recorder(StillWidget):
     ----------
     label, who : str
         What the next recording will be filed under; the learner changes them.
-    kept : list of Path
-        The files kept since this recorder was made.
 
     Raises
     ------
@@ -61,7 +60,7 @@ class Recorder(StillWidget):
         for label in labels:
             check_name(label, "label")
         self.recordings = OwnRecordings(Path(folder).expanduser(), self.task)
-        self.kept: list[Path] = []
+        self._files: dict[str, Path] = {}  # by the browser's name for the take
         super().__init__(
             label=labels[0],
             who=who,
@@ -71,6 +70,11 @@ class Recorder(StillWidget):
             **more,
         )
         self.on_msg(self._answer)
+
+    @property
+    def kept(self) -> list[Path]:
+        """The files kept since this recorder was made."""
+        return list(self._files.values())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -117,7 +121,9 @@ class Recorder(StillWidget):
         if message.get("kind") == "datasheet":
             sheet = Datasheet(**message["sheet"])
             return f"Saved as {self.recordings.write_datasheet(sheet).name} beside the recordings."
-        path = self.keep(message, buffers)
-        self.kept.append(path)
-        self._counts = self.counts
+        take = message["take"]
+        if take not in self._files:
+            self._files[take] = self.keep(message, buffers)
+            self._counts = self.counts
+        path = self._files[take]
         return f"Kept as {path.parent.name}/{path.name}."
