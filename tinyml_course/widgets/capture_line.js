@@ -93,7 +93,12 @@ class CaptureLine {
     await port.open({ baudRate: BAUD, bufferSize: 65536 });
     const line = new CaptureLine(port, onSample, onLost);
     line.listening = line.listen();
-    await line.meet();
+    try {
+      await line.meet();
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
     return line;
   }
 

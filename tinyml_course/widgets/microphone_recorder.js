@@ -34,9 +34,8 @@ function render({ model, el }) {
   let context, hear, rate;
   const listeners = new Set();
 
-  async function open(tell, lost) {
-    const stream = await mediaStream({ audio: AS_IT_IS });
-    const tracks = stream.getTracks();
+  /** Let `hear` have all samples of a stream. */
+  async function tap(stream) {
     context = new AudioContext();
     rate = context.sampleRate;
     const module = URL.createObjectURL(new Blob([TAP], { type: "text/javascript" }));
@@ -44,6 +43,18 @@ function render({ model, el }) {
     URL.revokeObjectURL(module);
     hear = new AudioWorkletNode(context, "tinyml-tap", { numberOfOutputs: 0 });
     context.createMediaStreamSource(stream).connect(hear);
+    await context.resume();
+  }
+
+  async function open(tell, lost) {
+    const stream = await mediaStream({ audio: AS_IT_IS });
+    const tracks = stream.getTracks();
+    try {
+      await tap(stream);
+    } catch (error) {
+      tracks.forEach((track) => track.stop());
+      throw error;
+    }
     hear.port.onmessage = ({ data }) => listeners.forEach((listener) => listener(data));
     let [peak, since] = [0, 0];
     listeners.add((samples) => {
@@ -55,7 +66,6 @@ function render({ model, el }) {
       peak = 0;
     });
     tracks[0].onended = () => lost("The microphone is gone. Connect it again; what was kept is safe.");
-    await context.resume();
     return () => {
       listeners.clear();
       tracks[0].onended = null;
@@ -103,11 +113,13 @@ function render({ model, el }) {
   }
 
   function playback(samples) {
-    const sound = context.createBuffer(1, samples.length, rate);
+    const speaker = new AudioContext(); // the microphone's may be closed by now
+    const sound = speaker.createBuffer(1, samples.length, rate);
     sound.copyToChannel(samples, 0);
-    const source = context.createBufferSource();
+    const source = speaker.createBufferSource();
     source.buffer = sound;
-    source.connect(context.destination);
+    source.connect(speaker.destination);
+    source.onended = () => speaker.close();
     source.start();
   }
 

@@ -128,31 +128,26 @@ function recorder({ model, el, verb, action, live, open, take }) {
   const [choice, sheet] = [chooser(model), datasheet(model)];
   let close = null;
   let taken = null;
-  let busy = false;
 
   const start = button(verb, async () => {
     tell("Waiting for the browser's permission.");
     update(true);
     try {
       close = await open(tell, lost);
-      tell(`Ready. Choose a label, then press ${action}.`);
+      settle(`Ready. Choose a label, then press ${action}.`);
     } catch (error) {
-      tell(refusal(error, model.get("_asks_for").device), true);
+      settle(refusal(error, model.get("_asks_for").device), true);
     }
-    update(false);
-    if (close) record.focus();
   });
   const record = button(action, async () => {
     update(true);
     try {
       taken = { ...await take(tell), id: crypto.randomUUID() };
       picture.replaceChildren(taken.picture);
-      tell(taken.words, taken.wrong);
+      settle(taken.words, taken.wrong);
     } catch (error) {
-      tell(`${error.message} What was kept before is safe.`, true);
+      settle(`${error.message} What was kept before is safe.`, true);
     }
-    update(false);
-    if (taken) (taken.wrong ? discard : keep).focus();
   }, "primary");
   const play = button("▶ Listen", () => taken?.play?.());
   const keep = button("✓ Keep", async () => {
@@ -160,33 +155,35 @@ function recorder({ model, el, verb, action, live, open, take }) {
     const filed = { kind: "keep", take: taken.id, label: model.get("label"), who: model.get("who"), ...taken.message };
     try {
       const words = await ask(model, filed, taken.buffers);
-      done();
-      tell(words);
+      drop();
+      settle(words);
     } catch (error) {
-      tell(error.message, true);
+      settle(error.message, true);
     }
-    update(false);
-    if (!taken) record.focus();
   }, "primary");
   const discard = button("✗ Discard", () => {
-    done();
-    tell("Discarded.");
-    update(false);
-    record.focus();
+    drop();
+    settle("Discarded.");
   });
 
+  /** Let the learner go on with the button that is likely next, and say what has happened. */
+  function settle(words, wrong = false) {
+    update(false);
+    if (taken) (taken.wrong ? discard : keep).focus();
+    else (close ? record : start).focus();
+    tell(words, wrong);
+  }
   function lost(words) {
     close?.();
     close = null;
-    tell(words, true);
     update(false);
+    tell(words, true);
   }
-  function done() {
+  function drop() {
     taken = null;
     picture.replaceChildren();
   }
-  function update(isBusy) {
-    busy = isBusy;
+  function update(busy) {
     start.hidden = close !== null;
     live.hidden = close === null;
     record.hidden = close === null;

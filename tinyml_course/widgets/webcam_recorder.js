@@ -63,7 +63,12 @@ function render({ model, el }) {
     const stream = await mediaStream({ video: { width: { ideal: 640 }, height: { ideal: 480 } } });
     const [track] = stream.getTracks();
     video.srcObject = stream;
-    await video.play();
+    try {
+      await video.play();
+    } catch (error) {
+      track.stop();
+      throw error;
+    }
     canvas.width = PREVIEW;
     canvas.height = Math.round((PREVIEW * video.videoHeight) / video.videoWidth);
     const timer = setInterval(draw, 66);

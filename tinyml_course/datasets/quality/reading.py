@@ -117,7 +117,7 @@ def of_folder(root: Path, task: str) -> Collection:
     usable = [one for one in samples if one.values is not None]
     findings = _merged(finding for one in samples for finding in one.findings)
     if not usable:
-        first = f" {findings[0].where[0]}: {findings[0].what}" if findings else ""
+        first = f" {findings[0].place}: {findings[0].what}" if findings else ""
         raise InputError(
             f"{root} has no recordings of {task} that can be read.{first} "
             "Sort them into one folder a class."
@@ -262,10 +262,10 @@ def _rates(motions: list[Motion]) -> list[str]:
     """Name the rate of each recording; those that are one rate measured twice have one name."""
     rates = [motion.rate_hz or TUTORIAL_RATE_HZ for motion in motions]
     names: dict[float, str] = {}
+    slowest = 0.0
     for rate in sorted(rates):
-        near = next((known for known in names if rate <= known * (1 + SAME_RATE)), None)
-        names.setdefault(rate if near is None else near, f"{rate:.4g} Hz")
-        names[rate] = names[rate if near is None else near]
+        slowest = slowest if rate <= slowest * (1 + SAME_RATE) else rate
+        names[rate] = f"{slowest:.4g} Hz"
     return [names[rate] for rate in rates]
 
 
