@@ -85,8 +85,9 @@ board = MotionRecorder(out / "gestures", ("wing", "ring", "other"))
 board
 
 # %% [markdown]
-# A board can also record without a browser, any of the three: upload `capture_motion`, `capture_microphone` or `capture_camera` of `arduino/`, then
-# `tinyml record gestures --port PORT --label wing --person ann --out DIR`. What the line loses is counted and never joined.
+# A board can also record without a browser, any of the three: upload `capture_motion`, `capture_microphone` or `capture_camera` of
+# `arduino/`, then `tinyml record gestures --port PORT --label wing --person ann --out DIR`, or, from a cell,
+# `tc.record("gestures", PORT, "wing", DIR, person="ann")`. What the line loses is counted and never joined.
 #
 # All of it is optional. We go on with a replay: four voices of the shipped set, kept through the same door as yours.
 
