@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tinyml_course.compression.quantize import quantize_int8
     from tinyml_course.datasets import Dataset, download_speech_commands, load_dataset
     from tinyml_course.datasets.augment import augment_dataset
+    from tinyml_course.datasets.quality import check_data
     from tinyml_course.device import replay
     from tinyml_course.errors import TinyMLError
     from tinyml_course.features.audio import Mfcc
@@ -42,6 +43,7 @@ _HOME = {
     "Simulation": "simulator.report",
     "TinyMLError": "errors",
     "augment_dataset": "datasets.augment",
+    "check_data": "datasets.quality",
     "list_boards": "boards",
     "Forest": "compiler.forest",
     "compile_model": "compiler.codegen",
@@ -65,7 +67,7 @@ _HOME = {
     "write_sketch": "sketch",
 }
 __all__ = [  # noqa: RUF022 - in the order of a lesson
-    "load_dataset", "Dataset", "download_speech_commands", "augment_dataset",
+    "load_dataset", "Dataset", "download_speech_commands", "check_data", "augment_dataset",
     "Mfcc", "MotionWindow", "ImagePatch", "fit", "fit_forest", "evaluate", "quantize_int8",
     "Run", "load_run", "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
     "Forest",

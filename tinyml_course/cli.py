@@ -118,6 +118,27 @@ def boards(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def check(
+    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")],
+    data: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for faults in recordings before training: copies, clipping, leaks, who gives away what.
+
+    Ends with status 1 if there is a fault that makes a result wrong.
+    """
+    from tinyml_course.datasets.quality import check_data
+
+    report = check_data(data, task=task)
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        out.print(report.to_text(), markup=False)
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
 def train(
     task: Annotated[str, typer.Argument(help="keywords, gestures, parts")],
     data: DataFolder = None,

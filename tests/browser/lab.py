@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ def running_lab(folder: Path, settings: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {
         **os.environ,
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),  # this checkout, not another
         "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"),
         "JUPYTER_RUNTIME_DIR": str(settings / "runtime"),
         "JUPYTERLAB_WORKSPACES_DIR": str(settings / "workspaces"),
@@ -75,12 +76,14 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def chromium_page(*, dark: bool = False, height: int = 1000) -> Iterator[Any]:
-    """Open a page of a headless Chromium."""
+def chromium_page(
+    *, dark: bool = False, height: int = 1000, flags: Sequence[str] = ()
+) -> Iterator[Any]:
+    """Open a page of a headless Chromium, perhaps with more flags than the usual ones."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
         scheme = "dark" if dark else "light"
         page = browser.new_page(viewport={"width": 1200, "height": height}, color_scheme=scheme)
         try:

@@ -106,7 +106,7 @@ def read_har(root: Path) -> list[Labelled]:
 def _read_files(root: Path) -> list[Labelled]:
     """Read all recordings below a folder, in the order of their files' names."""
     found = []
-    for path, label, split in _files(root):
+    for path, label, split in list_files(root):
         motions = read_csv(path) if path.suffix.lower() == ".csv" else [read_acquisition(path)]
         person, told, _ = path.stem.partition("_nohash_")
         for number, motion in enumerate(motions):
@@ -115,7 +115,7 @@ def _read_files(root: Path) -> list[Labelled]:
     return found
 
 
-def _files(root: Path) -> list[tuple[Path, str, str | None]]:
+def list_files(root: Path) -> list[tuple[Path, str, str | None]]:
     """List the files with label and split."""
     seen = sorted(
         path

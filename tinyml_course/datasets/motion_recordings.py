@@ -34,7 +34,7 @@ def in_g(recordings: Sequence[Motion]) -> list[Motion]:
     InputError
         If some are in one unit and some in another.
     """
-    units = [_unit(recording.samples) for recording in recordings]
+    units = [unit_of(recording.samples) for recording in recordings]
     if len(set(units)) > 1:
         odd = min(set(units), key=units.count)
         usual = next(unit for unit in units if unit != odd)
@@ -124,7 +124,8 @@ def cut(recording: Motion) -> NDArray[np.float32]:
     return np.stack([samples[start : start + CLIP_SAMPLES] for start in starts])
 
 
-def _unit(samples: NDArray[np.float64]) -> str:
+def unit_of(samples: NDArray[np.float64]) -> str:
+    """Return the unit that accelerations seem to be in, a key of `UNIT_OF_G`."""
     median = float(np.median(np.linalg.norm(samples[:, :3], axis=1)))
     return next((unit for unit, least in LEAST_MEDIAN.items() if median >= least), "g")
 

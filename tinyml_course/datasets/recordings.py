@@ -94,9 +94,9 @@ def find_recordings(
             "Add a folder of another word, or of silence."
         )
     folders = [f for f in folders if _word(f) != SILENCE or SILENCE in classes]
-    listed = _read_lists(root)
+    listed = read_lists(root)
     found = [
-        Recording(path, label, _speaker(path), _count_clips(path, label), _split_of(path, listed))
+        Recording(path, label, speaker_of(path), _count_clips(path, label), split_of(path, listed))
         for folder in folders
         for label in [_label(folder, classes)]
         for path in _sound_files(folder)
@@ -160,7 +160,7 @@ def _sound_files(folder: Path) -> list[Path]:
     return files
 
 
-def _speaker(path: Path) -> str:
+def speaker_of(path: Path) -> str:
     """Return who speaks: `0c540988` of `0c540988_nohash_1` and of `bird_0c540988_nohash_1`."""
     name, marked, _ = path.stem.partition("_nohash_")
     prefixed = re.fullmatch(r".+_([0-9a-f]{8})", name) if marked else None
@@ -171,7 +171,7 @@ def _count_clips(path: Path, label: str) -> int:
     return audio.count_seconds(path) if label == SILENCE else 1
 
 
-def _read_lists(root: Path) -> dict[str, str] | None:
+def read_lists(root: Path) -> dict[str, str] | None:
     """Return the split of every listed clip, by `word/name` without suffix; None without lists."""
     if not any((root / name).is_file() for name in SPLIT_LISTS.values()):
         return None
@@ -183,7 +183,8 @@ def _read_lists(root: Path) -> dict[str, str] | None:
     return listed
 
 
-def _split_of(path: Path, listed: dict[str, str] | None) -> str | None:
+def split_of(path: Path, listed: dict[str, str] | None) -> str | None:
+    """Return the split of a clip by what `read_lists` has read; None without lists."""
     if listed is None:
         return None
     return listed.get(f"{path.parent.name}/{path.stem}", "train")

@@ -4,7 +4,10 @@ from tinyml_course.widgets.board_picker import BoardPicker, Fit
 from tinyml_course.widgets.board_table import BoardTable
 from tinyml_course.widgets.cost_slider import CostSlider
 from tinyml_course.widgets.frame_scrubber import FrameScrubber
+from tinyml_course.widgets.microphone_recorder import MicrophoneRecorder
+from tinyml_course.widgets.motion_recorder import MotionRecorder
 from tinyml_course.widgets.threshold_slider import ThresholdSlider
+from tinyml_course.widgets.webcam_recorder import WebcamRecorder
 from tinyml_course.widgets.window_sliders import WindowSliders
 
 __all__ = [
@@ -13,6 +16,9 @@ __all__ = [
     "CostSlider",
     "Fit",
     "FrameScrubber",
+    "MicrophoneRecorder",
+    "MotionRecorder",
     "ThresholdSlider",
+    "WebcamRecorder",
     "WindowSliders",
 ]

@@ -18,9 +18,9 @@ from tinyml_course.errors import InputError
 FOLDER = Path(__file__).parent
 
 
-def script(name: str) -> str:
-    """Return a widget's browser side: what it draws with, then its own file."""
-    return "".join((FOLDER / file).read_text(encoding="utf-8") for file in ("drawing.js", name))
+def script(*names: str) -> str:
+    """Return a widget's browser side: what it draws with, then its own files."""
+    return "".join((FOLDER / file).read_text(encoding="utf-8") for file in ("drawing.js", *names))
 
 
 class StillWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base has no types

@@ -1,0 +1,330 @@
+"""A data set, or a folder that perhaps no loader would take, read for a look at its quality.
+
+A loader stops at the first file it can't use. Here each such file becomes a finding, and the rest
+is read as far as it goes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyml_course.datasets import audio, har, image_folder, motion_folder, recordings
+from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.edge_impulse import read_acquisition
+from tinyml_course.datasets.image_files import read_picture
+from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion, read_csv
+from tinyml_course.datasets.motion_recordings import (
+    RATE_HZ,
+    SAME_RATE,
+    UNIT_OF_G,
+    at_one_rate,
+    cut,
+    unit_of,
+)
+from tinyml_course.datasets.quality.report import Finding
+from tinyml_course.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """What was read.
+
+    Attributes
+    ----------
+    data : Dataset
+    where : tuple of str
+        The file or the number of each sample.
+    in_test : ndarray, shape=(n,), dtype=bool, or None
+        Which samples are for testing, where somebody has decided that.
+    named : bool
+        Whether somebody has said who or what the recordings came from.
+    findings : tuple of Finding
+        What was found while reading.
+    """
+
+    data: Dataset
+    where: tuple[str, ...]
+    in_test: NDArray[np.bool_] | None = None
+    named: bool = True
+    findings: tuple[Finding, ...] = ()
+
+    def labels_of_samples(self) -> NDArray[np.str_]:
+        """Return the label of each sample."""
+        return np.array(self.data.labels, dtype=str)[self.data.y]
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """One clip or picture of a file; what could not be read has none."""
+
+    values: NDArray[Any] | None
+    label: str
+    group: str
+    where: str
+    in_test: bool | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def of_dataset(data: Dataset, test: Dataset | None) -> Collection:
+    """Take a data set as it is, and perhaps another that is meant to test on.
+
+    Raises
+    ------
+    InputError
+        If the two are of different kinds.
+    """
+    named = len(np.unique(data.group)) < len(data)
+    if test is None:
+        return Collection(data, tuple(f"sample {i}" for i in range(len(data))), named=named)
+    if test.labels != data.labels or test.x.shape[1:] != data.x.shape[1:]:
+        raise InputError(
+            f"the test set has classes {test.labels} and shape {test.x.shape[1:]}, the other "
+            f"{data.labels} and {data.x.shape[1:]}. Give two parts of one set."
+        )
+    both = replace(
+        data,
+        x=np.concatenate([data.x, test.x]),
+        y=np.concatenate([data.y, test.y]),
+        group=np.concatenate([data.group, test.group]),
+    )
+    where = [f"{side} {i}" for side, part in (("train", data), ("test", test))
+             for i in range(len(part))]  # fmt: skip
+    return Collection(both, tuple(where), np.arange(len(both)) >= len(data), named)
+
+
+def of_folder(root: Path, task: str) -> Collection:
+    """Read a folder of one's own recordings, in any layout its task's loader takes.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing, or nothing in it can be read.
+    """
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "is not there"
+        raise InputError(f"{root} {what}. Give the folder that holds one folder a class.")
+    read = {"keywords": _sound, "gestures": _motion, "parts": _pictures}[task]
+    samples = read(root)
+    usable = [one for one in samples if one.values is not None]
+    findings = _merged(finding for one in samples for finding in one.findings)
+    if not usable:
+        first = f" {findings[0].place}: {findings[0].what}" if findings else ""
+        raise InputError(
+            f"{root} has no recordings of {task} that can be read.{first} "
+            "Sort them into one folder a class."
+        )
+    labels = tuple(sorted({one.label for one in usable}))
+    known = [one.in_test for one in usable]
+    groups = np.array([one.group for one in usable])
+    return Collection(
+        Dataset(
+            x=np.stack([one.values for one in usable if one.values is not None]),
+            y=np.array([labels.index(one.label) for one in usable], np.int64),
+            labels=labels,
+            group=groups,
+            rate_hz=None,
+            units="",
+            source="/".join(root.resolve().parts[-2:]),  # of whose computer is nobody's business
+            licence="",
+        ),
+        tuple(one.where for one in usable),
+        None if None in known else np.array(known, bool),
+        len(np.unique(groups)) < len({one.where for one in usable}),
+        findings,
+    )
+
+
+def _sound(root: Path) -> list[_Sample]:
+    files = [
+        (folder, path)
+        for folder in _folders(root)
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in audio.SUFFIXES and not path.name.startswith(".")
+    ]
+    lists = recordings.read_lists(root)
+
+    def read(item: tuple[Path, Path]) -> list[_Sample]:
+        folder, path = item
+        label = recordings.ALIASES.get(folder.name, folder.name)
+        split = recordings.split_of(path, lists)
+        one = _Sample(
+            None, label, recordings.speaker_of(path), _named(path, root),
+            None if split is None else split == "test",
+        )  # fmt: skip
+        whole = audio.read_seconds if label == recordings.SILENCE else audio.read_clip
+        return _read_sound(one, lambda convert: whole(path, convert=convert))
+
+    return _all_read(read, files)
+
+
+def _read_sound(one: _Sample, read: Callable[[bool], NDArray[Any]]) -> list[_Sample]:
+    """Read a file as it should be; failing that, with a finding, as it can be converted."""
+    findings: tuple[Finding, ...] = ()
+    try:
+        values = read(False)
+    except InputError as error:
+        findings = (_unusable(one.where, error),)
+        try:
+            values = read(True)
+        except InputError:
+            return [replace(one, findings=findings)]
+        findings = (replace(findings[0], fault="wrong-format"),)
+    clips = values.reshape(-1, audio.CLIP_SAMPLES)
+    return [replace(one, values=clip, findings=findings if i == 0 else ())
+            for i, clip in enumerate(clips)]  # fmt: skip
+
+
+def _pictures(root: Path) -> list[_Sample]:
+    side = image_folder.SIDE
+    listed = root / image_folder.TEST_LIST
+    names = set(listed.read_text(encoding="utf-8").splitlines()) if listed.is_file() else None
+
+    def read(found: image_folder.Found) -> list[_Sample]:
+        where = _named(found.path, root)
+        one = _Sample(
+            None, found.label, found.lot, where, None if names is None else where in names
+        )
+        try:
+            picture = read_picture(found.path, side, side)
+        except InputError as error:
+            return [replace(one, findings=(_unusable(where, error),))]
+        note = Finding("note", "deep-picture", picture.note, (where,), "Nothing, if that is meant.")
+        return [replace(one, values=picture.grey, findings=(note,) if picture.note else ())]
+
+    return _all_read(read, image_folder.find_pictures(root))
+
+
+def _motion(root: Path) -> list[_Sample]:
+    """Read motion, each recording brought to g and 100 Hz by what itself seems to be in."""
+    if har.is_there(root):
+        labelled = motion_folder.read_har(root)
+        found = [
+            (_Sample(None, one.label, one.group, one.motion.where, one.split == "test"), one.motion)
+            for one in labelled
+        ]
+        return _clips_of_motion(found, [])
+    found, unusable = [], []
+    for path, label, split in motion_folder.list_files(root):
+        where = _named(path, root)
+        person, told, _ = path.stem.partition("_nohash_")
+        one = _Sample(None, label, person, where, None if split is None else split == "test")
+        try:
+            motions = read_csv(path) if path.suffix.lower() == ".csv" else [read_acquisition(path)]
+        except InputError as error:
+            unusable.append(replace(one, findings=(_unusable(where, error),)))
+            continue
+        for number, motion in enumerate(motions):
+            own = where if len(motions) == 1 else f"{where}, recording {number + 1}"
+            found.append((replace(one, where=own, group=person if told else own), motion))
+    return _clips_of_motion(found, unusable)
+
+
+def _clips_of_motion(found: list[tuple[_Sample, Motion]], unusable: list[_Sample]) -> list[_Sample]:
+    """Cut recordings into clips, and tell how they differ in axes, unit and rate."""
+    if not found:
+        return unusable
+    kinds = {
+        "mixed-axes": [f"{motion.samples.shape[1]} axes" for _, motion in found],
+        "mixed-units": [unit_of(motion.samples) for _, motion in found],
+        "mixed-rates": _rates([motion for _, motion in found]),
+    }
+    where = [one.where for one, _ in found]
+    findings = [
+        finding for fault, values in kinds.items() for finding in _differing(fault, values, where)
+    ]
+    usual = Counter(kinds["mixed-axes"]).most_common(1)[0][0]
+    samples = [*unusable, _Sample(None, "", "", "", findings=tuple(findings))]
+    for (one, motion), axes, unit in zip(
+        found, kinds["mixed-axes"], kinds["mixed-units"], strict=True
+    ):
+        if axes != usual:
+            continue
+        scaled = np.hstack([motion.samples[:, :3] * UNIT_OF_G[unit], motion.samples[:, 3:]])
+        try:
+            clips = cut(_at_100_hz(replace(motion, samples=scaled)))
+        except InputError as error:
+            samples.append(replace(one, findings=(_unusable(one.where, error),)))
+            continue
+        samples += [replace(one, values=clip) for clip in clips]
+    return samples
+
+
+def _rates(motions: list[Motion]) -> list[str]:
+    """Name the rate of each recording; those that are one rate measured twice have one name."""
+    rates = [motion.rate_hz or TUTORIAL_RATE_HZ for motion in motions]
+    names: dict[float, str] = {}
+    slowest = 0.0
+    for rate in sorted(rates):
+        slowest = slowest if rate <= slowest * (1 + SAME_RATE) else rate
+        names[rate] = f"{slowest:.4g} Hz"
+    return [names[rate] for rate in rates]
+
+
+def _differing(fault: str, values: list[str], where: list[str]) -> list[Finding]:
+    """Return findings on a property that should be one for all, and on a unit that is not g."""
+    counts = Counter(values).most_common()
+    usual = counts[0][0]
+    if len(counts) > 1:
+        what = "Recordings differ: " + ", ".join(f"{n:,} in {value}" for value, n in counts)
+        odd = tuple(place for value, place in zip(values, where, strict=True) if value != usual)
+        return [
+            Finding("error", fault, f"{what}.", odd, "Bring all files to one, or record again.")
+        ]
+    if fault == "mixed-units" and usual != "g":
+        what = f"The acceleration is in {usual}, by its size; loading converts it to g."
+        return [Finding("note", "unit", what, (), "Write g, so that nobody has to guess.")]
+    return []
+
+
+def _at_100_hz(motion: Motion) -> Motion:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it was resampled is told once, by the loader
+        (resampled,) = at_one_rate([motion])
+    return resampled if resampled.rate_hz else replace(resampled, rate_hz=float(RATE_HZ))
+
+
+def _all_read(read: Callable[[Any], list[_Sample]], items: list[Any]) -> list[_Sample]:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [one for some in pool.map(read, items) for one in some]
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _named(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _unusable(where: str, error: InputError) -> Finding:
+    """Part an error's sentence into what is wrong and what to do."""
+    what, _, advice = str(error).partition(". ")
+    return Finding("error", "unreadable", f"{what.rstrip('.')}.", (where,), advice)
+
+
+def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Join findings that advise the same into one, told by its first case."""
+    alike: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.fault, finding.advice)
+        first = alike.get(key)
+        alike[key] = (
+            finding if first is None else replace(first, where=(*first.where, *finding.where))
+        )
+    return tuple(
+        replace(one, what=f"{len(one.where):,} files; the first: {one.what}")
+        if len(one.where) > 1 and one.fault in ("unreadable", "wrong-format")
+        else one
+        for one in alike.values()
+    )
