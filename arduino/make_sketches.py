@@ -9,7 +9,7 @@ from pathlib import Path
 import tinyml_course as tc
 from tinyml_course.compiler.forest import load_forest
 from tinyml_course.features.loading import load_features
-from tinyml_course.sketch import write_microphone_test
+from tinyml_course.sketch import write_capture, write_microphone_test
 from tinyml_course.sketch.detection import UNO_DETECTOR
 
 ARDUINO = Path(__file__).resolve().parent
@@ -20,6 +20,14 @@ TRAINED = {
     "parts_nano33ble": ("parts", "nano33ble"),
 }
 """Task and board of each sketch that runs a reference model."""
+CAPTURES = {
+    "capture_microphone": ("microphone", "nano33ble"),
+    "capture_motion": ("motion", "nano33ble"),
+    "capture_motion_rev2": ("motion", "nano33ble_rev2"),
+    "capture_motion_uno": ("motion", "uno"),
+    "capture_camera": ("camera", "nano33ble"),
+}
+"""Sensor and board of each sketch that records."""
 
 
 def write_trained(name: str, folder: Path) -> Path:
@@ -44,5 +52,7 @@ def write_uno(folder: Path) -> Path:
 if __name__ == "__main__":
     print(write_microphone_test(ARDUINO).relative_to(ARDUINO.parent))
     print(write_uno(ARDUINO).relative_to(ARDUINO.parent))
+    for sensor, board in CAPTURES.values():
+        print(write_capture(ARDUINO, sensor, board).relative_to(ARDUINO.parent))
     for sketch in TRAINED:
         print(write_trained(sketch, ARDUINO).relative_to(ARDUINO.parent))
