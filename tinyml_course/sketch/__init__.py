@@ -158,11 +158,12 @@ def write_microphone_test(folder: str | Path, board: str | Board = "nano33ble") 
 def write_capture(
     folder: str | Path, sensor: str = "microphone", board: str | Board = "nano33ble"
 ) -> Path:
-    """Write the sketch that sends a sensor's samples to `record`; return its own folder in `folder`.
+    """Write the sketch that sends a sensor's samples to `record`; return its own folder.
 
     Parameters
     ----------
     folder : str or Path
+        In which it gets a folder of its own.
     sensor : {"microphone", "motion", "camera"}
     board : str or Board
 

@@ -1,8 +1,8 @@
 """The files of the sketches that record: what a board's sensor measures goes to a computer.
 
-A serial line carries a byte as ten bits. Sound of 16 kHz is 32,000 bytes a second, more than 320,000
-baud with the frames around it: native USB takes that whatever baud is set, a board behind a UART
-needs 460,800. Motion is 1,200 bytes a second, for which 115,200 baud is plenty.
+A UART carries a byte as ten bits. Sound of 16 kHz is 32,000 bytes a second, more than 320,000 baud
+with the frames around it: native USB takes that whatever baud is set, a board behind a UART needs
+460,800. Motion is 1,200 bytes a second, for which 115,200 baud is plenty.
 """
 
 from __future__ import annotations
@@ -156,9 +156,7 @@ def capture_files(sensor: str, board: str | Board) -> dict[str, str]:
         There is no such sensor, the board lacks it, or its line is too slow for it.
     """
     if sensor not in CAPTURES:
-        raise InputError(
-            f"there is no capture sketch for {sensor!r}: choose {', '.join(CAPTURES)}."
-        )
+        raise InputError(f"no capture sketch for {sensor!r}: choose {', '.join(CAPTURES)}.")
     kind = CAPTURES[sensor]
     target = kind.find_board(board)
     info = capture_info(kind, target)

@@ -1,6 +1,6 @@
 """What a capture sketch says of itself: JSON in the sketch, a `CaptureInfo` here.
 
-The writer of the sketch prints it, the recorder reads it, and so does a page that talks to the board
+The writer of the sketch prints it, the recorder reads it, and so can a page that talks to the board
 by Web Serial: what is measured, how often, in which type, and what a count is worth.
 """
 
@@ -72,7 +72,8 @@ class CaptureInfo:
 
     def in_units(self, counts: NDArray[Any]) -> NDArray[np.float64]:
         """Return samples (n, channels) in the channels' units."""
-        return counts / np.array([channel.counts_per_unit for channel in self.channels], float)
+        scale = np.array([channel.counts_per_unit for channel in self.channels], np.float64)
+        return np.asarray(counts / scale, np.float64)
 
     def to_json(self) -> str:
         """Return the description as the sketch stores and sends it."""

@@ -142,7 +142,7 @@ static struct {
   int chunksPerLoop = 1;
   bool broken = false;
   bool running = false;
-  unsigned long startUs = 0;
+  unsigned long startUs = 0; /* when the first chunk was due */
   void (*receive)() = nullptr;
 } microphone;
 
@@ -154,7 +154,6 @@ void Microphone::setGain(int) {}
 
 int Microphone::begin(int channels, int rateHz) {
   microphone.running = !microphone.broken && channels == 1 && rateHz == 16000;
-  microphone.startUs = micros();
   return microphone.running;
 }
 
@@ -175,6 +174,7 @@ static bool soundLeft() {
 
 /* Whether the next chunk has been spoken: with the real clock, not before its time. */
 static bool soundDue() {
+  microphone.startUs = microphone.given == 0 ? micros() : microphone.startUs;
   const uint64_t spokenUs = static_cast<uint64_t>(microphone.given) / 2 * 1000 / 16;
   return soundLeft() && (!wallClock || micros() - microphone.startUs >= spokenUs);
 }
@@ -238,7 +238,7 @@ int main(int count, char **options) {
     for (int i = 0; i < microphone.chunksPerLoop && soundDue(); ++i) {
       interrupt();
     }
-    if (imuLeft()) {
+    if (imuLeft() && !wallClock) {
       skippedMs += loopMs;
     }
     const bool busy = soundLeft() || imuLeft() || cameraLeft();
