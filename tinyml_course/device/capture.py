@@ -85,7 +85,7 @@ class Capture(Conversation):
         watch : callable, optional
             Is given an `Arrival` whenever samples have come.
         stop : Event, optional
-            Once it is set, the take ends with what has been sent.
+            Once it is set, the take ends with what has been sent. Ctrl-C sets it.
 
         Returns
         -------
@@ -160,13 +160,20 @@ class _Receiving:
         while not self._ended and self._broken is None:
             if stop is not None and stop.is_set() and stops == 0:
                 stops = self._ask_to_end(stops)
-            got = self._receive()
+            try:
+                got = self._receive()
+            except KeyboardInterrupt:
+                if stop is None or stop.is_set():
+                    raise
+                stop.set()
+                continue
             if got:
                 heard_s = clock()
             elif clock() - heard_s > RESYNC_S:
                 for frame in self._of._decoder.rescan():
                     self._obey(frame)
             if clock() - heard_s > quiet_s * (stops + 1):
+                self._ended = self._tally.done >= self._tally.asked  # its END was lost
                 stops = self._ask_to_end(stops)
         decoder = self._of._decoder
         return self._tally.take(
