@@ -1,11 +1,15 @@
 """Boards with capture sketches at the far end of a pseudo-terminal, over a line that can fail."""
 
 import contextlib
+import fcntl
 import os
 import pty
 import select
 import subprocess
+import sys
+import termios
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +83,20 @@ def at_port(program, *options, faults=None):
     name = os.ttyname(near)
     done = threading.Event()
 
+    os.set_blocking(far, False)
+
+    def deliver(data):
+        while data and not done.is_set():
+            _, ready, _ = select.select([], [far], [], 0.02)
+            if ready:
+                data = data[os.write(far, data) :]
+
+    def wait_until_read():
+        while not done.is_set() and int.from_bytes(
+            fcntl.ioctl(near, termios.FIONREAD, bytes(4)), sys.byteorder
+        ):
+            time.sleep(0.01)
+
     def carry():
         while not done.is_set():
             ready, _, _ = select.select([far, process.stdout], [], [], 0.02)
@@ -86,8 +104,9 @@ def at_port(program, *options, faults=None):
                 if process.stdout in ready:
                     arriving = faults(os.read(process.stdout.fileno(), 4096))
                     if arriving is None:
+                        wait_until_read()
                         break
-                    os.write(far, arriving)
+                    deliver(arriving)
                 if far in ready:
                     process.stdin.write(os.read(far, 4096))
         os.close(far)

@@ -24,13 +24,14 @@ enum { CAPTURE_HELLO = 0x01, CAPTURE_START = 0x05, CAPTURE_STOP = 0x06 };
 enum { CAPTURE_INFO = 0x81, CAPTURE_TAKEN = 0x82, CAPTURE_DATA = 0x84, CAPTURE_END = 0x85, CAPTURE_REFUSED = 0x8F };
 
 static const size_t CAPTURE_NUMBER_BYTES = 4;       // of a sample's number, in front of the samples
+static const size_t CAPTURE_SAMPLE_BYTES = CAPTURE_VALUES * sizeof(CaptureValue);
 static const unsigned long CAPTURE_GAP_MS = 200;    // a frame that pauses so long is broken off
 
 static struct {
   tinyml_frame_reader reader;
   uint8_t frame[TINYML_FRAME_MAX];  // on its way out
-  uint8_t data[CAPTURE_NUMBER_BYTES + CAPTURE_FRAME_SAMPLES * CAPTURE_VALUES * sizeof(CaptureValue)];
-  size_t dataBytes;        // samples waiting in it, after the number of the first
+  uint8_t data[TINYML_FRAME_PAYLOAD_MAX];
+  size_t dataBytes;        // of samples waiting in it, after the number of the first
   uint32_t taken;          // samples since START, the lost ones included
   uint32_t lost;           // of these
   uint32_t wanted;
@@ -77,17 +78,16 @@ static void captureEndIfDone() {
 
 // Take the next sample, CAPTURE_VALUES values.
 static void captureWrite(const CaptureValue *values) {
-  const size_t bytes = CAPTURE_VALUES * sizeof values[0];
   if (!capture.running) {
     return;
   }
   if (capture.dataBytes == 0) {
     captureWriteU32(capture.data, capture.taken);
   }
-  memcpy(capture.data + CAPTURE_NUMBER_BYTES + capture.dataBytes, values, bytes);
-  capture.dataBytes += bytes;
+  memcpy(capture.data + CAPTURE_NUMBER_BYTES + capture.dataBytes, values, CAPTURE_SAMPLE_BYTES);
+  capture.dataBytes += CAPTURE_SAMPLE_BYTES;
   ++capture.taken;
-  if (capture.dataBytes + CAPTURE_NUMBER_BYTES == sizeof capture.data) {
+  if (capture.dataBytes == CAPTURE_FRAME_SAMPLES * CAPTURE_SAMPLE_BYTES) {
     captureFlush();
   }
   captureEndIfDone();

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Event
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from tinyml_course.device.conversation import REFUSED, Conversation, Stream
 from tinyml_course.device.frames import Frame, encode
+from tinyml_course.device.port import ports_in_words
 from tinyml_course.device.takes import Arrival, Take, Tally, Watch
 from tinyml_course.errors import DeviceError
 from tinyml_course.sketch.capture_info import CaptureInfo
@@ -28,7 +29,7 @@ INFO, TAKEN, DATA, END = 0x81, 0x82, 0x84, 0x85
 RESYNC_S = 0.2  # of silence, after which a frame that was begun is broken off
 QUIET_S, QUIET_CAMERA_S = 1.5, 6.0  # that a sketch may be silent in a take
 STOPS = 3  # times it is then asked to end before it counts as gone
-LINE_OF_NUMBERS = re.compile(rb"^[-+\d.eE]+(?:[,\t][-+\d.eE]+)+\s*$", re.MULTILINE)
+LINE_OF_NUMBERS = re.compile(rb"^[-+\d.eE]+(?:[,\t][-+\d.eE]+)+\r?\n", re.MULTILINE)
 _NUMBER, _TOTALS = struct.Struct("<I"), struct.Struct("<II")
 
 
@@ -122,8 +123,8 @@ class Capture(Conversation):
 
     def _refusal(self, answer: Frame) -> str:
         text = answer.payload.decode(errors="replace")
-        whole = text[: text.rfind(".") + 1]  # a board with small frames cuts the text off
-        return f"{self._where} cannot record: {whole or text}"
+        whole = re.match(r".*[.?!]", text)  # a board with small frames cuts the text off
+        return f"{self._where} cannot record: {whole[0] if whole else text}"
 
     def _silence(self) -> str:
         lines = LINE_OF_NUMBERS.findall(bytes(self._decoder.skipped))
@@ -132,7 +133,8 @@ class Capture(Conversation):
                 f"{self._where} sends lines of numbers ({lines[-1].decode().strip()[:40]!r}), not "
                 f"the frames of a capture sketch. Record with --format lines. Or: {self._ours}"
             )
-        return super()._silence()
+        said = super()._silence()
+        return said if self._decoder.skipped else f"{said} {ports_in_words()}"
 
 
 class _Receiving:
@@ -156,23 +158,18 @@ class _Receiving:
         """Receive until the sketch says it is done, or is gone."""
         clock, info = self._of._clock, self._of.info
         quiet_s = QUIET_S if info.rate_hz else QUIET_CAMERA_S
-        heard_s, stops = clock(), 0
+        self._byte_s = self._frame_s = clock()
+        stops = 0
         while not self._ended and self._broken is None:
             if stop is not None and stop.is_set() and stops == 0:
                 stops = self._ask_to_end(stops)
             try:
-                got = self._receive()
+                self._receive()
             except KeyboardInterrupt:
                 if stop is None or stop.is_set():
                     raise
                 stop.set()
-                continue
-            if got:
-                heard_s = clock()
-            elif clock() - heard_s > RESYNC_S:
-                for frame in self._of._decoder.rescan():
-                    self._obey(frame)
-            if clock() - heard_s > quiet_s * (stops + 1):
+            if clock() - self._frame_s > quiet_s * (stops + 1):
                 self._ended = self._tally.done >= self._tally.asked  # its END was lost
                 stops = self._ask_to_end(stops)
         decoder = self._of._decoder
@@ -182,19 +179,25 @@ class _Receiving:
             broken=self._broken,
         )
 
-    def _receive(self) -> bool:
-        """Read what has come; True if there was a whole frame in it."""
-        whole = False
+    def _receive(self) -> None:
+        """Read what has come; after a silence, look behind a frame that was broken off."""
+        decoder, now_s = self._of._decoder, self._of._clock()
         try:
             with self._of._line():
-                received = self._of._stream.read(self._of._decoder.missing)
+                received = self._of._stream.read(decoder.missing)
         except DeviceError as error:
             self._broken = error
-            return False
-        for frame in self._of._decoder.feed(received):
+            return
+        if received:
+            self._byte_s = now_s
+            self._obey_all(decoder.feed(received))
+        elif now_s - self._byte_s > RESYNC_S:
+            self._obey_all(decoder.rescan())
+
+    def _obey_all(self, frames: Iterator[Frame]) -> None:
+        for frame in frames:
+            self._frame_s = self._of._clock()
             self._obey(frame)
-            whole = True
-        return whole
 
     def _obey(self, frame: Frame) -> None:
         if frame.kind == DATA:

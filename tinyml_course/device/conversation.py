@@ -134,6 +134,6 @@ class Conversation:
                 f"{said[-1][:120]!r}. {self._ours}"
             )
         return (
-            f"{self._where} does not answer. Upload the sketch, press the board's reset button, "
-            "close the Serial Monitor, and try again."
+            f"{self._where} does not answer. {self._ours} Press the board's reset button, close "
+            "the Serial Monitor, and try again."
         )

@@ -239,6 +239,6 @@ class Session:
         if not files:
             return "Nothing had been recorded yet."
         return (
-            f"What was recorded before is saved in {self.folder / self.label} ({len(files)} files), "
-            f"the last as {files[-1].name}: see whether it is whole."
+            f"What was recorded before is saved in {self.folder / self.label} ({len(files)} "
+            f"files), the last as {files[-1].name}: see whether it is whole."
         )
