@@ -22,7 +22,9 @@ from tinyml_course import cli
 from tinyml_course.datasets.audio import read_samples
 from tinyml_course.device import capture
 from tinyml_course.device.capture import Capture
-from tinyml_course.errors import DeviceError
+from tinyml_course.errors import DeviceError, InputError
+from tinyml_course.widgets import LiveRecorder
+from tinyml_course.widgets.still import script
 
 BOSCH = ("--imu", "bmi270")  # its library gives counts to the bit
 SCALE = np.repeat([4096, 16], 3)
@@ -316,6 +318,48 @@ def test_line_without_frames_is_told_with_its_remedy(tmp_path, monkeypatch, code
     monkeypatch.setattr(capture.Capture.__init__, "__defaults__", DEFAULTS_IN_A_HURRY)
     with at_port(printing(tmp_path, code)) as port, pytest.raises(DeviceError, match=said):
         tc.record("gestures", port, "wing", tmp_path)
+
+
+# In a notebook ------------------------------------------------------------------------------------
+
+
+def test_live_recorder_records_beside_the_notebook(capture_program, motion, tmp_path):
+    program = capture_program("capture_motion_rev2")
+    options = ("--motion", motion[1], *BOSCH, "--wall-clock")
+    with at_port(program, *options) as port:
+        live = LiveRecorder(
+            "gestures", port, "wing", tmp_path, recordings=2, seconds=0.6, pause_s=0
+        )
+        assert live.describe() == "Ready to record 'wing' for gestures."
+        states, shown = [], []
+        live.observe(lambda change: states.append(change["new"]), "_state")
+        live.observe(lambda change: shown.append(np.frombuffer(change["new"], "<f4")), "_rows")
+        live.running = True
+        report = live.wait(30)
+    assert len(report.files) == 2
+    assert not live.running
+    assert states == ["record", "saved", "record", "saved", "done"]
+    assert live.describe().startswith("2 recordings of 'wing' by me")
+    assert live.still()["text/html"].count("<polyline") == 2 * 3
+    first = shown[0].reshape(-1, 3)
+    np.testing.assert_array_equal(first, motion[0][: len(first), :3] / np.float32(4096))
+
+
+def test_live_recorder_stops_at_once_and_tells_what_went_wrong(tmp_path):
+    live = LiveRecorder("gestures", "/dev/none", "wing", tmp_path)
+    live.running = True
+    assert live.wait(30) is None
+    assert (live._state, live.running) == ("failed", False)
+    assert "/dev/none cannot be opened" in live.describe()
+    with pytest.raises(InputError, match="cannot name a label"):
+        LiveRecorder("gestures", "/dev/none", "a/b", tmp_path)
+
+
+def test_live_recorder_needs_no_network_and_is_told_to_screen_readers():
+    text = script("live_recorder.js")
+    assert not re.search(r"\bimport\b[^\n]*from|https?://(?!www\.w3\.org)", text)
+    assert "aria-live" in text
+    assert text.count("model.on(") == text.count("model.off(")
 
 
 # The command --------------------------------------------------------------------------------------
