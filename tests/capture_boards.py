@@ -92,9 +92,10 @@ def at_port(program, *options, faults=None):
                 data = data[os.write(far, data) :]
 
     def wait_until_read():
-        while not done.is_set() and int.from_bytes(
-            fcntl.ioctl(near, termios.FIONREAD, bytes(4)), sys.byteorder
-        ):
+        quiet = 0
+        while quiet < 20 and not done.is_set():  # the terminal takes its time to hand bytes over
+            waiting = fcntl.ioctl(near, termios.FIONREAD, bytes(4))
+            quiet = 0 if int.from_bytes(waiting, sys.byteorder) else quiet + 1
             time.sleep(0.01)
 
     def carry():

@@ -85,7 +85,10 @@ class Source:
         self.takes, self.info = list(takes), info
 
     def take(self, samples, watch=None, stop=None):
-        return self.takes.pop(0)
+        take = self.takes.pop(0)
+        if take.asked < samples:
+            stop.set()
+        return take
 
     def close(self):
         pass
@@ -111,6 +114,12 @@ def test_rate_that_is_not_the_told_one_is_warned_of(tmp_path, rate_hz, warned):
 
 def test_rate_that_cannot_be_told_well_enough_is_not_warned_of(tmp_path):
     assert session(tmp_path, Source(whole(95.0, 4.0))).warnings == ()
+
+
+def test_half_a_gesture_is_not_kept_when_the_session_is_stopped(tmp_path):
+    piece = Piece(0, np.zeros((80, 6), np.int16))
+    assert session(tmp_path, Source(Take((piece,), (), asked=80))).files == ()
+    assert len(session(tmp_path, Source(Take((piece,), (), asked=200))).files) == 1
 
 
 def test_report_shows_each_recording_and_escapes_names(tmp_path):

@@ -146,6 +146,7 @@ class _Receiving:
         self._asked = samples
         self._skipped = len(capture._decoder.skipped)
         self._damaged = capture._decoder.damaged
+        self._stopped = False  # by whoever watches
         self._begin()
 
     def _begin(self) -> None:
@@ -161,7 +162,8 @@ class _Receiving:
         self._byte_s = self._frame_s = clock()
         stops = 0
         while not self._ended and self._broken is None:
-            if stop is not None and stop.is_set() and stops == 0:
+            if stop is not None and stop.is_set() and not self._stopped:
+                self._stopped = True
                 stops = self._ask_to_end(stops)
             try:
                 self._receive()
@@ -205,7 +207,9 @@ class _Receiving:
         elif frame.kind == END and len(frame.payload) == _TOTALS.size:
             sent, lost = _TOTALS.unpack(frame.payload)
             self._tally.skip(sent - self._tally.done, "board" if lost else "line")
-            self._tally.asked = sent
+            if self._stopped:
+                self._tally.asked = sent
+            self._tally.skip(self._tally.asked - sent, "line")  # it had to be asked to end
             self._ended = True
         elif frame.kind == TAKEN:  # START came twice: the sketch has begun again
             self._begin()

@@ -133,9 +133,7 @@ def _link(draft: Path, target: Path) -> None:
     """Let a file appear under a second name, which must be free."""
     try:
         os.link(draft, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links, such as a memory stick's
+    except OSError:  # taken, or a file system without links, such as a memory stick's
         target.open("xb").close()
         draft.replace(target)
 
