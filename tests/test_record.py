@@ -206,6 +206,20 @@ def test_lost_end_of_a_take_costs_its_last_samples_or_nothing(wing, motion, monk
     assert [(gap.start, gap.samples) for gap in report.recordings[0].gaps] == [(195, 5)]
 
 
+def test_sensor_that_stands_still_leaves_a_gap_to_the_end(wing, motion, monkeypatch, tmp_path):
+    monkeypatch.setattr(capture, "QUIET_S", 0.3)
+    motion[0][:350].tofile(tmp_path / "short.raw")
+    options = ("--motion", tmp_path / "short.raw", *BOSCH)  # where it ends the board's clock stops
+    report = wing(None, options, seconds=4, recordings=1)
+    (one,) = report.recordings
+    ((gap, length),) = [(gap, gap.start + gap.samples) for gap in one.gaps]
+    assert abs(gap.start - 350) <= 1
+    assert length == 400
+    recorded = values(report.files[0])[0]
+    np.testing.assert_array_equal(recorded, motion[0][: len(recorded)])
+    assert len(recorded) == gap.start
+
+
 def test_samples_that_a_slow_board_misses_are_told_as_its_own(wing):
     report = wing(None, (*BOSCH, "--loop-ms", 25), recordings=1)
     assert report.files == ()
