@@ -17,6 +17,7 @@ from tinyml_course.device.frames import Decoder, Frame, encode
 from tinyml_course.device.layouts import LAYOUTS
 from tinyml_course.device.lines import Lines
 from tinyml_course.device.port import only_port, open_port, ports_in_words
+from tinyml_course.device.report import _curves
 from tinyml_course.device.session import Moment, Session
 from tinyml_course.device.takes import Piece, Take, Tally
 from tinyml_course.device.terminal import level_bar
@@ -129,6 +130,23 @@ def test_report_shows_each_recording_and_escapes_names(tmp_path):
     assert "a&amp;b" in shown
     assert "a&b" not in shown
     assert 'role="img"' in shown
+
+
+@pytest.mark.parametrize("rows", [3, 100, 152, 200, 1000])
+def test_picture_of_a_straight_line_is_straight(rows):
+    (drawn,) = re.findall(r'points="([^"]*)"', _curves(np.linspace(-1, 1, rows)[:, None]))
+    x, y = np.array([[float(v) for v in point.split(",")] for point in drawn.split()]).T
+    assert (np.diff(x) >= 0).all()
+    assert abs(np.corrcoef(x, y)[0, 1]) > 0.9999
+    assert (x[0], len(x) >= min(rows, 152)) == (4, True)
+
+
+def test_picture_passes_over_no_peak():
+    values = np.zeros((5000, 1))
+    values[[1234, 3456], 0] = 1, -1
+    (drawn,) = re.findall(r'points="([^"]*)"', _curves(values))
+    heights = [float(point.split(",")[1]) for point in drawn.split()]
+    assert (min(heights), max(heights)) == (1.5, 58.5)
 
 
 def test_refusal_that_was_cut_off_ends_with_a_whole_sentence():

@@ -69,7 +69,7 @@ def test_button_records_while_the_picture_moves(board, lessons, address, tmp_pat
 
         widget.get_by_role("button", name="Stop").focus()
         page.keyboard.press("Enter")
-        widget.get_by_text("recordings of 'wing'").wait_for(timeout=20_000)
+        widget.get_by_text("of 'wing' by me").wait_for(timeout=20_000)
         assert widget.get_by_role("button", name="Record").is_visible()
     assert problems == []
     assert list((own / "wing").glob("*.csv"))

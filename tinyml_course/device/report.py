@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,9 +110,10 @@ class RecordReport:
     def describe(self) -> str:
         """Say what was recorded, in a sentence."""
         dropped = sum(not one.files for one in self.recordings)
+        ending = "" if len(self.files) == 1 else "s"
         return (
-            f"{len(self.files)} recordings of {self.label!r} by {self.person} in "
-            f"{self.folder / self.label}; {self.lost:,} samples lost, {dropped} recordings dropped."
+            f"{len(self.files)} recording{ending} of {self.label!r} by {self.person} in "
+            f"{self.folder / self.label}; samples lost: {self.lost:,}, dropped: {dropped}."
         )
 
     def to_text(self) -> str:
@@ -207,14 +208,17 @@ def _curves(samples: NDArray[Any]) -> str:
 
 
 def _curve(values: NDArray[np.float64], colour: str) -> str:
-    stretches = np.array_split(values, min(len(values), WIDTH - 8))
-    points: Sequence[tuple[int, float]] = [
-        (4 + at, float(height))
-        for at, part in enumerate(stretches)
-        for height in ({part.min(), part.max()} if len(part) > 1 else {part[0]})
+    """Draw values from -1 to 1: the least and the most of each stretch, in their order."""
+    width = WIDTH - 8
+    edges = np.linspace(0, len(values), min(len(values), width) + 1).astype(int)
+    chosen = [
+        start + at
+        for start, stop in itertools.pairwise(edges)
+        for part in [values[start:stop]]
+        for at in sorted({int(part.argmin()), int(part.argmax())})
     ]
-    scale = (WIDTH - 8) / len(stretches)
     path = " ".join(
-        f"{4 + (x - 4) * scale:.1f},{HEIGHT / 2 * (1 - 0.95 * y):.1f}" for x, y in points
+        f"{4 + width * i / len(values):.1f},{HEIGHT / 2 * (1 - 0.95 * values[i]):.1f}"
+        for i in chosen
     )
     return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="0.8"/>'
