@@ -51,6 +51,8 @@ class Faults:
         """Return what arrives of the bytes a sketch has sent; None when the cable is out."""
         arriving = b""
         for frame in self.decoder.feed(data):
+            if self.dead:
+                continue
             sent = encode(frame)
             if frame.kind == END and not self.end:
                 continue
@@ -58,17 +60,14 @@ class Faults:
                 arriving += sent
                 continue
             number, self.seen = self.seen, self.seen + 1
-            if self.cut is not None and number >= self.cut:
-                self.dead = True
-                return arriving or None
-            if self.silent is not None and number >= self.silent:
-                self.dead = True
+            last = self.silent if self.cut is None else self.cut
+            self.dead = last is not None and number >= last
             if self.dead or number in self.drop:
                 continue
             if number in self.spoil:
                 sent = sent[:9] + bytes([sent[9] ^ 0x40]) + sent[10:]
             arriving += self.before.get(number, b"") + sent * (1 + (number in self.double))
-        return b"" if self.dead and self.silent is not None else arriving
+        return None if self.dead and self.cut is not None and not arriving else arriving
 
 
 @contextlib.contextmanager

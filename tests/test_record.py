@@ -241,8 +241,8 @@ def test_board_that_is_pulled_out_leaves_what_was_recorded(wing, motion, tmp_pat
 
 
 def test_board_that_falls_silent_is_told_in_words(wing, monkeypatch):
-    monkeypatch.setattr(capture, "QUIET_S", 0.2)
-    silent = r"fell silent after \d+ of 200 samples\. Press the board's reset button.*is saved in"
+    monkeypatch.setattr(capture, "QUIET_S", 0.3)
+    silent = r"fell silent after 90 of 200 samples\. Press the board's reset button.*is saved in"
     with pytest.raises(DeviceError, match=silent):
         wing(Faults(silent=18), recordings=3)
 
