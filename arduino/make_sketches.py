@@ -7,7 +7,7 @@ test says when it is due.
 from pathlib import Path
 
 import tinyml_course as tc
-from tinyml_course.sketch import write_microphone_test
+from tinyml_course.sketch import write_capture, write_microphone_test
 
 ARDUINO = Path(__file__).resolve().parent
 MODELS = ARDUINO.parent / "data" / "models"
@@ -18,6 +18,14 @@ TRAINED = {
     "parts_nano33ble": ("parts", "nano33ble"),
 }
 """Model and board of each sketch that runs a reference model."""
+CAPTURES = {
+    "capture_microphone": ("microphone", "nano33ble"),
+    "capture_motion": ("motion", "nano33ble"),
+    "capture_motion_rev2": ("motion", "nano33ble_rev2"),
+    "capture_motion_uno": ("motion", "uno"),
+    "capture_camera": ("camera", "nano33ble"),
+}
+"""Sensor and board of each sketch that records."""
 
 
 def write_trained(name: str, folder: Path) -> Path:
@@ -30,5 +38,7 @@ def write_trained(name: str, folder: Path) -> Path:
 
 if __name__ == "__main__":
     print(write_microphone_test(ARDUINO).relative_to(ARDUINO.parent))
+    for sensor, board in CAPTURES.values():
+        print(write_capture(ARDUINO, sensor, board).relative_to(ARDUINO.parent))
     for sketch in TRAINED:
         print(write_trained(sketch, ARDUINO).relative_to(ARDUINO.parent))

@@ -47,7 +47,7 @@ def test_help_names_every_command(tinyml):
     status, out, _ = tinyml("--help")
     assert status == 0
     for name in ("demo", "boards", "train", "evaluate", "inspect", "compile", "run", "simulate",
-                 "sketch", "replay", "download"):  # fmt: skip
+                 "sketch", "replay", "record", "download"):  # fmt: skip
         assert name in out
 
 

@@ -39,7 +39,7 @@ ROOT = Path(__file__).parent.parent
 # What the Arduino core and the compiler's own run-time library provide; no heap, no libm.
 PROVIDED = re.compile(
     r"_?Z?(mem(cpy|set|move)|strlen|__aeabi_\w+|__stack_chk_\w+)$"
-    r"|pinMode|digitalWrite|millis|micros|delay|SerialPort|Microphone|Serial$|PDM$|TwoWire|Wire1?$|BoschSensorClass|IMU$"
+    r"|pinMode|digitalWrite|millis|micros|delay|SerialPort|Microphone|Serial$|PDM$|OV767X|Camera$|TwoWire|Wire1?$|BoschSensorClass|IMU$"
 )
 
 
@@ -59,7 +59,11 @@ def compile_for_board(sketch, folder, c, cpp):
     return wanted - defined - {""}
 
 
-@pytest.mark.parametrize("which", ["sketch", "microphone_test", "gestures", "gestures_rev2"])
+@pytest.mark.parametrize(
+    "which",
+    ["sketch", "microphone_test", "gestures", "gestures_rev2",
+     "capture_microphone", "capture_motion", "capture_motion_rev2", "capture_camera"],
+)  # fmt: skip
 @pytest.mark.parametrize("compiler", ["zig", "arm-none-eabi-gcc"])
 def test_sketch_compiles_for_the_board_without_heap_or_libm(request, tmp_path, which, compiler):
     def gcc(name, *arguments):
@@ -87,7 +91,9 @@ def test_sketch_compiles_for_the_board_without_heap_or_libm(request, tmp_path, w
     }
     if compiler == "arm-none-eabi-gcc" and shutil.which(compiler) is None:
         pytest.skip("arm-none-eabi-gcc is not on the PATH")
-    wanted = compile_for_board(request.getfixturevalue(which), tmp_path, *drivers[compiler])
+    committed = which.startswith("capture") and ROOT / "arduino" / which
+    sketch = committed or request.getfixturevalue(which)
+    wanted = compile_for_board(sketch, tmp_path, *drivers[compiler])
     assert not {name for name in wanted if not PROVIDED.search(name)}
 
 
@@ -249,6 +255,13 @@ def test_model_of_other_numbers_is_refused(tmp_path, scale, softmax, message):
 
 
 MAKE = runpy.run_path(str(ROOT / "arduino" / "make_sketches.py"))
+
+
+@pytest.mark.parametrize("name", MAKE["CAPTURES"])
+def test_committed_capture_sketch_is_what_the_generator_writes_now(tmp_path, name):
+    written = MAKE["write_capture"](tmp_path, *MAKE["CAPTURES"][name])
+    assert written.name == name
+    assert contents(written) == contents(ROOT / "arduino" / name), "run `make sketches`"
 
 
 @pytest.mark.parametrize("name", ["microphone_test", *MAKE["TRAINED"]])

@@ -76,28 +76,42 @@ def test_model_on_the_uno_gives_the_bits_of_the_notebook(simulated, recordings):
     assert len(set(wanted.argmax(axis=1))) >= 4  # the scores tell something
 
 
+def built_with_core(sketch, folder):
+    """Build a sketch with the real core; return its flash and static RAM, in bytes."""
+    (folder / "sketch.cpp").write_text(as_cpp(sketch))
+    for part in ("cores/arduino", "libraries/Wire/src", "libraries/Wire/src/utility"):
+        for path in sorted((CORE / part).glob("*.c")):
+            avr(folder, "avr-gcc", *ARDUINO, "-std=gnu11", "-w", "-c", path)
+        for path in sorted((CORE / part).glob("*.cpp")):
+            avr(folder, "avr-g++", *ARDUINO, *CPP, "-w", "-c", path)
+    ours = sorted(sketch.glob("src/*.c"))
+    avr(folder, "avr-gcc", *ARDUINO, "-std=gnu11", "-Wall", "-Wextra", *SIGNS, "-c", *ours)
+    own = ("-Wall", "-Wextra", "-Werror", f"-I{sketch}")
+    avr(folder, "avr-g++", *ARDUINO, *CPP, *own, "-c", "sketch.cpp")
+    link = ("-fuse-linker-plugin", "-Wl,--gc-sections", *sorted(folder.glob("*.o")), "-lm")
+    avr(folder, "avr-gcc", *link, "-o", "sketch.elf")
+    return sizes(folder / "sketch.elf")
+
+
 @needs_avr
 @needs_core
 def test_whole_sketch_fits_with_the_real_core(simulated, tmp_path):
-    (tmp_path / "sketch.cpp").write_text(as_cpp(SKETCH))
-    for folder in ("cores/arduino", "libraries/Wire/src", "libraries/Wire/src/utility"):
-        for path in sorted((CORE / folder).glob("*.c")):
-            avr(tmp_path, "avr-gcc", *ARDUINO, "-std=gnu11", "-w", "-c", path)
-        for path in sorted((CORE / folder).glob("*.cpp")):
-            avr(tmp_path, "avr-g++", *ARDUINO, *CPP, "-w", "-c", path)
-    ours = sorted(SKETCH.glob("src/*.c"))
-    avr(tmp_path, "avr-gcc", *ARDUINO, "-std=gnu11", "-Wall", "-Wextra", *SIGNS, "-c", *ours)
-    own = ("-Wall", "-Wextra", "-Werror", f"-I{SKETCH}")
-    avr(tmp_path, "avr-g++", *ARDUINO, *CPP, *own, "-c", "sketch.cpp")
-    link = ("-fuse-linker-plugin", "-Wl,--gc-sections", *sorted(tmp_path.glob("*.o")), "-lm")
-    avr(tmp_path, "avr-gcc", *link, "-o", "sketch.elf")
-    flash, static = sizes(tmp_path / "sketch.elf")
+    flash, static = built_with_core(SKETCH, tmp_path)
     print(
         f"flash {flash:,}, static RAM {static:,}, stack of features and model "
         f"{simulated.stack_bytes}"
     )
     assert flash <= FLASH_BYTES
     assert static + simulated.stack_bytes <= RAM_BYTES
+
+
+@needs_avr
+@needs_core
+def test_capture_sketch_leaves_half_of_the_ram_to_the_stack(tmp_path):
+    flash, static = built_with_core(ROOT / "arduino" / "capture_motion_uno", tmp_path)
+    print(f"flash {flash:,}, static RAM {static:,}")
+    assert flash <= FLASH_BYTES
+    assert static <= 1024
 
 
 def test_replay_gives_the_scores_and_no_features_where_ram_is_scarce(recordings):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tinyml_course.datasets import Dataset, download_speech_commands, load_dataset
     from tinyml_course.datasets.augment import augment_dataset
     from tinyml_course.datasets.quality import check_data
-    from tinyml_course.device import replay
+    from tinyml_course.device import record, replay
     from tinyml_course.errors import TinyMLError
     from tinyml_course.features.audio import Mfcc
     from tinyml_course.features.image import ImagePatch
@@ -62,12 +62,14 @@ _HOME = {
     "quantize_int8": "compression.quantize",
     "read_model": "compiler.tflite",
     "reference": "compiler.reference",
+    "record": "device",
     "replay": "device",
     "simulate": "simulator.report",
     "write_sketch": "sketch",
 }
 __all__ = [  # noqa: RUF022 - in the order of a lesson
-    "load_dataset", "Dataset", "download_speech_commands", "check_data", "augment_dataset",
+    "record", "load_dataset", "Dataset", "download_speech_commands", "check_data",
+    "augment_dataset",
     "Mfcc", "MotionWindow", "ImagePatch", "fit", "fit_forest", "evaluate", "quantize_int8",
     "Run", "load_run", "read_model", "inspect_model", "reference", "compile_model", "CompiledModel",
     "Forest",

@@ -57,6 +57,13 @@ class Runtime(StrEnum):
     tflm = "tflm"
 
 
+class Form(StrEnum):
+    """How a board sends what it measures."""
+
+    frames = "frames"
+    lines = "lines"
+
+
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A quantized model.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder written by tinyml train.")]
 BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boards`.")]
@@ -335,6 +342,54 @@ def replay(
     out.print(f"heard    {loaded.labels[int(scores.argmax())]}")
     if not (same_features and same_scores):
         raise typer.Exit(1)
+
+
+@app.command("record")
+def record_command(
+    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")] = "",
+    *,
+    port: Annotated[str | None, typer.Option(help="Serial port; the only board's if none.")] = None,
+    label: Annotated[str, typer.Option(help="What is being recorded.")] = "",
+    folder: Annotated[Path | None, typer.Option("--out", help="The folder of all labels.")] = None,
+    person: Annotated[str, typer.Option(help="Who it is; for parts, the lot.")] = "me",
+    seconds: Annotated[float | None, typer.Option(help="Length of a recording.")] = None,
+    recordings: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
+    form: Annotated[Form, typer.Option("--format", help="What the board sends.")] = Form.frames,
+    baud: Annotated[int, typer.Option(help="For a board behind a UART.")] = 115_200,
+    pause: Annotated[float, typer.Option(help="Seconds between recordings.", min=0)] = 1.0,
+    ports: Annotated[bool, typer.Option("--list", help="List the serial ports and end.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Record your own data from a board that runs a capture sketch of arduino/.
+
+    Lost samples are counted, and no recording is joined over a gap. Ctrl-C ends the session.
+    """
+    from tinyml_course.device import record
+    from tinyml_course.device.port import list_ports
+    from tinyml_course.device.terminal import Terminal
+
+    if ports:
+        found = [{"port": name, "what": what} for name, what in list_ports()]
+        if as_json:
+            _print_json({"ports": found})
+        else:
+            rows = [f"{one['port']:<16} {one['what']}" for one in found]
+            out.print("\n".join(rows) or "no serial port", markup=False)
+        return
+    if not (task and label):
+        raise InputError(
+            "say what is recorded: tinyml record gestures --label wing --port PORT. "
+            "tinyml record --list names the ports."
+        )
+    with Terminal() as watch:
+        report = record(
+            task, port, label, folder or Path(f"my_{task}"), person=person, seconds=seconds,
+            recordings=recordings, format=form.value, baud=baud, pause_s=pause, watch=watch,
+        )  # fmt: skip
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        out.print(report.to_text(), markup=False)
 
 
 @app.command()

@@ -2,8 +2,8 @@
 
 The header names the columns (`aX,aY,aZ`, and perhaps `gX,gY,gZ` and a time); each line is a sample.
 Recordings are parted by blank lines, by a header that comes again, or by nothing at all: then every
-119 lines are one, as the tutorial's sketch counts. Where every line is followed by a blank one,
-these part nothing.
+119 lines are one, as the tutorial's sketch counts, unless there are times. Where every line is
+followed by a blank one, these part nothing.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _rows(
     inside = sorted({start for start in starts if 0 < start < len(numbers)})
     if len(numbers) > 2 and len(inside) >= len(numbers) - 1:
         inside = []  # a blank line after every row
-    if not inside and len(numbers) % TUTORIAL_ROWS == 0:
+    if not inside and columns.time is None and len(numbers) % TUTORIAL_ROWS == 0:
         inside = list(range(TUTORIAL_ROWS, len(numbers), TUTORIAL_ROWS))
     return np.array(numbers, dtype=np.float64).reshape(-1, columns.count), inside
 

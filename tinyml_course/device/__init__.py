@@ -1,4 +1,4 @@
-"""The serial link to a board: a recorded clip replayed through the sketch that runs on it."""
+"""The serial link to a board: clips replayed through its sketch, recordings of its sensor."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from tinyml_course.device.link import Link, Replay, Stream
 from tinyml_course.device.port import find_port, open_port
+from tinyml_course.device.record import record
+from tinyml_course.device.report import RecordReport
 from tinyml_course.errors import DeviceError
 from tinyml_course.sketch.info import MODEL_BYTES
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel
 
-__all__ = ["Link", "Replay", "find_port", "open_port", "replay"]
+__all__ = ["Link", "RecordReport", "Replay", "find_port", "open_port", "record", "replay"]
 
 
 def replay(

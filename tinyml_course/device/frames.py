@@ -100,6 +100,13 @@ class Decoder:
         self.skipped += self._buffer
         self._buffer.clear()
 
+    def rescan(self) -> Iterator[Frame]:
+        """Take the unfinished frame at the front for none; yield the whole ones behind it."""
+        while self._buffer:
+            self.skipped += self._buffer[:1]
+            del self._buffer[:1]
+            yield from self.feed(b"")
+
     def _front_size(self) -> int | None:
         """Bytes of the frame at the front; 0 if there is none, None if that is not yet known."""
         if not self._buffer.startswith(MAGIC[: len(self._buffer)]):

@@ -1,41 +1,28 @@
-"""A conversation with a sketch in replay mode: requests one at a time, each with one answer.
+"""A conversation with a sketch in replay mode, one clip after the other.
 
-The line may lose or damage bytes. A request whose answer does not come in time is sent again under
-its old counter; the sketch answers again but does not carry it out twice, so a clip's samples are
+A request that comes twice is answered again but not carried out twice, so a clip's samples are
 counted exactly once. `sketch/templates/replay.h` is the other side.
 """
 
 from __future__ import annotations
 
 import struct
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.device.frames import PAYLOAD_MAX, Decoder, Frame, encode
+from tinyml_course.device.conversation import REFUSED, Conversation, Stream
+from tinyml_course.device.frames import PAYLOAD_MAX
 from tinyml_course.errors import DeviceError, InputError
 from tinyml_course.sketch.info import SketchInfo
 
+__all__ = ["REFUSED", "Link", "Replay", "Stream"]
+
 HELLO, SAMPLES, GOODBYE, MORE = 0x01, 0x02, 0x03, 0x04
-INFO, TAKEN, RESULT, REFUSED = 0x81, 0x82, 0x83, 0x8F
-ATTEMPTS = 5
+INFO, TAKEN, RESULT = 0x81, 0x82, 0x83
 _TIMES = struct.Struct("<II")
-
-
-class Stream(Protocol):
-    """A serial line: a `serial.Serial` with a short read time-out, or anything like it."""
-
-    def read(self, size: int) -> bytes:
-        """Return up to `size` bytes; fewer, or none, if they do not come in a short time."""
-
-    def write(self, data: bytes) -> int | None:
-        """Send bytes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +43,7 @@ class Replay:
     inference_us: int
 
 
-class Link:
+class Link(Conversation):
     """An open conversation with the sketch on a board.
 
     Parameters
@@ -80,11 +67,7 @@ class Link:
     """
 
     def __init__(self, stream: Stream, where: str = "the board", timeout_s: float = 1.0) -> None:
-        self._stream = stream
-        self._where = where
-        self._timeout_s = timeout_s
-        self._decoder = Decoder()
-        self._counter = 0
+        super().__init__(stream, where, timeout_s)
         self.info = SketchInfo.from_bytes(self._ask(HELLO, b"", INFO).payload)
 
     def send_clip(self, samples: NDArray[np.int16]) -> Replay:
@@ -122,17 +105,6 @@ class Link:
         with suppress(DeviceError):  # it leaves replay mode by itself after some seconds
             self._ask(GOODBYE, b"", TAKEN, attempts=1)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def _result(self, payload: bytes) -> Replay:
         shape, classes = self.info.feature_shape, self.info.classes
         count = int(np.prod(shape))
@@ -144,71 +116,3 @@ class Link:
         features_us, inference_us = _TIMES.unpack_from(payload)
         values = np.frombuffer(payload, np.int8, offset=_TIMES.size)
         return Replay(values[:count].reshape(shape), values[count:], features_us, inference_us)
-
-    def _ask(self, kind: int, payload: bytes, wanted: int, attempts: int = ATTEMPTS) -> Frame:
-        """Send a request until its answer comes."""
-        request = encode(Frame(kind, self._counter, payload))
-        for _ in range(attempts):
-            with self._line():
-                self._stream.write(request)
-            answer = self._await_answer()
-            if answer is None:
-                continue
-            self._counter = (self._counter + 1) % 2**16
-            if answer.kind != wanted:
-                raise DeviceError(self._refusal(answer))
-            return answer
-        raise DeviceError(self._silence())
-
-    def _await_answer(self) -> Frame | None:
-        """Read until the answer to the present request is whole, or its time is over."""
-        deadline = time.monotonic() + self._timeout_s
-        while time.monotonic() < deadline:
-            with self._line():
-                received = self._stream.read(self._decoder.missing)
-            for frame in self._decoder.feed(received):
-                if frame.counter == self._counter:
-                    return frame
-        self._decoder.give_up()
-        return None
-
-    @contextmanager
-    def _line(self) -> Iterator[None]:
-        """Take a line that breaks for a board that vanished."""
-        try:
-            yield
-        except OSError as error:  # pyserial's own exception is one
-            raise DeviceError(
-                f"{self._where} vanished: {error}. Check the cable, wait for the board to come "
-                "back, and try again."
-            ) from error
-
-    def _refusal(self, answer: Frame) -> str:
-        if answer.kind == REFUSED:
-            return (
-                f"{self._where} refused: {answer.payload.decode(errors='replace')}. "
-                "Press the board's reset button and try again."
-            )
-        return (
-            f"{self._where} gave an answer of kind 0x{answer.kind:02X} that does not fit. "
-            "Write the sketch again with this package and upload it."
-        )
-
-    def _silence(self) -> str:
-        """Say what came instead of an answer, and what that usually means."""
-        if self._decoder.damaged:
-            return (
-                f"{self._where}: {self._decoder.damaged} answers came with a wrong checksum. "
-                "Use another cable or USB port, close other programs on this port, and try again."
-            )
-        text = bytes(self._decoder.skipped).decode("ascii", errors="ignore").split("\n")
-        said = [line.strip() for line in text if line.strip().isprintable() and line.strip()]
-        if said:
-            return (
-                f"{self._where} does not run one of our sketches, or it has stopped; it says: "
-                f"{said[-1][:120]!r}. Upload a sketch that write_sketch has written."
-            )
-        return (
-            f"{self._where} does not answer. Upload the sketch, press the board's reset button, "
-            "close the Serial Monitor, and try again."
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tinyml_course.device.link import Stream
+from tinyml_course.device.conversation import Stream
 from tinyml_course.errors import DeviceError
 
 BAUD = 115_200
@@ -47,13 +47,52 @@ def find_port() -> str:
     )
 
 
-def open_port(name: str) -> Port:
+def list_ports() -> list[tuple[str, str]]:
+    """Return the name of each serial port of this computer, and what is on it."""
+    from serial.tools import list_ports as tool
+
+    found = sorted(tool.comports(), key=lambda port: str(port.device))
+    return [(str(port.device), str(port.description or "unknown")) for port in found]
+
+
+def ports_in_words() -> str:
+    """Return a sentence that names the ports there are."""
+    found = list_ports()
+    if not found:
+        return "This computer has no serial port now: is the board plugged in?"
+    return "Ports here: " + ", ".join(f"{name} ({what})" for name, what in found) + "."
+
+
+def only_port() -> str:
+    """Return the name of the only port that is on USB.
+
+    Raises
+    ------
+    DeviceError
+        There is none, or there are several.
+    """
+    from serial.tools import list_ports as tool
+
+    found = [str(port.device) for port in tool.comports() if port.vid is not None]
+    if len(found) == 1:
+        return found[0]
+    raise DeviceError(
+        f"there are several boards: {', '.join(sorted(found))}. Name the port you mean."
+        if found
+        else "no board is connected by USB. Plug it in with a cable that carries data, or name its "
+        f"port. {ports_in_words()}"
+    )
+
+
+def open_port(name: str, baud: int = BAUD) -> Port:
     """Open a serial port.
 
     Parameters
     ----------
     name : str
         Such as ``/dev/ttyACM0`` or ``COM3``; pyserial's URLs work too.
+    baud : int
+        Bits a second, for a board behind a UART.
 
     Returns
     -------
@@ -68,11 +107,11 @@ def open_port(name: str) -> Port:
 
     try:
         port: Port = serial.serial_for_url(
-            name, baudrate=BAUD, timeout=READ_TIMEOUT_S, write_timeout=WRITE_TIMEOUT_S
+            name, baudrate=baud, timeout=READ_TIMEOUT_S, write_timeout=WRITE_TIMEOUT_S
         )
     except (OSError, ValueError) as error:
         raise DeviceError(
             f"port {name} cannot be opened: {error}. Is the board plugged in, is the Serial "
-            "Monitor closed, and (Linux) is your user in the group dialout?"
+            f"Monitor closed, and (Linux) is your user in the group dialout? {ports_in_words()}"
         ) from error
     return port

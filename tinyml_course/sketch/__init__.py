@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import InputError
+from tinyml_course.sketch.capture import capture_files
 from tinyml_course.sketch.classifier import (
     SketchFeatures,
     SketchModel,
@@ -33,6 +34,7 @@ __all__ = [
     "detect",
     "smooth",
     "waiting_bytes",
+    "write_capture",
     "write_microphone_test",
     "write_plain_sketch",
     "write_sketch",
@@ -150,4 +152,28 @@ def write_microphone_test(folder: str | Path, board: str | Board = "nano33ble") 
     """
     out = Path(folder).expanduser() / MICROPHONE_TEST
     write_folder(out, microphone_test_files(board_with_microphone(board)))
+    return out
+
+
+def write_capture(
+    folder: str | Path, sensor: str = "microphone", board: str | Board = "nano33ble"
+) -> Path:
+    """Write the sketch that sends a sensor's samples to `record`; return its own folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        In which it gets a folder of its own.
+    sensor : {"microphone", "motion", "camera"}
+    board : str or Board
+
+    Raises
+    ------
+    InputError
+        The board lacks the sensor, or what is there is not ours.
+    """
+    files = capture_files(sensor, board)
+    name = next(path for path in files if path.endswith(".ino")).removesuffix(".ino")
+    out = Path(folder).expanduser() / name
+    write_folder(out, files)
     return out

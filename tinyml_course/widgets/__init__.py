@@ -4,6 +4,7 @@ from tinyml_course.widgets.board_picker import BoardPicker, Fit
 from tinyml_course.widgets.board_table import BoardTable
 from tinyml_course.widgets.cost_slider import CostSlider
 from tinyml_course.widgets.frame_scrubber import FrameScrubber
+from tinyml_course.widgets.live_recorder import LiveRecorder
 from tinyml_course.widgets.microphone_recorder import MicrophoneRecorder
 from tinyml_course.widgets.motion_recorder import MotionRecorder
 from tinyml_course.widgets.threshold_slider import ThresholdSlider
@@ -16,6 +17,7 @@ __all__ = [
     "CostSlider",
     "Fit",
     "FrameScrubber",
+    "LiveRecorder",
     "MicrophoneRecorder",
     "MotionRecorder",
     "ThresholdSlider",

@@ -29,6 +29,7 @@ typedef uint16_t word;
 
 /* An AVR keeps texts in flash by these; elsewhere flash is read as RAM is. */
 typedef char __FlashStringHelper;
+#define PROGMEM
 #define F(text) (text)
 #define PSTR(text) (text)
 #define strlen_P strlen

@@ -1,13 +1,14 @@
 /* Runs a sketch on a computer.
  *
  *     sketch [--pdm FILE] [--chunks 256,17,...] [--chunks-per-loop N] [--no-microphone]
- *            [--motion FILE] [--imu NAME] [--loop-ms N] [--pictures FILE]
+ *            [--motion FILE] [--imu NAME] [--loop-ms N] [--pictures FILE] [--wall-clock]
  *
  * FILE holds int16 samples, given to the sketch in chunks of the sizes listed, over and over, N of
  * them between two calls of loop(). The program ends when standard input has ended, all samples
  * have been given and loop() has run 1,000 times more. delay() moves the clock but does not wait.
  * With --motion (see host_imu.h) the clock is a made-up one: each loop() takes N milliseconds, 1 by
- * default, until all samples of the file have been read.
+ * default, until all samples of the file have been read. With --wall-clock the clock is the real one all
+ * the same, and sound comes at 16,000 samples a second.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -32,10 +33,11 @@ static unsigned long skippedMs = 0;
 static int delays = 0; /* since loop() was last called */
 
 static bool madeUpClock = false;
+static bool wallClock = false;
 static unsigned long loopMs = 1;
 
 unsigned long micros() {
-  if (madeUpClock) {
+  if (madeUpClock && !wallClock) {
     return skippedMs * 1000;
   }
   timespec now;
@@ -140,6 +142,7 @@ static struct {
   int chunksPerLoop = 1;
   bool broken = false;
   bool running = false;
+  unsigned long startUs = 0; /* when the first chunk was due */
   void (*receive)() = nullptr;
 } microphone;
 
@@ -167,6 +170,13 @@ int Microphone::read(void *buffer, size_t bytes) {
 
 static bool soundLeft() {
   return microphone.running && microphone.given < microphone.size;
+}
+
+/* Whether the next chunk has been spoken: with the real clock, not before its time. */
+static bool soundDue() {
+  microphone.startUs = microphone.given == 0 ? micros() : microphone.startUs;
+  const uint64_t spokenUs = static_cast<uint64_t>(microphone.given) / 2 * 1000 / 16;
+  return soundLeft() && (!wallClock || micros() - microphone.startUs >= spokenUs);
 }
 
 static void interrupt() {
@@ -198,6 +208,8 @@ static void readOptions(int count, char **options) {
     } else if (strcmp(options[i], "--motion") == 0) {
       imuLoad(options[++i]);
       madeUpClock = true;
+    } else if (strcmp(options[i], "--wall-clock") == 0) {
+      wallClock = true;
     } else if (strcmp(options[i], "--pictures") == 0) {
       cameraLoad(options[++i]);
     } else if (strcmp(options[i], "--imu") == 0) {
@@ -223,20 +235,23 @@ int main(int count, char **options) {
   for (int idle = 0; idle < 1000;) {
     delays = 0;
     loop();
-    for (int i = 0; i < microphone.chunksPerLoop && soundLeft(); ++i) {
+    for (int i = 0; i < microphone.chunksPerLoop && soundDue(); ++i) {
       interrupt();
     }
-    if (imuLeft()) {
+    if (imuLeft() && !wallClock) {
       skippedMs += loopMs;
     }
-    if (soundLeft() || imuLeft() || cameraLeft()) {
+    const bool busy = soundLeft() || imuLeft() || cameraLeft();
+    if (busy && !wallClock) {
       continue;
     }
-    if (inputEnded) {
+    if (busy && inputEnded) {
+      poll(nullptr, 0, 1);
+    } else if (inputEnded) {
       ++idle;
     } else {
       pollfd input = {STDIN_FILENO, POLLIN, 0};
-      poll(&input, 1, Serial.available() > 0 ? 0 : 10); /* nothing else to do */
+      poll(&input, 1, Serial.available() > 0 ? 0 : busy ? 1 : 10); /* nothing else to do */
     }
   }
   return 0;
