@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "compiler": {"errors"},
     "simulator": {"errors", "boards", "cache", "compiler"},
     "sketch": {"errors", "boards", "compiler"},
-    "device": {"errors", "boards", "cache", "compiler", "sketch"},
+    "device": {"errors", "boards", "cache", "datasets", "compiler", "sketch"},
     "backend": {"errors"},
     "compression": {"errors", "backend", "datasets", "features"},
     "training": {"errors", "backend", "datasets", "features", "compression", "compiler"},

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import tinyml_course as tc
 from tinyml_course.boards import get_board
+from tinyml_course.datasets.recording_files import log_session, motion_bytes, sound_bytes, write_new
 from tinyml_course.device.capture import Capture
 from tinyml_course.device.conversation import REFUSED
-from tinyml_course.device.files import log_session, motion_bytes, sound_bytes, write_new
 from tinyml_course.device.frames import Decoder, Frame, encode
 from tinyml_course.device.layouts import LAYOUTS
 from tinyml_course.device.lines import Lines
@@ -169,7 +169,7 @@ def test_numbers_go_on_and_nothing_is_overwritten(tmp_path):
 
 
 def test_name_that_somebody_takes_at_the_last_moment_is_left_to_him(tmp_path, monkeypatch):
-    from tinyml_course.device import files
+    from tinyml_course.datasets import recording_files as files
 
     link = files._link
 

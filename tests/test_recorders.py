@@ -91,7 +91,7 @@ def test_failed_write_leaves_no_file(sounds, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("soundfile.write", full)
+    monkeypatch.setattr("os.fdopen", full)
     with pytest.raises(InputError, match="No space left"):
         sounds.keep_sound("yes", "ann", tone(500, 16_000), 16_000)
     assert list((sounds.root / "yes").iterdir()) == []

@@ -1,7 +1,4 @@
-"""Recordings of one's own as files, where the loaders look for them, and a datasheet beside them.
-
-keywords `DIR/<label>/<person>_nohash_<n>.wav`, gestures the same as `.csv`, parts
-`DIR/<label>/<lot>__<n>.png`. A file appears whole or not at all, and none is ever overwritten.
+"""Recordings made in a browser, kept as files of `recording_files`, and a datasheet beside them.
 
 References
 ----------
@@ -10,8 +7,6 @@ Gebru et al. (2021), "Datasheets for Datasets": who made a set, where, with what
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
@@ -22,16 +17,17 @@ from numpy.typing import NDArray
 from tinyml_course.cache import writing
 from tinyml_course.datasets import audio
 from tinyml_course.datasets.motion_recordings import LONGEST_GESTURE_S, SHORTEST_S
+from tinyml_course.datasets.recording_files import (
+    PATTERNS,
+    check_name,
+    motion_bytes,
+    picture_bytes,
+    sound_bytes,
+    write_new,
+)
 from tinyml_course.datasets.recordings import ALIASES, SILENCE
 from tinyml_course.errors import InputError
 
-PATTERNS = {
-    "keywords": "{who}_nohash_{number}.wav",
-    "gestures": "{who}_nohash_{number}.csv",
-    "parts": "{who}__{number}.png",
-}
-AXES = ("aX", "aY", "aZ", "gX", "gY", "gZ")
-PLAIN = re.compile(r"[\w][\w .+-]{0,39}")
 BEGIN, END = "<!-- datasheet -->", "<!-- end of the datasheet -->"
 SHORTEST_SOUND_S, LONGEST_SOUND_S = 0.3, 60.0
 
@@ -104,18 +100,10 @@ class OwnRecordings:
         InputError
             If a name cannot be a file's, or the sound is none, or the disk refuses it.
         """
-        import soundfile
-
         clip = resampled(samples, rate_hz)
         if ALIASES.get(label, label) != SILENCE:
             clip = audio.fit_to_one_second(clip)
-        return self._keep(
-            label,
-            who,
-            lambda draft: soundfile.write(
-                draft, clip, audio.RATE_HZ, subtype="PCM_16", format="WAV"
-            ),
-        )
+        return self._keep(label, who, sound_bytes(clip, audio.RATE_HZ))
 
     def keep_motion(
         self, label: str, who: str, samples: NDArray[np.float32], rate_hz: float
@@ -139,23 +127,13 @@ class OwnRecordings:
                 f"{len(samples)} samples at {rate_hz:.4g} Hz are no gesture: it lasts "
                 f"{SHORTEST_S} to {LONGEST_GESTURE_S:g} s, at 50 Hz or more. Record it again."
             )
-        head = ",".join(("time", *AXES[: samples.shape[1]]))
-        lines = [
-            f"{i / rate_hz:.5f}," + ",".join(f"{value:.5g}" for value in row)
-            for i, row in enumerate(samples)
-        ]
-        text = "\n".join([head, *lines]) + "\n"
-        return self._keep(label, who, lambda draft: draft.write_text(text, encoding="utf-8"))
+        return self._keep(label, who, motion_bytes(samples.astype(np.float64), rate_hz))
 
     def keep_picture(self, label: str, who: str, grey: NDArray[np.uint8]) -> Path:
         """Keep a picture, (height, width) grey values, as PNG."""
-        from PIL import Image
-
         if grey.ndim != 2 or min(grey.shape) < 32:
             raise InputError(f"a picture of {grey.shape} pixels is too small. Take it again.")
-        return self._keep(
-            label, who, lambda draft: Image.fromarray(np.uint8(grey)).save(draft, "PNG")
-        )
+        return self._keep(label, who, picture_bytes(grey))
 
     def write_datasheet(self, sheet: Datasheet) -> Path:
         """Write a datasheet with the counts of today into README.md; what else is in it stays.
@@ -184,45 +162,11 @@ class OwnRecordings:
         table = ["| label | recordings |", "|---|---|", *rows]
         return "\n".join([BEGIN, f"# Recordings of {self.task}", "", *told, "", *table, END])
 
-    def _keep(self, label: str, who: str, write: Callable[[Path], object]) -> Path:
+    def _keep(self, label: str, who: str, content: bytes) -> Path:
         """Write a file under the next free number."""
         check_name(label, "label")
         check_name(who, "lot" if self.task == "parts" else "person")
-        target = self._reserve(self.root / label, who)
-        try:
-            with writing(target) as draft:
-                write(draft)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
-        return target
-
-    def _reserve(self, folder: Path, who: str) -> Path:
-        """Make an empty file under a name that nobody else can have taken."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for number in range(1_000_000):
-                path = folder / PATTERNS[self.task].format(who=who, number=number)
-                try:
-                    path.open("x").close()
-                except FileExistsError:
-                    continue
-                return path
-        except OSError as error:
-            raise InputError(
-                f"{folder} cannot be written to ({error.strerror}). Choose another folder."
-            ) from error
-        raise InputError(f"{folder} is full of recordings of {who}. Choose another folder.")
-
-
-def check_name(name: str, what: str) -> None:
-    """Refuse what cannot be a part of a file's name, or would be read as something else."""
-    if not name:
-        raise InputError(f"the {what} has no name. Write one: a split goes by it later.")
-    if not PLAIN.fullmatch(name) or "_nohash_" in name or "__" in name or name[-1] in " .":
-        raise InputError(
-            f"{name!r} cannot name a {what}: use up to 40 letters, digits, spaces, '-' and '_'."
-        )
+        return write_new(self.root / label, PATTERNS[self.task].format(who=who), content)
 
 
 def resampled(samples: NDArray[np.float32], rate_hz: float) -> NDArray[np.int16]:

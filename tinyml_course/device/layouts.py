@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinyml_course.device.files import check_name
+from tinyml_course.datasets.recording_files import check_name
 from tinyml_course.errors import DeviceError, InputError
 from tinyml_course.sketch.capture_info import CaptureInfo
 
@@ -24,8 +24,6 @@ class Layout:
     ----------
     sensor, sketch : str
         What must measure, and the folder of `arduino/` that does.
-    pattern : str
-        Name of a file.
     seconds : float
         Usual length of a recording; 0 for a picture.
     single_s : float
@@ -36,18 +34,15 @@ class Layout:
 
     sensor: str
     sketch: str
-    pattern: str
     seconds: float
     single_s: float
     least_s: float
 
 
 LAYOUTS = {
-    "keywords": Layout(
-        "microphone", "capture_microphone", "{person}_nohash_{{number}}.wav", 1.5, 5.0, 1.0
-    ),
-    "gestures": Layout("motion", "capture_motion", "{person}_nohash_{{number}}.csv", 2.0, 3.0, 0.5),
-    "parts": Layout("camera", "capture_camera", "{person}__{{number}}.png", 0.0, 0.0, 0.0),
+    "keywords": Layout("microphone", "capture_microphone", 1.5, 5.0, 1.0),
+    "gestures": Layout("motion", "capture_motion", 2.0, 3.0, 0.5),
+    "parts": Layout("camera", "capture_camera", 0.0, 0.0, 0.0),
 }
 """By task."""
 

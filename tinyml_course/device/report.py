@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.device.files import picture_bytes
+from tinyml_course.datasets.recording_files import picture_bytes
 from tinyml_course.device.takes import Gap
 from tinyml_course.sketch.capture_info import CaptureInfo
 

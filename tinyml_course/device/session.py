@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.device.files import (
+from tinyml_course.datasets.recording_files import (
+    PATTERNS,
     log_session,
     motion_bytes,
     picture_bytes,
@@ -152,7 +153,7 @@ class Session:
             pieces = [p for p in take.pieces if not spoilt and len(p.samples) >= least]
             if single and stopped:
                 pieces = []  # half a word is not that word
-        pattern = layout.pattern.format(person=self.person)
+        pattern = PATTERNS[self.task].format(who=self.person)
         folder = self.folder / self.label
         return tuple(write_new(folder, pattern, self._content(p.samples)) for p in pieces)
 

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import traitlets as t
 
-from tinyml_course.datasets.own_recordings import Datasheet, OwnRecordings, check_name
+from tinyml_course.datasets.own_recordings import Datasheet, OwnRecordings
+from tinyml_course.datasets.recording_files import check_name
 from tinyml_course.errors import InputError, TinyMLError
 from tinyml_course.widgets.still import StillWidget
 

@@ -29,6 +29,12 @@ SHEET = """# {title}: a datasheet
 - **Consent**: (what the people recorded agreed to, until when it is kept; voices are personal data)
 - **Licence**: (what others may do with it)
 """
+PATTERNS = {
+    "keywords": "{who}_nohash_{{number}}.wav",
+    "gestures": "{who}_nohash_{{number}}.csv",
+    "parts": "{who}__{{number}}.png",
+}
+"""Name of a recording's file by task; who is a person, of parts a lot."""
 PLAIN = re.compile(r"\w[\w .+-]{0,39}")
 
 
@@ -40,6 +46,8 @@ def check_name(name: str, what: str) -> str:
     InputError
         It cannot.
     """
+    if not name:
+        raise InputError(f"the {what} has no name. Write one: a split goes by it later.")
     if not PLAIN.fullmatch(name) or "_nohash_" in name or "__" in name or name[-1] in " .":
         raise InputError(
             f"{name!r} cannot name a {what}: use up to 40 letters, digits, '-' and single '_'."
