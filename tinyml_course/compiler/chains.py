@@ -3,8 +3,8 @@
 The fullest turn of a schedule says what its arena will take, so a schedule is judged without being
 placed. Chains are grown around the fullest turn for as long as that makes it less full. Few rows
 at a time need the least memory and the most work: tiles that are not full, rows gathered again; a
-part of a chain may compute more. The best choices are placed. For memory the smallest wins; for balance the one that is nearest to
-both the smallest and the quickest.
+part of a chain may compute more. The best choices are placed. For memory the smallest wins; for
+balance the one that is nearest to both the smallest and the quickest.
 """
 
 from __future__ import annotations
