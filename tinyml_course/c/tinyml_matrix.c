@@ -272,7 +272,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 
 /* The inner loop wants every register of the core: eight sums, two addresses, and four for what it
  * works on. Compilers give some of them to what is only needed later, so for GCC all that is done
- * for a pair is spelled out: 16 products in 12 instructions, and 69 around them. The words of four
+ * for a pair is spelled out: 16 products in 12 instructions, and 64 around them. The words of four
  * pixels follow each other in the tile.
  */
 #if defined(__clang__) || !defined(__OPTIMIZE__)
@@ -290,10 +290,9 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         b3 = tinyml_mac_pairs(b3, both, (x)[3]);                                                   \
     } while (0)
 
-/* Multiply all whole pairs of channels; returns how many channels are done. */
-TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
-                                    const tinyml_output_stage *stage, const int16_t *tile,
-                                    int8_t *const *rows, int rectified)
+TINYML_INLINE unsigned multiply_pairs(const tinyml_filters *filters,
+                                      const tinyml_output_stage *stage, const int16_t *tile,
+                                      int8_t *const *rows, int rectified)
 {
     /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
      */
@@ -345,12 +344,34 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     return channels;
 }
 
+/* Multiply all whole pairs of channels; returns how many channels are done. */
+TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
+                                    const tinyml_output_stage *stage, const int16_t *tile,
+                                    int8_t *const *rows)
+{
+    return stage->rounding == TINYML_RECTIFIED ? multiply_pairs(filters, stage, tile, rows, 1)
+                                               : multiply_pairs(filters, stage, tile, rows, 0);
+}
+
 #else
 
 #define EACH_A(line) line("%[a0]") line("%[a1]") line("%[a2]") line("%[a3]")
 #define EACH_B(line) line("%[b0]") line("%[b1]") line("%[b2]") line("%[b3]")
 
-#define START(s) "mov " s ", %[a0]\n\t"
+/* The first step finds the bias in a0, for all sums. */
+#define FIRST_STEP                                                                                 \
+    "ldr %[both], [%[w]], #4\n\t"                                                                  \
+    "sxtb16 %[even], %[both]\n\t"                                                                  \
+    "ldrd %[x0], %[x1], [%[x], #8]\n\t"                                                            \
+    "smlad %[a2], %[even], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[b2], %[both], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[a3], %[even], %[x1], %[a0]\n\t"                                                       \
+    "smlad %[b3], %[both], %[x1], %[a0]\n\t"                                                       \
+    "ldrd %[x0], %[x1], [%[x]], #16\n\t"                                                           \
+    "smlad %[b0], %[both], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[a1], %[even], %[x1], %[a0]\n\t"                                                       \
+    "smlad %[b1], %[both], %[x1], %[a0]\n\t"                                                       \
+    "smlad %[a0], %[even], %[x0], %[a0]\n\t"
 #define STEP                                                                                       \
     "ldr %[both], [%[w]], #4\n\t"                                                                  \
     "sxtb16 %[even], %[both]\n\t"                                                                  \
@@ -378,19 +399,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 #define SHIFT(s) "smmlar " s ", " s ", %[x0], %[x1]\n\tssat " s ", #8, " s "\n\t"
 #define WRITE(n, row) "bfi %[a" n "], %[b" n "], #8, #8\n\tstrh %[a" n "], [%[" row "], %[x]]\n\t"
 
-/* Eight steps a round; from the middle of it if half a round is left over. */
-#define MULTIPLY(TIE)                                                                              \
-    "0:\n\t"                                                                                       \
-    "ldr %[a0], [%[w]], #4\n\t"                                                                    \
-    "ldr %[both], %[half]\n\t"                                                                     \
-    "ldr %[x], %[tile]\n\t"                                                                        \
-    START("%[a1]") START("%[a2]") START("%[a3]") EACH_B(START)                                     \
-    "cmp %[both], #0\n\t"                                                                          \
-    "bne 2f\n"                                                                                     \
-    "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                                      \
-    "ldr %[both], %[end]\n\t"                                                                      \
-    "cmp %[x], %[both]\n\t"                                                                        \
-    "bne 1b\n\t"                                                                                   \
+#define FINISH(TIE)                                                                                \
     PART("0") PART("1") PART("2") PART("3")                                                        \
     "ldr %[x1], %[zero_point]\n\t"                                                                 \
     CHANNEL EACH_A(PRODUCT) EACH_A(TIE) EACH_A(SHIFT)                                              \
@@ -402,20 +411,53 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     WRITE("3", "even") WRITE("2", "both") WRITE("1", "x1") WRITE("0", "x0")                        \
     "adds %[x], #2\n\t"                                                                            \
     "str %[x], %[c]\n\t"                                                                           \
-    "bne 0b"
+    "bne 0b\n\t"
 
+/* Four steps, then eight a round, the first time perhaps from the middle: from 2, or none at all. */
+#define MULTIPLY                                                                                   \
+    "0:\n\t"                                                                                       \
+    "ldr %[a0], [%[w]], #4\n\t"                                                                    \
+    "ldr %[x], %[tile]\n\t"                                                                        \
+    FIRST_STEP STEP STEP STEP                                                                      \
+    "ldrd %[both], %[even], %[start]\n\t"                                                          \
+    "cmp %[both], #1\n\t"                                                                          \
+    "beq 2f\n\t"                                                                                   \
+    "bhi 3f\n"                                                                                     \
+    "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                                      \
+    "ldrd %[both], %[even], %[end]\n\t"                                                            \
+    "cmp %[x], %[both]\n\t"                                                                        \
+    "bne 1b\n"                                                                                     \
+    "3:\n\t"                                                                                       \
+    "cbnz %[even], 4f\n\t"                                                                         \
+    "b 5f\n"                                                                                       \
+    "4:\n\t" FINISH(NO_TIE) "b 6f\n"                                                               \
+    "5:\n\t" FINISH(TIE) "6:"
+
+/* What the code above reads two words at a time. */
 typedef struct {
     int8_t *even, *odd;
 } two_rows;
 
+typedef struct {
+    uint32_t round, rectified; /* 0: a whole one, 1: from the middle, 2: none */
+} first_round;
+
+typedef struct {
+    const int16_t *tile;
+    uint32_t rectified;
+} round_end;
+
 /* Multiply all whole pairs of channels; returns how many channels are done. */
 TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
                                     const tinyml_output_stage *stage, const int16_t *tile,
-                                    int8_t *const *rows, int rectified)
+                                    int8_t *const *rows)
 {
     flash_word *w = filters->weights;
-    const int16_t *const end = tile + filters->depth * PIXELS;
-    const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
+    const unsigned channels = filters->channels & ~1u;
+    const unsigned rounds = filters->depth / 8u;
+    const uint32_t rectified = stage->rounding == TINYML_RECTIFIED;
+    const first_round start = {rounds == 1 ? 2u : rounds % 2u == 0, rectified};
+    const round_end end = {tile + filters->depth * PIXELS, rectified};
     const two_rows low = {rows[0] + channels, rows[1] + channels};
     const two_rows high = {rows[2] + channels, rows[3] + channels};
     const int32_t zero_point = stage->zero_point;
@@ -425,19 +467,14 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 
     if (channels == 0)
         return 0;
-#define MULTIPLY_ALL(TIE)                                                                          \
-    __asm__ volatile(MULTIPLY(TIE)                                                                 \
-                     : [w] "+r"(w), [x] "=&r"(x), [both] "=&r"(both), [even] "=&r"(even),          \
-                       [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "=&r"(a0), [a1] "=&r"(a1),             \
-                       [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),             \
-                       [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)                                 \
-                     : [tile] "m"(tile), [end] "m"(end), [half] "m"(half), [low] "m"(low),         \
-                       [high] "m"(high), [zero_point] "m"(zero_point)                              \
-                     : "cc", "memory")
-    if (rectified)
-        MULTIPLY_ALL(NO_TIE);
-    else
-        MULTIPLY_ALL(TIE);
+    __asm__ volatile(MULTIPLY
+                     : [w] "+r"(w), [x] "=&r"(x), [both] "=&r"(both), [even] "=&l"(even),
+                       [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "=&r"(a0), [a1] "=&r"(a1),
+                       [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),
+                       [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)
+                     : [tile] "m"(tile), [start] "m"(start), [end] "m"(end), [low] "m"(low),
+                       [high] "m"(high), [zero_point] "m"(zero_point)
+                     : "cc", "memory");
     return channels;
 }
 
@@ -507,10 +544,8 @@ void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_sta
     if (filters->borrowed && stage->rounding != TINYML_GENERAL && pixels < 3)
         c = pixels == 1 ? multiply_few(filters, stage, tile, rows, 1)
                         : multiply_few(filters, stage, tile, rows, 2);
-    else if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
-        c = multiply_dsp(filters, stage, tile, rows, 1);
-    else if (filters->borrowed && stage->rounding == TINYML_SIGNED)
-        c = multiply_dsp(filters, stage, tile, rows, 0);
+    else if (filters->borrowed && stage->rounding != TINYML_GENERAL)
+        c = multiply_dsp(filters, stage, tile, rows);
 #endif
     for (; c < filters->channels; c += 2)
         multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, SUMMED(pixels),
