@@ -1,7 +1,8 @@
 """Print what compiled models take of a Nano 33 BLE Sense, beside TensorFlow Lite Micro.
 
-`python benchmarks/compiler.py [--optimize MODE] [MODEL ...]`: the MLPerf Tiny reference models and
-others where they are at hand (`../shared/real/benchmark`), and the project's own in `data/models`.
+`python benchmarks/compiler.py [--optimize MODE] [--input-rows] [MODEL ...]`: the MLPerf Tiny
+reference models and others where they are at hand (`../shared/real/benchmark`), and the project's
+own in `data/models`.
 
 Instructions are counted, cycles estimated, on an emulated Cortex-M4F; RAM is static (arena and
 variables), flash is code and constants. The rows of TFLite Micro were measured with CMSIS-NN,
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> None:
     """Measure the models named, or all that are found."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--optimize", choices=OPTIMIZATIONS, default="balanced")
+    parser.add_argument("--input-rows", action="store_true", help="feed the input row by row")
     parser.add_argument("names", nargs="*", metavar="MODEL")
     options = parser.parse_args(arguments)
     names = options.names
@@ -66,14 +68,14 @@ def main(arguments: list[str]) -> None:
     for name in names or found:
         if name not in found:
             sys.exit(f"no model {name!r}; there are {', '.join(found) or 'none'}.")
-        report(name, found[name], options.optimize)
+        report(name, found[name], options.optimize, "rows" if options.input_rows else "whole")
 
 
-def report(name: str, path: Path, optimize: str) -> None:
+def report(name: str, path: Path, optimize: str, given: str = "whole") -> None:
     """Print the row of one model, and below it that of TFLite Micro and their ratio."""
     try:
         graph = read_model(path)
-        run = simulate(compile_model(graph, "model", optimize), BOARD)
+        run = simulate(compile_model(graph, "model", optimize, given), BOARD)
     except TinyMLError as error:
         print(f"{name:20} {error}")
         return
