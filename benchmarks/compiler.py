@@ -1,8 +1,8 @@
 """Print what compiled models take of a Nano 33 BLE Sense, beside TensorFlow Lite Micro.
 
-`python benchmarks/compiler.py [--optimize MODE] [--input-rows] [MODEL ...]`: the MLPerf Tiny models
-and others where they are at hand (`../shared/real/benchmark`), and the project's own in
-`data/models`.
+`python benchmarks/compiler.py [--optimize MODE] [--input-rows] [MODEL ...]`: the MLPerf Tiny
+reference models and others where they are at hand (`../shared/real/benchmark`), and the project's
+own in `data/models`.
 
 Instructions are counted, cycles estimated, on an emulated Cortex-M4F; RAM is static (arena and
 variables), flash is code and constants. The rows of TFLite Micro were measured with CMSIS-NN,

@@ -95,6 +95,17 @@ def test_a_ring_holds_only_the_rows_of_one_window():
     assert capacities == [3, 3]
 
 
+def test_a_ring_that_wraps_leaves_its_dead_row_free():
+    graph = read_model(three_convolutions(40)[1])
+    rows = {0: RowAccess(40, 3, 1, 1), 1: RowAccess(20, 3, 2, 0), 2: RowAccess(20, 3, 1, 1)}
+    ring = next(s for s in storages(graph, in_turns(graph, rows, (Chain(0, 3, 1),))) if s.capacity)
+    row_bytes = ring.block.nbytes // 3
+    in_use = (ring.block.high - ring.block.low) // row_bytes  # (turns, spans)
+    wrapped = in_use[(in_use > 0).all(axis=1)]
+    assert {2, 3} <= set(in_use.sum(axis=1).tolist()) <= {0, 1, 2, 3}
+    assert 2 in wrapped.sum(axis=1)  # the first slot and the last one: the middle one is free
+
+
 @pytest.fixture(scope="module")
 def slim():
     """The first layers of a MobileNet: a large input, and images that grow before they shrink."""
