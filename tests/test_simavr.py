@@ -16,7 +16,7 @@ from random_networks import conv, curve, depthwise, networks, pool
 from tflite_models import Network
 
 from tinyml_course.boards import get_board
-from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.features.motion import MotionWindow
@@ -62,7 +62,7 @@ def inputs(compiled, count=8):
 
 
 @needs_avr
-@pytest.mark.parametrize("optimize", ["balanced", "memory", "speed"])
+@pytest.mark.parametrize("optimize", OPTIMIZATIONS)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_uno_gives_the_oracles_bits(network, optimize):
     model = NETWORKS[network]()
@@ -83,11 +83,14 @@ def test_uno_gives_the_oracles_bits(network, optimize):
 
 
 @needs_avr
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(drawn=networks(layers=st.sampled_from((conv, depthwise, pool, curve))))
-def test_random_networks_give_the_oracles_bits(drawn):
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    drawn=networks(layers=st.sampled_from((conv, depthwise, pool, curve))),
+    optimize=st.sampled_from(OPTIMIZATIONS),
+)
+def test_random_networks_give_the_oracles_bits(drawn, optimize):
     _, model = drawn
-    compiled = compile_model(model, "random", optimize="speed")
+    compiled = compile_model(model, "random", optimize=optimize)
     try:
         found = simulate(compiled, "uno", x=inputs(compiled, 3))
     except InputError:

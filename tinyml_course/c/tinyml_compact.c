@@ -89,7 +89,8 @@ TINYML_INLINE sums multiply(const int8_t *weights, const int16_t *tile, unsigned
     return (sums){{s0, s1, s2, s3}};
 }
 #else
-TINYML_INLINE sums multiply(const int8_t *weights, const int16_t *tile, unsigned taps, int32_t bias)
+TINYML_INLINE sums multiply(const TINYML_FLASH int8_t *weights, const int16_t *tile, unsigned taps,
+                            int32_t bias)
 {
     sums sum = {{bias, bias, bias, bias}};
 
@@ -111,7 +112,7 @@ static void multiply_all(const tinyml_compact *layer, unsigned taps, const int16
                          int8_t *const *rows)
 {
     const tinyml_output_stage *stage = &layer->stage;
-    const int8_t *weights = layer->weights;
+    const TINYML_FLASH int8_t *weights = layer->weights;
 
     for (unsigned c = 0; c < layer->out_channels; c++, weights += taps) {
         const tinyml_channel channel = tinyml_channel_of(stage, c);

@@ -24,7 +24,8 @@ typedef struct {
     uint16_t dilation_height, dilation_width;
     uint16_t pad_top, pad_left;
     int8_t in_zero_point;
-    const int8_t *weights; /* (C_OUT, K), and as many zeros behind as K lacks to a multiple of 4 */
+    /* (C_OUT, K), and as many zeros behind as K lacks to a multiple of 4 */
+    const TINYML_FLASH int8_t *weights;
     tinyml_output_stage stage;
 } tinyml_compact;
 

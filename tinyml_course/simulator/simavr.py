@@ -46,6 +46,7 @@ KERNELS = frozenset(
     (
         *("tinyml_dense.c", "tinyml_dense_wide.c", "tinyml_dense_block.h"),
         *("tinyml_convolution.c", "tinyml_matrix.c", "tinyml_matrix.h"),
+        *("tinyml_compact.c", "tinyml_compact.h"),
         *("tinyml_depthwise.h", "tinyml_depthwise_dsp.h", "tinyml_output_stage.h"),
         *("tinyml_arithmetic.h", "tinyml_kernels.h"),
         *("tinyml_pool.c", "tinyml_softmax.c", "tinyml_fixed_point.h"),
