@@ -272,7 +272,7 @@ class Network:
     def variable(self, name="state", container="") -> int:
         """Return the handle of a resource variable: operators that use it name it."""
         handle = self.tensor((), None, dtype=np.object_)
-        fields = {"Container": container, "SharedName": name}
+        fields = {"SharedName": name} | ({} if container is None else {"Container": container})
         return self.op("VAR_HANDLE", [], [handle], "VarHandleOptions", **fields)
 
     def read(self, handle, shape, scale=0.05, zero_point=0, *, dtype=np.int8) -> int:
@@ -285,8 +285,9 @@ class Network:
     def call_once(self, start: Network) -> None:
         """Run another network, which has no inputs and outputs, before the first call."""
         self.subgraphs.append(start)
-        number = len(self.subgraphs)
-        self.op("CALL_ONCE", [], [], "CallOnceOptions", InitSubgraphIndex=number)
+        fields = {"InitSubgraphIndex": len(self.subgraphs)}
+        self.op("CALL_ONCE", [], [], "CallOnceOptions", **fields)
+        self.ops.insert(0, self.ops.pop())
 
     def like(self, x, shape) -> int:
         """Return a new tensor of another shape, quantized like `x`."""

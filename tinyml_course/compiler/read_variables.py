@@ -45,7 +45,7 @@ def with_states(graph: Graph, starts: Sequence[Graph]) -> Graph:
     _check_starts(graph, starts)
     known: list[VarHandle] = []
     variables = _variables(graph, known)
-    first = {}
+    first: dict[VarHandle, Tensor] = {}
     for start in starts:
         theirs = _variables(start, known)
         first |= {theirs[op.output]: start.tensors[op.input] for op in _assignments(start)}
