@@ -7,7 +7,7 @@ compile them by the dozen.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -32,7 +32,18 @@ def _tensors(model: CompiledModel, indices):
 
 def run_on_host(models: Sequence[CompiledModel], batches: Batches) -> list[list[np.ndarray]]:
     """Return each model's outputs (n, *shape) for its inputs, compiled for this machine."""
-    library = ctypes.CDLL(str(build_shared_library(merged_files(models), ("-O2", *STRICT))))
+    return run_in_library(merged_files(models), models, batches)
+
+
+def run_in_library(
+    sources: dict[str, str],
+    models: Sequence[CompiledModel],
+    batches: Batches,
+    prepare: Callable[[ctypes.CDLL], None] = lambda library: None,
+) -> list[list[np.ndarray]]:
+    """Return the same from a library of these sources, on which `prepare` is called first."""
+    library = ctypes.CDLL(str(build_shared_library(sources, ("-O2", *STRICT))))
+    prepare(library)
 
     def address(name: str) -> int:
         function = library[name]
