@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tflite
 from sketch_programs import LABELS, STRICT, model
+from stream_networks import buffer, ring, with_start
 from tflite_models import Network, random_input
 
 from tinyml_course.cli import main
@@ -222,6 +223,20 @@ def test_the_command_writes_a_sketch_of_a_model(tmp_path, capsys):
     assert status.value.code == 0
     assert (tmp_path / "out" / "src" / "tiny_data.cpp").is_file()
     assert "sketch written to" in capsys.readouterr().out
+
+
+def test_a_model_with_variables_gets_room_for_them(tmp_path):
+    net, (y,) = with_start()
+    joined = ring(net, net.reshape(y, (1, 2, 1, 3)), 2, "ring")
+    made = tflm_model(net.build(joined), "net")
+    assert made.data == net.build(joined) and not made.planned
+    program = made.files["net.cpp"]
+    assert "MicroResourceVariables::Create(allocator, 3)" in program
+    for name in ("AssignVariable", "CallOnce", "ReadVariable", "VarHandle"):
+        assert f"  resolver.Add{name}();" in program
+    assert "MicroResourceVariables" not in tflm_model(small_model(), "net").files["net.cpp"]
+    plain, outputs = buffer()
+    type_check(write_plain_sketch(tflm_model(plain.build(*outputs)), out=tmp_path / "n"), tmp_path)
 
 
 # What is refused ---------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def _lifetime(graph: Graph, members: set[int]) -> Block:
 def with_offline_plan(model: bytes, graph: Graph) -> bytes:
     """Return the model with our plan of its arena in the metadata.
 
-    A model of several subgraphs, or one that brings a plan, is returned as it is.
+    A model of several subgraphs, with variables or with a plan is returned as it is.
 
     Parameters
     ----------
@@ -82,7 +82,8 @@ def with_offline_plan(model: bytes, graph: Graph) -> bytes:
     """
     old = tflite.Model.GetRootAs(model, 0)
     names = [old.Metadata(i).Name() for i in range(old.MetadataLength())]
-    if old.SubgraphsLength() != 1 or METADATA in names:
+    tensors = [old.Subgraphs(i).TensorsLength() for i in range(old.SubgraphsLength())]
+    if tensors != [len(graph.tensors)] or METADATA in names:
         return model
     plan = [*_HEADER, len(graph.tensors), *tensor_offsets(graph)]
     front = _Front(model)

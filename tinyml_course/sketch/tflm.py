@@ -47,6 +47,10 @@ _BOUNDED = (
 _PLANNED = (
     "The model carries a plan of the arena (OfflineMemoryAllocation) that TFLite Micro follows."
 )
+_ALLOCATOR = (
+    "  static tflite::MicroAllocator *const allocator =\n"
+    "      tflite::MicroAllocator::Create(arena, sizeof(arena));"
+)
 _UNPLANNED = "TFLite Micro plans the arena itself: here no plan is smaller."
 
 
@@ -139,10 +143,21 @@ class InterpretedModel:
             "arena_bytes": self.interpreter_bytes,
             "scratch_bytes": self.scratch_bytes,
             "op_count": len(names),
+            "interpreter": self._interpreter(),
             "op_lines": "\n".join(f"  resolver.Add{name}();" for name in names),
             "data_size": len(self.data),
             "data": wrap((str(byte) for byte in self.data), "  "),
         }
+
+    def _interpreter(self) -> str:
+        """Return the lines that make the interpreter, with room for variables if there are any."""
+        taken = "model, resolver, arena, sizeof(arena)"
+        lines = []
+        if count := variable_count(self.data):
+            lines.append(_ALLOCATOR)
+            variables = f"tflite::MicroResourceVariables::Create(allocator, {count})"
+            taken = f"model, resolver, allocator,\n      {variables}"
+        return "\n".join([*lines, f"  static tflite::MicroInterpreter interpreter({taken});"])
 
 
 def tflm_model(model: bytes, name: str = "model") -> InterpretedModel:
@@ -156,7 +171,7 @@ def tflm_model(model: bytes, name: str = "model") -> InterpretedModel:
         TFLite Micro cannot run it, or its arena can be found out only by measuring.
     """
     graph = read_model(model, name)
-    _check(graph, model)
+    _check(graph)
     scratch = scratch_bytes(graph)
     planned = with_offline_plan(model, graph)
     if not can_measure():
@@ -211,6 +226,20 @@ def resolver_names(model: bytes) -> list[str]:
     return sorted(_SPELLINGS.get(name) or _camel_case(name) for name in used)
 
 
+def variable_count(model: bytes) -> int:
+    """Return how many handles of resource variables a file has: as many variables, at most."""
+    root = tflite.Model.GetRootAs(model, 0)
+    kinds = [
+        max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        for code in (root.OperatorCodes(i) for i in range(root.OperatorCodesLength()))
+    ]
+    return sum(
+        kinds[subgraph.Operators(i).OpcodeIndex()] == tflite.BuiltinOperator.VAR_HANDLE
+        for subgraph in (root.Subgraphs(i) for i in range(root.SubgraphsLength()))
+        for i in range(subgraph.OperatorsLength())
+    )
+
+
 def _camel_case(name: str) -> str:
     """Turn a schema name into the resolver's: CONV_2D into Conv2D."""
     return "".join(w if w[0].isdigit() else w.capitalize() for w in name.split("_"))
@@ -220,17 +249,12 @@ def _zero_point(tensor: Tensor) -> int:
     return 0 if tensor.quant is None else tensor.zero_point
 
 
-def _check(graph: Graph, model: bytes) -> None:
+def _check(graph: Graph) -> None:
     """Refuse what the Arduino libraries compute wrongly, and what the sketch has no place for."""
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
         raise InputError(
             f"{graph.name} has {len(graph.inputs)} inputs and {len(graph.outputs)} outputs; a "
             "TFLite Micro sketch runs a model with one of each. Use --runtime c."
-        )
-    if tflite.Model.GetRootAs(model, 0).SubgraphsLength() != 1:
-        raise UnsupportedModelError(
-            f"{graph.name} keeps state in resource variables, for which the sketch has no "
-            "interpreter. Use --runtime c."
         )
     for op in graph.ops:
         if isinstance(op, g.FullyConnected):

@@ -37,7 +37,7 @@ tflite::MicroInterpreter *startInterpreter() {
   }
   static tflite::MicroMutableOpResolver<${op_count}> resolver;
 ${op_lines}
-  static tflite::MicroInterpreter interpreter(model, resolver, arena, sizeof(arena));
+${interpreter}
   if (interpreter.AllocateTensors() != kTfLiteOk) {
     stopWith("TensorFlow Lite Micro did not start: make arenaBytes in src/${model}.cpp larger.");
   }

@@ -8,8 +8,20 @@
 
 namespace tflite {
 
+class MicroAllocator {
+public:
+  static MicroAllocator *Create(uint8_t *arena, size_t size);
+};
+
+class MicroResourceVariables {
+public:
+  static MicroResourceVariables *Create(MicroAllocator *allocator, int count);
+};
+
 class MicroInterpreter {
 public:
+  MicroInterpreter(const Model *model, const MicroOpResolver &resolver, MicroAllocator *allocator,
+                   MicroResourceVariables *variables = nullptr);
   MicroInterpreter(const Model *model, const MicroOpResolver &resolver, uint8_t *arena, size_t size);
   ~MicroInterpreter();
   TfLiteStatus AllocateTensors();
