@@ -177,6 +177,16 @@ def output_is_kept():
     return net, [y]
 
 
+def one_value_to_two():
+    net = Network()
+    x, a, b = frame(net), net.variable("a"), net.variable("b")
+    y = add(net, look(net, a), look(net, b))
+    z = relu(net, add(net, x, x))
+    net.assign(a, z)
+    net.assign(b, z)
+    return net, [y]
+
+
 def accumulator():
     net = Network()
     x, handle = frame(net), net.variable()
@@ -272,6 +282,7 @@ STREAMS = (
     swapped,
     reshaped,
     output_is_kept,
+    one_value_to_two,
     accumulator,
     constant_and_twice,
     never_read,

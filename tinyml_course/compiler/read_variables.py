@@ -8,7 +8,7 @@ holds, byte for byte, the zero point of what is assigned to it first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from tinyml_course.compiler.raw_op import Parser, RawOp
 from tinyml_course.compiler.rules import check_rules
 from tinyml_course.compiler.variables import AssignVariable, CallOnce, ReadVariable, VarHandle
 from tinyml_course.errors import ModelError, UnsupportedModelError
+
+_ON_VARIABLES = (VarHandle, ReadVariable, AssignVariable, CallOnce)
 
 
 def with_states(graph: Graph, starts: Sequence[Graph]) -> Graph:
@@ -40,35 +42,24 @@ def with_states(graph: Graph, starts: Sequence[Graph]) -> Graph:
     UnsupportedModelError
         First values are not constant, or are given too late.
     """
-    if not any(isinstance(op, VarHandle | CallOnce) for op in graph.ops):
+    if not any(isinstance(op, _ON_VARIABLES) for op in graph.ops):
         return graph
     _check_starts(graph, starts)
     known: list[VarHandle] = []
     variables = _variables(graph, known)
-    first: dict[VarHandle, Tensor] = {}
-    for start in starts:
-        theirs = _variables(start, known)
-        first |= {theirs[op.output]: start.tensors[op.input] for op in _assignments(start)}
-    read = {_named(variables, op, op.input) for op in graph.ops if isinstance(op, ReadVariable)}
-    assigned = {_named(variables, op, op.output): op for op in reversed(_assignments(graph))}
-    tensors, state_of = list(graph.tensors), {}
-    for variable in sorted(read, key=known.index):
-        if variable not in assigned and variable not in first:
-            raise ModelError(
-                f"{graph.name} reads variable {variable.name!r}, to which nothing is assigned. "
-                "Convert the model again."
-            )
-        like = tensors[assigned[variable].input] if variable in assigned else first[variable]
-        start_data = first[variable].data if variable in first else None
-        state_of[variable] = len(tensors)
-        tensors.append(_state(len(tensors), variable, like, start_data))
-    ops = [
-        _on_states(op, {index: state_of[v] for index, v in variables.items() if v in state_of})
+    states = _states(graph, variables, _first_values(starts, known))
+    indices = {
+        handle: states[variable].index
+        for handle, variable in variables.items()
+        if variable in states
+    }
+    ops = (
+        _renamed(op, indices)
         for op in graph.ops
         if not isinstance(op, VarHandle | CallOnce)
-        and not (isinstance(op, AssignVariable) and variables[op.output] not in read)
-    ]
-    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+        and not (isinstance(op, AssignVariable) and op.output not in indices)
+    )
+    return replace(graph, tensors=(*graph.tensors, *states.values()), ops=tuple(ops))
 
 
 def _check_starts(graph: Graph, starts: Sequence[Graph]) -> None:
@@ -103,7 +94,40 @@ def _variables(graph: Graph, known: list[VarHandle]) -> dict[int, VarHandle]:
     return found
 
 
+def _first_values(starts: Sequence[Graph], known: list[VarHandle]) -> dict[VarHandle, Tensor]:
+    """Return the constants that variables start with."""
+    first: dict[VarHandle, Tensor] = {}
+    for start in starts:
+        variables = _variables(start, known)
+        for op in _assignments(start):
+            first[_named(variables, op, op.output)] = start.tensors[op.input]
+    return first
+
+
+def _states(
+    graph: Graph, variables: dict[int, VarHandle], first: dict[VarHandle, Tensor]
+) -> dict[VarHandle, Tensor]:
+    """Return a new tensor for each variable that is read."""
+    values = first | {
+        _named(variables, op, op.output): graph.tensors[op.input]
+        for op in reversed(_assignments(graph))
+    }
+    read = [_named(variables, op, op.input) for op in graph.ops if isinstance(op, ReadVariable)]
+    states: dict[VarHandle, Tensor] = {}
+    for variable in dict.fromkeys(read):
+        if variable not in values:
+            raise ModelError(
+                f"{graph.name} reads variable {variable.name!r}, to which nothing is assigned. "
+                "Convert the model again."
+            )
+        start = first[variable].data if variable in first else None
+        index = len(graph.tensors) + len(states)
+        states[variable] = _state(index, variable, values[variable], start)
+    return states
+
+
 def _named(variables: dict[int, VarHandle], op: Op, handle: int) -> VarHandle:
+    """Return the variable that an operator takes."""
     if handle not in variables:
         raise ModelError(
             f"{op} takes tensor {handle} for a variable, but it is no output of VAR_HANDLE. "
@@ -127,11 +151,12 @@ def _state(index: int, variable: VarHandle, like: Tensor, data: NDArray[Any] | N
     )
 
 
-def _on_states(op: Op, states: dict[int, int]) -> Op:
-    def renamed(indices: Iterable[int]) -> tuple[int, ...]:
-        return tuple(states.get(index, index) for index in indices)
-
-    return replace(op, inputs=renamed(op.inputs), outputs=renamed(op.outputs))
+def _renamed(op: Op, indices: dict[int, int]) -> Op:
+    """Return an operator that takes other tensors in place of some."""
+    inputs, outputs = (
+        tuple(indices.get(index, index) for index in each) for each in (op.inputs, op.outputs)
+    )
+    return replace(op, inputs=inputs, outputs=outputs)
 
 
 def _var_handle(raw: RawOp) -> Op:
