@@ -62,18 +62,22 @@ def mutated(model: bytes, known: list[list[Field]], rng: np.random.Generator) ->
 
 def _model(model: Any) -> Iterator[Field]:
     yield from _entries(model)
-    subgraph = model.Subgraphs(0)
+    for i in range(model.OperatorCodesLength()):
+        yield from _scalars(model.OperatorCodes(i))
+    for i in range(model.SubgraphsLength()):
+        yield from _subgraph(model.Subgraphs(i))
+    for i in range(model.BuffersLength()):
+        yield from _buffer(model.Buffers(i))
+
+
+def _subgraph(subgraph: Any) -> Iterator[Field]:
     yield from _entries(subgraph)
     yield from _vector(subgraph, 2, "i", _COUNTS)
     yield from _vector(subgraph, 3, "i", _COUNTS)
-    for i in range(model.OperatorCodesLength()):
-        yield from _scalars(model.OperatorCodes(i))
     for i in range(subgraph.TensorsLength()):
         yield from _tensor(subgraph.Tensors(i))
     for i in range(subgraph.OperatorsLength()):
         yield from _operator(subgraph.Operators(i))
-    for i in range(model.BuffersLength()):
-        yield from _buffer(model.Buffers(i))
 
 
 def _tensor(tensor: Any) -> Iterator[Field]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from stream_networks import SHAPE, add, delay_line, look, ramp, ring, started
 from tflite_models import Network
 
 
@@ -139,4 +140,27 @@ def _scalars() -> bytes:
     return net.build(net.dense(net.reshape(lone, (1, 1)), 2), lone, y)
 
 
-_MODELS = (_image, _scalars, _empty_filters, _tables, _moves, _reductions, _transposed, _stateful)
+def _variables() -> bytes:
+    net, (y,) = delay_line()
+    joined = ring(net, net.unary("RELU", y), 2, "ring")
+    total = look(net, net.variable("total"))
+    net.assign(net.variable("total"), net.reshape(add(net, total, y), (1, 6)))
+    start = started(values=ramp(), name="total")
+    reals = start.constant(np.linspace(-2, 2, 6, dtype=np.float32).reshape(3, 2))
+    value = start.unary("QUANTIZE", reals)
+    start.assign(start.variable("ring"), start.reshape(value, SHAPE))
+    net.call_once(start)
+    return net.build(net.conv2d(joined, 2, (3, 1)), total)
+
+
+_MODELS = (
+    _image,
+    _scalars,
+    _empty_filters,
+    _tables,
+    _moves,
+    _reductions,
+    _transposed,
+    _stateful,
+    _variables,
+)

@@ -238,7 +238,7 @@ def control_flow():
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (reads_only, r"reads variable 'lone', to which nothing is assigned"),
+        (reads_only, r"reads the variable of op 0 \(VAR_HANDLE\), to which nothing is assigned"),
         (other_shape, r"READ_VARIABLE\) copies .* shape \(1, 2, 1, 3\) to .*static shape"),
         (other_type, r"READ_VARIABLE\) moves .*int8.* to .*float32"),
         (no_handle, r"op 0 \(READ_VARIABLE\) takes tensor 0 for a variable"),

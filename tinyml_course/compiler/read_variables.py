@@ -117,7 +117,7 @@ def _states(
     for variable in dict.fromkeys(read):
         if variable not in values:
             raise ModelError(
-                f"{graph.name} reads variable {variable.name!r}, to which nothing is assigned. "
+                f"{graph.name} reads the variable of {variable}, to which nothing is assigned. "
                 "Convert the model again."
             )
         start = first[variable].data if variable in first else None
