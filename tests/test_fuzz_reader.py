@@ -39,13 +39,15 @@ def test_cases_are_the_same_every_time():
 
 
 def test_tracebacks_hangs_and_waste_are_found(monkeypatch):
-    """The search itself can fail: faults are planted in four of its cases."""
+    """The search itself can fail: faults are planted in some of its cases."""
 
     def planted(case):
         if case == 1:
             return "Traceback"
         if case == 3:
             time.sleep(20)
+        while case == 6:
+            pass
         if case == 5:
             return str(np.ones(2 * fuzz_reader.LIMIT_BYTES // 8).size)
         return "refused"
@@ -57,12 +59,14 @@ def test_tracebacks_hangs_and_waste_are_found(monkeypatch):
             return "MemoryError"
 
     monkeypatch.setattr(fuzz_reader, "LIMIT_S", 1)
+    monkeypatch.setattr(fuzz_reader, "WAITING", 3)
     monkeypatch.setattr(fuzz_reader, "outcome", outcome)
     found, compiled = fuzz_reader.run_all(8, jobs=1)
     assert [(case, text[:11]) for case, text in found] == [
         (1, "Traceback"),
         (3, "the process"),
         (5, "MemoryError"),
+        (6, "the process"),
     ]
     assert compiled == 0
 
