@@ -102,7 +102,7 @@ class CompiledModel:
     graph : Graph
         The network of the file, or a smaller one that gives the same bits.
     steps : tuple of Step
-        What runs, in order, one step an operator; operators that only rename a shape have none.
+        What runs, in order, one step an operator; operators with nothing to do have none.
     plan : MemoryPlan
         Where tensors and scratch memory lie in the arena.
     optimize : {"balanced", "speed", "size", "memory"}
@@ -222,27 +222,22 @@ def compile_model(
 
 def _steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], MemoryPlan]:
     """Choose which operators take turns, and plan the arena for what they become in C."""
-    steps, plan = _all_steps_and_plan(graph, optimize)
+    whole = _emit_all(graph, Emission(optimize))
+    steps, schedule = tuple(whole.values()), one_by_one(graph)
+    if optimize in _CHAINING:
+        by_rows = _emit_all(graph, Emission(optimize, whole=False))
+        schedule = choose_chains(graph, whole, by_rows, optimize)
+        steps = tuple(
+            (by_rows if place in schedule.chained else whole)[place] for place in sorted(whole)
+        )
+    plan = plan_steps(graph, steps, schedule)
     return tuple(step for step in steps if not _is_done(step, plan)), plan
 
 
 def _is_done(step: Step, plan: MemoryPlan) -> bool:
-    """Whether a value was computed where the state lies that it is assigned to."""
-    offsets = {plan.offsets.get(index) for index in (step.op.inputs[0], step.op.output)}
-    return isinstance(step.op, AssignVariable) and len(offsets) == 1
-
-
-def _all_steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], MemoryPlan]:
-    whole = _emit_all(graph, Emission(optimize))
-    if optimize not in _CHAINING:
-        steps = tuple(whole.values())
-        return steps, plan_steps(graph, steps, one_by_one(graph))
-    by_rows = _emit_all(graph, Emission(optimize, whole=False))
-    schedule = choose_chains(graph, whole, by_rows, optimize)
-    steps = tuple(
-        (by_rows if place in schedule.chained else whole)[place] for place in sorted(whole)
-    )
-    return steps, plan_steps(graph, steps, schedule)
+    """Whether a step would copy a value to a state in which it has been computed."""
+    places = {plan.offsets.get(index) for index in (step.op.input, step.op.output)}
+    return isinstance(step.op, AssignVariable) and len(places) == 1
 
 
 def _emit_all(graph: Graph, emission: Emission) -> dict[int, Step]:

@@ -64,8 +64,10 @@ def start_bytes(graph: Graph) -> int:
 
 
 def _uneven(state: Tensor) -> NDArray[Any] | None:
-    """Return what a state holds at first, or None if all its bytes are the same."""
+    """Return what a state holds at first, floats as their bits; None if all bytes are the same."""
     values = np.ascontiguousarray(reset_values(state))
+    if values.dtype == np.float32:
+        values = values.view(np.uint32)  # C has no constant for NaN
     octets = values.ravel().view(np.uint8)
     return None if (octets == octets[0]).all() else values
 
