@@ -163,7 +163,7 @@ def int32_bias(graph: Graph, op: Op) -> str | None:
 
 
 def no_groups(graph: Graph, op: Op) -> str | None:
-    """Let each filter see all channels (groups=1), or use a depthwise convolution."""
+    """Share out the filters among the groups, and keep groups times weights below 1 MB."""
     assert isinstance(op, g.Conv2D)
     channels, seen = graph.tensors[op.input].shape[3], graph.tensors[op.weights].shape[3]
     if channels != seen and channels % seen == 0:
