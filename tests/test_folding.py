@@ -14,6 +14,7 @@ from tinyml_course.compiler.macs import network_macs
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compiler.simplify import simplify
 from tinyml_course.compiler.tflite import read_model
+from tinyml_course.errors import UnsupportedModelError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
@@ -296,3 +297,39 @@ def test_half_of_the_visual_wake_words_model_is_not_needed(shared_dir):
         np.testing.assert_array_equal(got[0], outputs)
     (got,) = run_on_board(models[:1], [(inputs[:1],)])
     np.testing.assert_array_equal(got[0], outputs[:1])
+
+
+@pytest.mark.parametrize(
+    ("channels", "groups", "filters", "options"),
+    [
+        (6, 2, 4, {"stride": (2, 1)}),
+        (4, 4, 8, {"dilation": (2, 1), "per_channel": False}),
+        (6, 3, 3, {"padding": "VALID", "bias": False}),
+    ],
+)
+def test_grouped_filters_see_their_channels_as_micros_do(channels, groups, filters, options):
+    net = Network(groups)
+    x = net.input((1, 7, 6, channels), zero_point=-7)
+    y = net.conv2d(x, filters, **options)
+    weights = net.tensors[net.ops[0].inputs[1]]
+    weights.data = np.ascontiguousarray(weights.data[..., : channels // groups])
+    weights.shape = weights.data.shape
+    model = net.build(y)
+    inputs = random_input(net, 4)
+    compiled = compile_model(model)
+    expected = Micro(model)(*inputs)[0]
+    np.testing.assert_array_equal(run_on_host([compiled], [inputs])[0][0], expected)
+    np.testing.assert_array_equal(reference(model)(*inputs), expected)
+
+
+@pytest.mark.parametrize(("channels", "seen", "filters"), [(6, 3, 5), (1024, 1, 2048)])
+def test_groups_that_do_not_fit_or_grow_too_large_are_refused(channels, seen, filters):
+    net = Network()
+    y = net.conv2d(net.input((1, 2, 2, channels)), filters, (1, 1), padding="VALID")
+    weights = net.tensors[net.ops[0].inputs[1]]
+    weights.data = np.ascontiguousarray(weights.data[..., :seen])
+    weights.shape = weights.data.shape
+    with pytest.raises(
+        UnsupportedModelError, match=r"groups\. Share out the filters among the groups"
+    ):
+        read_model(net.build(y))

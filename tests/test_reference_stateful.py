@@ -136,3 +136,11 @@ def test_lstm_faults_are_named(change, message):
     change(net)
     with pytest.raises((ModelError, UnsupportedModelError), match=message):
         read_model(net.build(y))
+
+
+@pytest.mark.parametrize(("bias", "message"), [(2, "is impossible"), (4, "has weights")])
+def test_a_bias_of_an_svdf_that_is_none_is_named(bias, message):
+    net, y = svdf_network()
+    net.ops[0].inputs[3] = net.ops[0].inputs[bias]
+    with pytest.raises((ModelError, UnsupportedModelError), match=message):
+        read_model(net.build(y))

@@ -163,7 +163,7 @@ def int32_bias(graph: Graph, op: Op) -> str | None:
 
 
 def no_groups(graph: Graph, op: Op) -> str | None:
-    """Let each filter see all channels (groups=1), or use a depthwise convolution."""
+    """Share out the filters among the groups, and keep groups times weights below 1 MB."""
     assert isinstance(op, g.Conv2D)
     channels, seen = graph.tensors[op.input].shape[3], graph.tensors[op.weights].shape[3]
     if channels != seen and channels % seen == 0:
@@ -290,8 +290,7 @@ def cast_types(graph: Graph, op: Op) -> str | None:
 def int8_state(graph: Graph, op: Op) -> str | None:
     """Quantize weights to int8, the state to int8 or int16, one scale each: tc.quantize_int8."""
     assert isinstance(op, s.StatefulOp)
-    parameters = [t for t in graph.read_by(op) if t.index not in (op.input, *op.states)]
-    for tensor in parameters:
+    for tensor in (graph.tensors[index] for index in op.parameters):
         if not tensor.is_constant or tensor.dtype not in (np.int8, np.int16, np.int32):
             return f"has weights {tensor}"
         if tensor.dtype != np.int32 and (tensor.quant is None or tensor.quant.zero_point.any()):

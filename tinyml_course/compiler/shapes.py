@@ -232,6 +232,7 @@ def _svdf(graph: Graph, op: Op) -> Shape | None:
     filters, depth = graph.tensors[op.inputs[1]].shape
     (batch, memory), state = graph.tensors[op.inputs[2]].shape, graph.tensors[op.states[0]]
     fits = batch == filters and state.size == filters * memory
+    fits = fits and (op.bias is None or graph.tensors[op.bias].size == filters // op.rank)
     return (1, filters // op.rank) if fits and graph.tensors[op.input].size == depth else None
 
 

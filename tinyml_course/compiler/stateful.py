@@ -23,6 +23,11 @@ class StatefulOp(Op):
         """Return the tensors kept from call to call."""
         raise NotImplementedError
 
+    @property
+    def parameters(self) -> tuple[int, ...]:
+        """Return weights and biases, those absent left out."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Svdf(StatefulOp):
@@ -46,6 +51,11 @@ class Svdf(StatefulOp):
     def states(self) -> tuple[int, ...]:
         """Return the window of past results, (1, filters * memory)."""
         return self.inputs[4:5]
+
+    @property
+    def parameters(self) -> tuple[int, ...]:
+        """Return the weights of features and times, and the bias."""
+        return tuple(index for index in self.inputs[1:4] if index != ABSENT)
 
 
 class Gate(NamedTuple):
@@ -73,6 +83,12 @@ class Lstm(StatefulOp):
     def states(self) -> tuple[int, ...]:
         """Return hidden state (int8) and cell state (int16), each (1, units)."""
         return self.inputs[18:20]
+
+    @property
+    def parameters(self) -> tuple[int, ...]:
+        """Return the weights and biases of all gates."""
+        others = (*self.inputs[1:18], *self.inputs[20:])
+        return tuple(index for index in others if index != ABSENT)
 
     @property
     def input_gate(self) -> Gate:

@@ -24,6 +24,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
+from tinyml_course.compiler.fold_groups import without_groups
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
 from tinyml_course.compiler.operators import parse
 from tinyml_course.compiler.passes import fold
@@ -132,7 +133,7 @@ class _Reader:
         raw = self.network(model, 0, kinds)
         calls = [op for op in raw.ops if isinstance(op, CallOnce)]
         starts = [self.network(model, self.start(model, op), kinds) for op in calls]
-        graph = with_states(raw, starts)
+        graph = without_groups(with_states(raw, starts))
         _check_flow(graph)
         for op in graph.ops:
             check_op(graph, op)
