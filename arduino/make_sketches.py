@@ -11,6 +11,7 @@ from tinyml_course.compiler.forest import load_forest
 from tinyml_course.features.loading import load_features
 from tinyml_course.sketch import write_microphone_test
 from tinyml_course.sketch.detection import UNO_DETECTOR
+from tinyml_course.tasks.pictures import picture_sketch
 
 ARDUINO = Path(__file__).resolve().parent
 MODELS = ARDUINO.parent / "data" / "models"
@@ -18,6 +19,8 @@ TRAINED = {
     "keywords_nano33ble": ("keywords", "nano33ble"),
     "gestures_nano33ble": ("gestures", "nano33ble"),
     "parts_nano33ble": ("parts", "nano33ble"),
+    "parts_esp32cam": ("parts", "esp32cam"),
+    "parts_stored": ("parts", "pico"),
 }
 """Task and board of each sketch that runs a reference model."""
 
@@ -27,7 +30,8 @@ def write_trained(name: str, folder: Path) -> Path:
     task, board = TRAINED[name]
     run = tc.load_run(MODELS / task)
     compiled = tc.compile_model(run.tflite, name=task)
-    return tc.write_sketch(compiled, run.features, run.labels, board, folder / name)
+    kind = picture_sketch(run, board)
+    return tc.write_sketch(compiled, run.features, run.labels, board, folder / name, kind=kind)
 
 
 def write_uno(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.image_augment import paste_defects, vary
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
-from tinyml_course.sketch.parts import board_with_camera
+from tinyml_course.sketch.inspection import PARTS as SKETCH
 from tinyml_course.tasks.task import Progress, Recipe, Task
 
 BLOCK = 256  # pictures made together
@@ -85,6 +85,6 @@ PARTS = Task(
     choose_features=choose_features,
     build_model=build_cnn,
     augment=augment,
-    find_board=board_with_camera,
+    find_board=SKETCH.find_board,
     recipe=Recipe(epochs=10, versions=6_000, passes=5, label_smoothing=0.05),
 )

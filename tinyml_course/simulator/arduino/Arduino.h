@@ -31,6 +31,7 @@ typedef uint16_t word;
 typedef char __FlashStringHelper;
 #define F(text) (text)
 #define PSTR(text) (text)
+#define PROGMEM
 #define strlen_P strlen
 #define memcpy_P memcpy
 
