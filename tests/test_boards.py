@@ -54,7 +54,8 @@ def test_every_board_of_the_course_is_there():
     assert {board.id for board in list_boards()} == {
         "nano33ble", "nano33ble_rev2", "nano_rp2040", "uno", "uno_r4", "portenta_h7",
         "nicla_vision", "nicla_sense", "giga_r1", "pico", "pico2", "esp32", "esp32s3", "esp32c3",
-        "esp32cam", "esp32s3_eye", "esp8266", "sparkfun_edge", "microbit_v2", "xiao_ble_sense", "nucleo_l476rg",
+        "esp32cam", "esp32s3_eye", "esp8266",
+        "sparkfun_edge", "microbit_v2", "xiao_ble_sense", "nucleo_l476rg",
         "disco_f746ng", "teensy41", "edgebadge",
     }  # fmt: skip
 

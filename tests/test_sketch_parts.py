@@ -190,9 +190,9 @@ def test_pictures_larger_than_the_camera_are_refused(tmp_path):
 
 
 def test_board_without_a_camera_is_refused(tmp_path):
-    with pytest.raises(InputError, match="has no camera .* use nano33ble.*camera stored"):
+    with pytest.raises(InputError, match=r"has no camera .* use nano33ble.*camera stored"):
         written(tmp_path, "pico")
-    with pytest.raises(InputError, match="has no OV7675 camera .* use nano33ble"):
+    with pytest.raises(InputError, match=r"has no OV7675 camera .* use nano33ble"):
         written(tmp_path, "esp32cam", kind=inspection_sketch(OV7675))
 
 

@@ -247,6 +247,7 @@ def sketch(
     source: Annotated[Path, typer.Argument(metavar="RUN|MODEL.tflite")],
     folder: Annotated[Path, typer.Option("-o", "--out", help="The sketch folder to write.")],
     board: BoardName = "nano33ble",
+    *,
     runtime: Annotated[Runtime, typer.Option(help="What runs the model.")] = Runtime.c,
     optimize: Trade = Optimize.balanced,
     camera: Annotated[

@@ -35,11 +35,12 @@ ESP32_PINS: Mapping[str, Mapping[str, int]] = {
 examples/Camera/CameraWebServer/camera_pins.h: CAMERA_MODEL_AI_THINKER, CAMERA_MODEL_ESP32S3_EYE."""
 
 FRAME_SHOWS = """\
-It looks at the middle {across} x {down} pixels of a frame of {wide} x {high}, once a second. Place, distance
-and light must be those of the pictures it has learned from: take those with this camera."""
+It looks at the middle {across} x {down} pixels of a frame of {wide} x {high}, once a second.
+Place, distance and light must be those of the pictures it has learned from: take those with this
+camera."""
 STORED_SHOWS = """\
-It judges {count} pictures of {across} x {down} pixels that were not trained on, over and over, one a second, and prints what
-each one should have been."""
+It judges {count} pictures of {across} x {down} pixels that were not trained on, over and over, one
+a second, and prints what each one should have been."""
 
 
 @dataclass(frozen=True)

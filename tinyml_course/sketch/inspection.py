@@ -52,8 +52,8 @@ def inspection_sketch(camera: Camera | None = None) -> SketchKind:
             return target
         able = ", ".join(b.id for b in list_boards() if usable(b))
         raise InputError(
-            f"{target.name} has no {(camera or NO_CAMERA).title} that a sketch can use; use {able}, "
-            "or pictures stored in the sketch (--camera stored)."
+            f"{target.name} has no {(camera or NO_CAMERA).title} that a sketch can use; use "
+            f"{able}, or pictures stored in the sketch (--camera stored)."
         )
 
     def adapters(board: Board) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The inspection sketch of a RUN: with the board's camera, or with pictures it was not trained on."""
+"""The inspection sketch of a RUN: with the board's camera, or with pictures stored in it."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ def train_task(
         If the task is unknown or the recordings cannot be used.
     """
     task = get_task(name)
-    epochs = epochs or task.recipe.epochs
     train = load_dataset(name, path=data, split="train")
+    epochs = epochs or task.recipe.epochs_for(0 if data is None else len(train))
     train = train if select is None else select(train)
     features = task.choose_features(train)
     test = features(load_dataset(name, path=data, split="test"))
@@ -85,6 +85,8 @@ def train_task(
         noise=task.recipe.noise,
         progress=progress,
     )
+    if task.finish is not None:
+        model = task.finish(model, features(train))
     tflite = quantize_int8(model, augmented.x)
     metrics = {
         "float": evaluate(lambda x: model.predict(x.astype(np.float32), verbose=0), test),
