@@ -107,7 +107,7 @@ def test_pictures_are_drawn_in_rows_each_kind_of_number_in_its_own_way():
     part, inputs, heat = (axes[i].images[0] for i in (0, 2, 4))
     assert part.get_clim() == (0, 255) and np.array_equal(part.get_array(), grey)
     assert inputs.get_clim() == (-9, 9)
-    assert heat.get_cmap().name == "magma" and not axes[3].images
+    assert heat.get_cmap().name == "magma" and heat.get_clim() == (0, 5.5) and not axes[3].images
 
 
 def test_roc_goes_from_nothing_to_everything_through_every_threshold():

@@ -217,12 +217,13 @@ def plot_classes(accuracy: Mapping[str, Mapping[str, float | None]], *, title: s
 def plot_pictures(
     rows: Mapping[str, Sequence[ArrayLike]], *, titles: Sequence[str] = (), title: str = ""
 ) -> Figure:
-    """Draw pictures in rows: grey values as they are, other numbers from lowest to highest.
+    """Draw pictures in rows, each kind of numbers in its own way.
 
     Parameters
     ----------
     rows : mapping from a row's name to arrays (height, width)
-        uint8 is grey values, bool a mask, float a map of heat; the rest has zero in the middle.
+        uint8 is grey values, bool a mask; float is heat, from 0 to the row's highest; the rest has
+        zero in the middle.
     titles : sequence of str, one a column, or empty
     title : str
     """
@@ -240,6 +241,8 @@ def plot_pictures(
             look: dict[str, Any] = {"cmap": "magma" if values.dtype.kind == "f" else "gray"}
             if values.dtype == np.uint8:
                 look |= {"vmin": 0, "vmax": 255}
+            elif values.dtype.kind == "f":
+                look |= {"vmin": 0, "vmax": max(np.max(other) for other in pictures)}
             elif values.dtype.kind == "i":
                 look |= {"vmin": -abs(values).max(), "vmax": abs(values).max()}
             one.imshow(values, **look)

@@ -43,7 +43,7 @@ train
 
 # %%
 kinds = ["scratch", "pit", "crack", "chip", "stain"]
-shown = [int(np.flatnonzero(defects.kind == kind)[5]) for kind in kinds]
+shown = [np.flatnonzero(defects.kind == kind)[8 * i + 2] for i, kind in enumerate(kinds)]
 plots.plot_pictures(
     {"part": test.x[shown], "fault": defects.mask[shown]}, titles=kinds, title="Five faults"
 )
