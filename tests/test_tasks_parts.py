@@ -87,7 +87,7 @@ def test_good_parts_alone_make_a_model_that_knows_defects(folder, tmp_path):
     assert "auroc" not in run.metrics["int8"]  # nothing bad is held out
     found = evaluate_run(run, folder)
     assert found["n"] == 60 and found["auroc"] > 0.95
-    assert found["per_class"]["defect"] > 0.8 and found["per_class"]["good"] > 0.7
+    assert found["per_class"]["defect"] > 0.8 and found["per_class"]["good"] > 0.5
 
 
 def test_every_class_gets_its_share_of_versions(folder, tmp_path):

@@ -255,7 +255,7 @@ print("found it" if cost < 0.98 else "not yet: what does an escape cost here?")
 # %% [markdown]
 # ## In this lesson we have
 #
-# - kept lots apart, and followed a picture through crop, average and light into the model;
+# - kept lots apart, and followed a picture into the model;
 # - compared a network that saw faults with one that saw good parts only;
 # - found the place of a fault by covering it;
 # - chosen a threshold by its price on some lots, and judged it on others;
@@ -265,6 +265,5 @@ print("found it" if cost < 0.98 else "not yet: what does an escape cost here?")
 #
 # ## Sources
 #
-# Li et al. (2021), *CutPaste*, for learning from good parts. Zeiler and Fergus (2014), *Visualizing and Understanding Convolutional
-# Networks*, for covering places. Elkan (2001), *The Foundations of Cost-Sensitive Learning*, for the price of a mistake. Mitchell et al.
-# (2019), *Model Cards for Model Reporting*.
+# Li et al. (2021), *CutPaste*, and Defard et al. (2021), *PaDiM*, for good parts alone. Zeiler and Fergus (2014), for covering places. Elkan
+# (2001), for the price of a mistake. Mitchell et al. (2019), *Model Cards for Model Reporting*.
