@@ -258,8 +258,8 @@ print("found it" if cost < 0.98 else "not yet: what does an escape cost here?")
 # - kept lots apart, and followed a picture into the model;
 # - compared a network that saw faults with one that saw good parts only;
 # - found the place of a fault by covering it;
-# - chosen a threshold by its price on some lots, and judged it on others;
-# - seen that lots differ, and written a sketch and a model card.
+# - chosen a threshold by its price, and seen lots differ;
+# - written a sketch and a model card.
 #
 # **Next:** [10 · Does the board agree with the notebook?](10_deploy_to_arduino.ipynb) takes a model to the board.
 #
