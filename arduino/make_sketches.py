@@ -8,6 +8,7 @@ from pathlib import Path
 
 import tinyml_course as tc
 from tinyml_course.sketch import write_capture, write_microphone_test
+from tinyml_course.tasks.pictures import picture_sketch
 
 ARDUINO = Path(__file__).resolve().parent
 MODELS = ARDUINO.parent / "data" / "models"
@@ -16,6 +17,8 @@ TRAINED = {
     "gestures_nano33ble": ("gestures", "nano33ble"),
     "gestures_uno": ("gestures_uno", "uno"),
     "parts_nano33ble": ("parts", "nano33ble"),
+    "parts_esp32cam": ("parts", "esp32cam"),
+    "parts_stored": ("parts", "pico"),
 }
 """Model and board of each sketch that runs a reference model."""
 CAPTURES = {
@@ -24,6 +27,7 @@ CAPTURES = {
     "capture_motion_rev2": ("motion", "nano33ble_rev2"),
     "capture_motion_uno": ("motion", "uno"),
     "capture_camera": ("camera", "nano33ble"),
+    "capture_camera_esp32cam": ("camera", "esp32cam"),
 }
 """Sensor and board of each sketch that records."""
 
@@ -33,7 +37,8 @@ def write_trained(name: str, folder: Path) -> Path:
     model, board = TRAINED[name]
     run = tc.load_run(MODELS / model)
     compiled = tc.compile_model(run.graph, name=run.task)
-    return tc.write_sketch(compiled, run.features, run.labels, board, folder / name)
+    kind = picture_sketch(run, board)
+    return tc.write_sketch(compiled, run.features, run.labels, board, folder / name, kind=kind)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ from part_images import DEFECTS, SIDE, draw_lot, render
 from PIL import Image
 
 PARTS = Path(__file__).resolve().parent / "parts"
-LOTS = 24  # rings and plates in turn
-TEST_LOTS = (4, 9, 14, 19, 22, 23)  # three of each
+LOTS = 30  # rings and plates in turn
+VALIDATION_LOTS = (4, 9, 14, 19, 22, 23)  # three of each; networks and recipes were chosen on them
+TEST_LOTS = (24, 25, 26, 27, 28, 29)  # rendered when all that was chosen
 PER_LOT, PER_ROW = 100, 10
 DEFECTIVE = 40  # of a lot: eight of each kind
 SEED = 20_240
@@ -30,7 +31,8 @@ def make_lot(number: int) -> tuple[np.ndarray, np.ndarray, list[tuple[object, ..
     lot = draw_lot(("ring", "plate")[number % 2], rng)
     flaws = rng.permutation([*DEFECTS] * (DEFECTIVE // len(DEFECTS)) + [""] * (PER_LOT - DEFECTIVE))
     made = [render(lot, flaw or None, i / PER_LOT, rng) for i, flaw in enumerate(flaws)]
-    split = "test" if number in TEST_LOTS else "train"
+    splits = {**dict.fromkeys(VALIDATION_LOTS, "validation"), **dict.fromkeys(TEST_LOTS, "test")}
+    split = splits.get(number, "train")
     rows = [
         (f"lot-{number:02}", i, lot.kind, "defect" if flaw else "ok", flaw, split)
         for i, flaw in enumerate(flaws)

@@ -7,6 +7,7 @@ import pytest
 
 from tinyml_course.boards import LIMITS, get_board, list_boards, read_boards
 from tinyml_course.errors import InputError
+from tinyml_course.sketch.cameras import CAMERAS
 
 GOOD = dataclasses.asdict(get_board("nano33ble")) | {"id": None}
 
@@ -54,7 +55,8 @@ def test_every_board_of_the_course_is_there():
     assert {board.id for board in list_boards()} == {
         "nano33ble", "nano33ble_rev2", "nano_rp2040", "uno", "uno_r4", "portenta_h7",
         "nicla_vision", "nicla_sense", "giga_r1", "pico", "pico2", "esp32", "esp32s3", "esp32c3",
-        "esp8266", "sparkfun_edge", "microbit_v2", "xiao_ble_sense", "nucleo_l476rg",
+        "esp32cam", "esp32s3_eye", "esp8266",
+        "sparkfun_edge", "microbit_v2", "xiao_ble_sense", "nucleo_l476rg",
         "disco_f746ng", "teensy41", "edgebadge",
     }  # fmt: skip
 
@@ -96,6 +98,18 @@ def test_board_goes_through_json(board):
     told = json.loads(json.dumps(board.to_json()))
     assert told["ram_limit_bytes"] == board.ram_limit_bytes
     assert told["sources"]["clock_hz"] == board.sources["clock_hz"]
+
+
+def test_cameras_are_those_with_a_driver():
+    able = {board.id: board.cameras for board in list_boards() if board.cameras}
+    assert able == {
+        "nano33ble": ("ov7675",),
+        "nano33ble_rev2": ("ov7675",),
+        "esp32cam": ("esp32",),
+        "esp32s3_eye": ("esp32",),
+    }
+    assert {name for names in able.values() for name in names} == CAMERAS.keys()
+    assert all(get_board(board).sources["cameras"] for board in able)
 
 
 def test_a_board_is_its_own_board():

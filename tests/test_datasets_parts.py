@@ -4,6 +4,7 @@ import hashlib
 import struct
 import subprocess
 import sys
+import warnings
 import zlib
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def test_shipped_parts_are_split_by_lot():
     train, test = (tc.load_dataset("parts", split=split) for split in ("train", "test"))
     assert train.x.dtype == np.uint8 and train.x.shape[1:] == (64, 64)
     assert len(train) + len(test) >= 2_000
-    assert not set(train.group) & set(test.group)
-    for data in (train, test):
+    validation = tc.load_dataset("parts", split="validation")
+    lots = [set(data.group) for data in (train, validation, test)]
+    assert len(set.union(*lots)) == sum(map(len, lots)) == 30
+    for data in (train, validation, test):
         assert data.labels == ("ok", "defect")
         assert 0.3 < data.y.mean() < 0.5
 
@@ -98,6 +101,19 @@ def test_list_of_test_pictures_decides_the_split(tmp_path):
     assert len(tc.load_dataset("parts", path=tmp_path, split="train")) == 8
 
 
+def test_lists_and_lots_that_leave_nothing_to_learn_from_are_refused(tmp_path):
+    write_folder(tmp_path / "one", {"ok": 3, "defect": 3}, name="a__{i}.png")
+    with pytest.raises(InputError, match=r"are of one lot \(a\), which is never split"):
+        tc.load_dataset("parts", path=tmp_path / "one", split="train")
+    root = write_folder(tmp_path / "all", {"ok": 3, "defect": 2})
+    (root / "testing_list.txt").write_text("defect/000.png\ndefect/001.png\n")
+    with pytest.raises(InputError, match=r"all pictures of 'defect' .* none is left to learn"):
+        tc.load_dataset("parts", path=root, split="train")
+    (root / "testing_list.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="no text file in UTF-8"):
+        tc.load_dataset("parts", path=root, split="train")
+
+
 def test_good_parts_alone_leave_room_for_defects(tmp_path):
     data = tc.load_dataset("parts", path=write_folder(tmp_path, {"good": 5}))
     assert data.labels == ("good", "defect") and not data.y.any()
@@ -144,18 +160,26 @@ def test_palette_and_transparency_become_grey(tmp_path):
 
 def _bomb(path):
     """A PNG whose head promises far more pixels than it holds."""
+    _png(path, struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0))
 
+
+def _png(path, head):
     def chunk(kind, data):
         checked = kind + data
         return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
 
-    head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 0, 0, 0, 0)
     data = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + data)
 
 
 def _large(path):
     Image.new("1", (MOST_PIXELS // 1000 + 1, 1000)).save(path)
+
+
+def _larger_than_a_warning(path):
+    """Pillow warns of its size, and from a thread that is not to be heard."""
+    head = struct.pack(">IIBBBBB", 12_000, 12_000, 8, 0, 0, 0, 0)
+    _png(path, head)
 
 
 def _animated(path):
@@ -172,6 +196,8 @@ def _cut_off(path):
     ("name", "make", "message"),
     [
         ("bomb.png", _bomb, "has far too many pixels; at most 40,000,000"),
+        ("larger.png", _larger_than_a_warning, "has 12,000 x 12,000 pixels"),
+        ("moving.gif", _animated, r"is animated \(2 pictures in one\)"),
         ("large.png", _large, "has 40,001 x 1,000 pixels"),
         ("moving.png", _animated, r"is animated \(2 pictures in one\)"),
         ("cut.png", _cut_off, "is damaged or cut off"),
@@ -184,7 +210,8 @@ def _cut_off(path):
 def test_file_that_cannot_be_used_is_named_with_the_reason(tmp_path, name, make, message):
     write_folder(tmp_path, {"ok": 2, "defect": 2})
     make(tmp_path / "ok" / name)
-    with pytest.raises(InputError, match=message) as caught:
+    with warnings.catch_warnings(), pytest.raises(InputError, match=message) as caught:
+        warnings.simplefilter("error")
         tc.load_dataset("parts", path=tmp_path)
     assert name in str(caught.value) and "\n" not in str(caught.value)
 
@@ -209,8 +236,8 @@ def test_folder_that_cannot_be_used_is_refused(tmp_path, counts, message):
 def test_missing_folder_and_split_are_refused(tmp_path):
     with pytest.raises(InputError, match="is not there"):
         tc.load_dataset("parts", path=tmp_path / "none")
-    with pytest.raises(InputError, match='no split "validation"'):
-        tc.load_dataset("parts", split="validation")
+    with pytest.raises(InputError, match='no split "later"'):
+        tc.load_dataset("parts", split="later")
 
 
 def test_variation_keeps_the_part_and_repeats_with_the_seed():

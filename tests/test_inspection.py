@@ -100,10 +100,10 @@ def test_heat_map_is_hot_where_the_defect_is(judged):
     data, found = judged
     model, x = found["parts"]
     defects = load_defects("test")
-    some = np.flatnonzero(data.y == 1)[::12]
+    some = np.flatnonzero(data.y == 1)[::4]
     maps = heat_map(model, x[some])
     assert maps.shape == (len(some), 64, 64)
     hot = [
         auroc(one.ravel(), mask.ravel()) for one, mask in zip(maps, defects.mask[some], strict=True)
     ]
-    assert np.mean(hot) > 0.8
+    assert np.mean(hot) > 0.75 and np.median(hot) > 0.85

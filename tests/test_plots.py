@@ -96,3 +96,22 @@ def test_figure_tells_a_screen_reader_what_it_draws():
     assert bundle["image/png"].startswith(b"\x89PNG")
     assert bundle["text/plain"] == "Plot. Words: right, %: float, int8."
     assert metadata["image/png"]["alt"] == bundle["text/plain"]
+
+
+def test_pictures_are_drawn_in_rows_each_kind_of_number_in_its_own_way():
+    grey = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    rows = {"part": [grey, grey], "input": [grey.astype(np.int8) - 9], "heat": [grey / 2.0]}
+    axes = plots.plot_pictures(rows, titles=("a", "b")).axes
+    assert len(axes) == 6 and [one.get_title() for one in axes[:2]] == ["a", "b"]
+    assert [axes[i].get_ylabel() for i in (0, 2, 4)] == ["part", "input", "heat"]
+    part, inputs, heat = (axes[i].images[0] for i in (0, 2, 4))
+    assert part.get_clim() == (0, 255) and np.array_equal(part.get_array(), grey)
+    assert inputs.get_clim() == (-9, 9)
+    assert heat.get_cmap().name == "magma" and heat.get_clim() == (0, 5.5) and not axes[3].images
+
+
+def test_roc_goes_from_nothing_to_everything_through_every_threshold():
+    scores, defect = np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True])
+    (line,) = plots.plot_roc({"model": (scores, defect)}).axes[0].lines
+    assert line.get_xdata().tolist() == [0, 0, 50, 100]
+    assert line.get_ydata().tolist() == [0, 50, 100, 100]

@@ -42,7 +42,7 @@ def test_recordings_become_the_notebooks_labels(task):
 
 def test_samples_that_wait_in_the_sketch_take_ram(task):
     run, compiled, recordings = task
-    waiting = waiting_bytes(compiled, run.features, run.labels)
+    waiting = waiting_bytes(compiled, run.features, run.labels, "nano33ble")
     alone = simulate(compiled, features=run.features, x=recordings.x[:1])
     whole = run_on_board(run, compiled, recordings.take([0]), "nano33ble").simulation
     assert whole.static_ram_bytes - alone.static_ram_bytes == pytest.approx(waiting, abs=8)

@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tinyml_course.cli import main
+from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import load_dataset
 from tinyml_course.errors import InputError
 from tinyml_course.features.image import ImagePatch
+from tinyml_course.lessons import model_dir
 from tinyml_course.run import load_run
+from tinyml_course.sketch import write_sketch
 from tinyml_course.tasks import TASKS, get_task
 from tinyml_course.tasks.parts import augment, choose_features
+from tinyml_course.tasks.pictures import picture_sketch
 from tinyml_course.tasks.pipeline import evaluate_run, train_task
 
 
@@ -81,7 +86,8 @@ def test_good_parts_alone_make_a_model_that_knows_defects(folder, tmp_path):
     assert run.labels == ("good", "defect")
     assert "auroc" not in run.metrics["int8"]  # nothing bad is held out
     found = evaluate_run(run, folder)
-    assert found["n"] == 60 and 0 <= found["auroc"] <= 1
+    assert found["n"] == 60 and found["auroc"] > 0.95
+    assert found["per_class"]["defect"] > 0.8 and found["per_class"]["good"] > 0.5
 
 
 def test_every_class_gets_its_share_of_versions(folder, tmp_path):
@@ -93,14 +99,63 @@ def test_every_class_gets_its_share_of_versions(folder, tmp_path):
     assert made.x.dtype == np.int8 and made.x.shape[1:] == (48, 48, 1)
 
 
+def test_epochs_follow_the_size_of_a_set_of_one_s_own(folder, monkeypatch):
+    task = get_task("parts")
+    recipe = dataclasses.replace(task.recipe, epochs=2, versions=64, sightings=4)
+    monkeypatch.setitem(TASKS, "parts", dataclasses.replace(task, recipe=recipe))
+    assert train_task("parts", folder, progress=False).metrics["epochs"] == 3  # 48 of 60 pictures
+    assert train_task("parts", folder, epochs=1, progress=False).metrics["epochs"] == 1
+
+
 def test_large_pictures_are_shrunk_for_the_model():
     data = load_dataset("parts", split="test").take(slice(0, 2))
     large = dataclasses.replace(data, x=np.zeros((2, 192, 192), np.uint8))
     assert choose_features(large).input_shape == (96, 96, 1)
     assert choose_features(data).input_shape == (64, 64, 1)
+    odd = dataclasses.replace(data, x=np.zeros((2, 60, 90), np.uint8))
+    assert choose_features(odd).input_shape == (56, 56, 1)  # halves three times
 
 
 def test_folder_with_strange_classes_is_not_evaluated(run, tmp_path):
     write_pictures(tmp_path, "dent", 3, dark)
     with pytest.raises(InputError, match="dent is none of the classes good, burr, drill hole"):
         evaluate_run(run, tmp_path)
+
+
+def test_sketch_takes_the_board_s_camera_or_pictures_that_were_not_trained_on(tmp_path, capsys):
+    model = str(model_dir("parts"))
+    for board, options, holds in (
+        ("nano33ble", [], "Arduino_OV767X.h"),
+        ("esp32cam", [], "esp_camera.h"),
+        ("pico", [], "pictures.h"),
+        ("nano33ble", ["--camera", "stored"], "pictures.h"),
+    ):
+        out = tmp_path / f"{board}{len(options)}"
+        with pytest.raises(SystemExit) as ended:
+            main(["sketch", model, "-o", str(out), "--board", board, *options])
+        assert ended.value.code == 0 and holds in (out / "camera.h").read_text()
+    assert "expectedClasses[PICTURES] = {0, 0, 1, 1}" in (out / "pictures.h").read_text()
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "message"),
+    [
+        ("parts", ["--board", "pico", "--camera", "ov7675"], "has no OV7675 camera"),
+        ("keywords", ["--camera", "stored"], "keywords are not looked at"),
+    ],
+)
+def test_camera_that_is_not_there_is_refused(task, options, message, tmp_path, capsys):
+    command = ["sketch", str(model_dir(task)), "-o", str(tmp_path / "sketch"), *options]
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and message in told and told.count("\n") == 1
+
+
+def test_own_pictures_are_stored_in_a_sketch(run, folder, tmp_path):
+    kind = picture_sketch(run, "pico", data=folder)
+    compiled = compile_model(run.tflite, name="parts")
+    write_sketch(compiled, run.features, run.labels, "pico", tmp_path / "parts", kind=kind)
+    text = (tmp_path / "parts" / "pictures.h").read_text()
+    assert "expectedClasses[PICTURES] = {0, 0, 1, 2}" in text

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -83,6 +83,8 @@ class Board:
         up; one that serves both is named twice. Their source is that of `flash_wait_states`.
     sources : mapping of attribute name to str
         The document each figure is taken from.
+    cameras : tuple of str
+        Whose driver a sketch has (`sketch.cameras`), the usual one first.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Board:
     status: str
     emulated: bool
     sources: Mapping[str, str] = field(repr=False)
+    cameras: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
@@ -231,12 +234,13 @@ def _board(id_: str, tables: Mapping[str, Any], origin: str) -> Board:
     merged = {**base, **own, "sources": sources[0] | sources[1]}
     merged.pop("same_as", None)
     kinds = {f.name: str(f.type) for f in fields(Board) if f.name not in ("id", "sources")}
-    if missing := sorted(kinds.keys() - merged.keys()):
+    optional = {f.name for f in fields(Board) if f.default is not MISSING}
+    if missing := sorted(kinds.keys() - merged.keys() - optional):
         raise InputError(f"{origin}: board {id_} lacks {', '.join(missing)}.")
     if unknown := sorted(merged.keys() - kinds.keys() - {"sources"}):
         raise InputError(f"{origin}: board {id_} has unknown fields: {', '.join(unknown)}.")
     for name, kind in kinds.items():
-        if not _is(merged[name], kind):
+        if name in merged and not _is(merged[name], kind):
             wanted = kind.replace("tuple[str, ...]", "a list of texts")
             raise InputError(
                 f"{origin}: board {id_}: {name} must be {wanted}, got {merged[name]!r}."

@@ -64,6 +64,14 @@ class Form(StrEnum):
     lines = "lines"
 
 
+class Camera(StrEnum):
+    """Where an inspection sketch has its pictures from."""
+
+    ov7675 = "ov7675"
+    esp32 = "esp32"
+    stored = "stored"
+
+
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A quantized model.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder written by tinyml train.")]
 BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boards`.")]
@@ -291,12 +299,22 @@ def sketch(
     source: Annotated[Path, typer.Argument(metavar="RUN|MODEL.tflite")],
     folder: Annotated[Path, typer.Option("-o", "--out", help="The sketch folder to write.")],
     board: BoardName = "nano33ble",
+    *,
     runtime: Annotated[Runtime, typer.Option(help="What runs the model.")] = Runtime.c,
     optimize: Trade = Optimize.balanced,
+    camera: Annotated[
+        Camera | None, typer.Option(help="Of parts: the board's own, or pictures in the sketch.")
+    ] = None,
+    data: DataFolder = None,
 ) -> None:
-    """Write an Arduino sketch: of a RUN, self-contained; for TFLite Micro also of a model."""
+    """Write an Arduino sketch: of a RUN, self-contained; for TFLite Micro also of a model.
+
+    Parts are inspected with the board's camera; where it has none, a few pictures that were not
+    trained on are stored in the sketch (of the shipped set, or of --data).
+    """
     from tinyml_course.run import load_run
     from tinyml_course.sketch import write_plain_sketch, write_sketch
+    from tinyml_course.tasks.pictures import picture_sketch
 
     if runtime is Runtime.tflm and not source.is_dir():
         written = write_plain_sketch(_interpreted(source), board=board, out=folder)
@@ -314,7 +332,13 @@ def sketch(
         else _compile(loaded.graph, optimize, loaded.task)
     )
     written = write_sketch(
-        model, loaded.features, loaded.labels, board=board, out=folder, runtime=runtime.value
+        model,
+        loaded.features,
+        loaded.labels,
+        board=board,
+        out=folder,
+        runtime=runtime.value,
+        kind=picture_sketch(loaded, board, camera and camera.value, data),
     )
     out.print(f"sketch written to {written}: open {written / (written.name + '.ino')}")
 

@@ -214,6 +214,73 @@ def plot_classes(accuracy: Mapping[str, Mapping[str, float | None]], *, title: s
     return figure
 
 
+def plot_pictures(
+    rows: Mapping[str, Sequence[ArrayLike]], *, titles: Sequence[str] = (), title: str = ""
+) -> Figure:
+    """Draw pictures in rows, each kind of numbers in its own way.
+
+    Parameters
+    ----------
+    rows : mapping from a row's name to arrays (height, width)
+        uint8 is grey values, bool a mask; float is heat, from 0 to the row's highest; the rest has
+        zero in the middle.
+    titles : sequence of str, one a column, or empty
+    title : str
+    """
+    columns = max(len(pictures) for pictures in rows.values())
+    figure, axes = new_figure(
+        len(rows), columns, width=min(9.5, 1.5 * columns + 0.5), height=1.45 * len(rows) + 0.4
+    )
+    for one in axes.flat:
+        one.set(xticks=[], yticks=[])
+        one.spines[:].set_visible(False)
+    for across, (name, pictures) in zip(axes, rows.items(), strict=True):
+        across[0].set_ylabel(name)
+        for one, picture in zip(across, pictures, strict=False):
+            values = np.asarray(picture)
+            look: dict[str, Any] = {"cmap": "magma" if values.dtype.kind == "f" else "gray"}
+            if values.dtype == np.uint8:
+                look |= {"vmin": 0, "vmax": 255}
+            elif values.dtype.kind == "f":
+                look |= {"vmin": 0, "vmax": max(np.max(other) for other in pictures)}
+            elif values.dtype.kind == "i":
+                look |= {"vmin": -abs(values).max(), "vmax": abs(values).max()}
+            one.imshow(values, **look)
+    for one, text in zip(axes[0], titles, strict=False):
+        one.set_title(text, fontsize=9)
+    figure.suptitle(title)
+    return figure
+
+
+def plot_roc(judged: Mapping[str, tuple[ArrayLike, ArrayLike]], *, title: str = "") -> Figure:
+    """Draw the share of defects found over the share of good parts scrapped, at every threshold.
+
+    Parameters
+    ----------
+    judged : mapping from a model's name to (scores, defect)
+        Arrays (n,): how much each part is a defect, and whether it is one.
+    title : str
+
+    References
+    ----------
+    Fawcett (2006), "An introduction to ROC analysis", section 4.
+    """
+    figure, axes = new_figure(width=4.6, height=3.6)
+    one = axes[0, 0]
+    for place, (name, (scores, defect)) in enumerate(judged.items()):
+        values, wanted = np.asarray(scores), np.asarray(defect, bool)
+        cuts = [np.inf, *np.unique(values)[::-1]]
+        found = [(values[wanted] >= cut).mean() for cut in cuts]
+        scrapped = [(values[~wanted] >= cut).mean() for cut in cuts]
+        one.plot(
+            100 * np.array(scrapped), 100 * np.array(found),
+            label=name, color=AXIS_COLOURS[place % 3],
+        )  # fmt: skip
+    one.set(title=title, xlabel="good parts scrapped, %", ylabel="defects found, %", ylim=(0, 102))
+    one.legend(loc="lower right", frameon=False)
+    return figure
+
+
 def plot_sizes(
     parts: Mapping[str, Mapping[str, float]], limits: Mapping[str, float], *, unit: str = "KB"
 ) -> Figure:

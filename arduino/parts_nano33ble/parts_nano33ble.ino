@@ -1,13 +1,13 @@
 /*
-  parts_nano33ble: inspects parts with a camera and a neural network on the microcontroller.
+  parts_nano33ble: inspects parts with a neural network on the microcontroller.
 
   The circuit:
   - Arduino Nano 33 BLE Sense, with the OV7675 camera of the Tiny Machine Learning Kit on its shield.
   - A USB cable for power; with the Serial Monitor open (115200 baud) it also shows what is found.
 
   Classes: ok, defect.
-  Each picture's class is printed with its score, and lights the LED. A red LED means trouble, printed in
-  words; without a camera, pictures can still be replayed from a computer.
+  Each picture's class is printed with its score, and shown by the LED. Trouble is printed in words, and
+  shown as red; without a camera, pictures can still be replayed from a computer.
 
   Everything that was learned or chosen in the notebook stands in parts_nano33ble_settings.h.
   Written by tinyml_course 0.1.0.
@@ -54,7 +54,7 @@ void loop() {
 void complain() {
   complainedMs = millis();
   ledShow(COLOUR_RED);
-  Serial.println("The OV7675 camera does not answer. Check that it sits straight in the shield.");
+  Serial.println(cameraTrouble());
 }
 
 // Classify the picture last taken; print and show what it is.
@@ -73,7 +73,12 @@ void inspect() {
   Serial.print(((modelOutput()[found] - SCORE_ZERO_POINT) * 100 + 128) / 256);
   Serial.print(" %\t");
   Serial.print(tookMs);
-  Serial.println(" ms");
+  Serial.print(" ms");
+  if (cameraExpected() >= 0) {
+    Serial.print(found == cameraExpected() ? "\tas expected: " : "\tNOT as expected: ");
+    Serial.print(labels[cameraExpected()]);
+  }
+  Serial.println();
   ledShow(ledColours[found]);
 }
 

@@ -10,8 +10,7 @@
 #include "src/tinyml_detect.h"
 #include "src/tinyml_image.h"
 
-/* Pictures: the middle of a camera's frame, CLIP_HOPS rows of HOP_SAMPLES grey values. */
-#define CAMERA_RESOLUTION QQVGA
+/* Pictures: the middle of a frame, CLIP_HOPS rows of HOP_SAMPLES grey values. */
 #define CAMERA_WIDTH 160
 #define CAMERA_HEIGHT 120
 #define CAMERA_LEFT 48

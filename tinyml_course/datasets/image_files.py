@@ -6,7 +6,6 @@ stretching the range that the picture uses; what is seen through lies on black.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from tinyml_course.errors import InputError
 if TYPE_CHECKING:
     from PIL import Image
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 MOST_PIXELS = 40_000_000  # of one picture: more than any industrial camera gives
 LEAST_SIDE = 8
 DEEP_NOTE = "of 16 bits or more, brought to 8 by stretching its range of grey values"
@@ -45,8 +44,7 @@ def read_picture(path: Path, height: int, width: int) -> Picture:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings(), Image.open(path) as picture:
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        with Image.open(path) as picture:
             _check(path, picture)
             grey = _grey(picture)
             note = DEEP_NOTE if picture.mode in DEEP else ""

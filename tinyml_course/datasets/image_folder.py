@@ -55,7 +55,8 @@ def load_folder(root: Path, split: str | None, *, labels: Sequence[str] | None) 
     pictures = find_pictures(root)
     classes = tuple(labels) if labels else _classes(root, pictures)
     known = [_class_of(picture, classes, root) for picture in pictures]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        warnings.simplefilter("ignore")  # of Pillow: what matters is refused in words
         read = list(pool.map(lambda picture: read_picture(picture.path, SIDE, SIDE), pictures))
     for note, count in Counter(picture.note for picture in read if picture.note).items():
         warnings.warn(f"{root}: {count:,} pictures {note}.", stacklevel=4)
@@ -69,17 +70,34 @@ def load_folder(root: Path, split: str | None, *, labels: Sequence[str] | None) 
         source=str(root),
         licence="as the folder's owner says",
     )
-    if split is None:
-        return data
+    return data if split is None else _part(data, root, pictures, split)
+
+
+def _part(data: Dataset, root: Path, pictures: list[Found], split: str) -> Dataset:
+    """Take one side of a split: by the list in the folder, or by lots."""
     listed = root / TEST_LIST
-    if not listed.is_file():
+    if listed.is_file():
+        try:
+            names = set(listed.read_text(encoding="utf-8").splitlines())
+        except UnicodeDecodeError as error:
+            raise InputError(f"{listed} is no text file in UTF-8. Write it again.") from error
+        chosen = np.array([p.path.relative_to(root).as_posix() in names for p in pictures])
+        train, test = data.take(~chosen), data.take(chosen)
+    elif len(set(data.group)) < 2:
+        raise InputError(
+            f"all pictures of {root} are of one lot ({data.group[0]}), which is never split: add "
+            f"another lot, or name the pictures to test on in {TEST_LIST}."
+        )
+    else:
         train, test = data.split()
-        return test if split == "test" else train
-    names = set(listed.read_text(encoding="utf-8").splitlines())
-    chosen = np.array([str(p.path.relative_to(root).as_posix()) in names for p in pictures])
-    part = data.take(chosen == (split == "test"))
+    part = test if split == "test" else train
     if len(part) == 0:
         raise InputError(f"{listed} leaves no pictures for the {split} split. Mend the list.")
+    if missing := set(data.y.tolist()) - set(train.y.tolist()):
+        raise InputError(
+            f"all pictures of {data.labels[min(missing)]!r} in {root} are to be tested on, and "
+            f"none is left to learn from. Add a lot of it, or name others in {TEST_LIST}."
+        )
     return part
 
 

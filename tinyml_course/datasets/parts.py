@@ -21,7 +21,7 @@ from tinyml_course.errors import InputError
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "parts"
 LABELS = (GOOD, DEFECT)
 SIDE, PER_ROW = 64, 10  # of a sheet: pixels of a picture, pictures in a row
-SPLITS = ("train", "test")
+SPLITS = ("train", "validation", "test")  # a folder of one's own has no validation
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def load_parts(
     path: Path | None, split: str | None, *, labels: Sequence[str] | None = None
 ) -> Dataset:
     """Load parts; see `load_dataset`."""
-    if split is not None and split not in SPLITS:
+    if split is not None and split not in (SPLITS if path is None else ("train", "test")):
         raise InputError(f'parts have no split "{split}": choose "train" or "test", or None.')
     if path is not None:
         return load_folder(path.expanduser(), split, labels=labels)
@@ -66,7 +66,7 @@ def load_defects(split: str | None = None) -> Defects:
 
     Parameters
     ----------
-    split : {"train", "test"} or None
+    split : {"train", "validation", "test"} or None
         As given to `load_dataset`.
     """
     rows = _index(split)

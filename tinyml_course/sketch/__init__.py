@@ -11,6 +11,7 @@ from tinyml_course.errors import InputError
 from tinyml_course.sketch.capture import capture_files
 from tinyml_course.sketch.classifier import (
     SketchFeatures,
+    SketchKind,
     SketchModel,
     check_name,
     sketch_files,
@@ -19,7 +20,7 @@ from tinyml_course.sketch.classifier import (
 from tinyml_course.sketch.detection import Detection, Detector, detect, smooth
 from tinyml_course.sketch.folder import write_folder
 from tinyml_course.sketch.gestures import GESTURES
-from tinyml_course.sketch.inspection import PARTS
+from tinyml_course.sketch.inspection import PARTS, inspection_sketch
 from tinyml_course.sketch.keywords import KEYWORDS
 from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
 from tinyml_course.sketch.microphone_test import microphone_test_files
@@ -32,6 +33,7 @@ __all__ = [
     "Detection",
     "Detector",
     "detect",
+    "inspection_sketch",
     "smooth",
     "waiting_bytes",
     "write_capture",
@@ -55,6 +57,7 @@ def write_sketch(
     *,
     runtime: str = "c",
     detector: Detector | None = None,
+    kind: SketchKind | None = None,
 ) -> Path:
     """Write a self-contained Arduino sketch that listens to the board's own sensor.
 
@@ -76,6 +79,9 @@ def write_sketch(
         Micro.
     detector : Detector, optional
         When a score becomes a detection; the usual settings by default.
+    kind : SketchKind, optional
+        Another sketch than the usual one for the features, such as
+        `inspection_sketch(cameras.stored(pictures, classes))`.
 
     Returns
     -------
@@ -101,7 +107,7 @@ def write_sketch(
             f"there is no sketch for features of kind {features.kind!r}; there are "
             f"{', '.join(KINDS)}."
         )
-    kind = KINDS[features.kind]
+    kind = kind or KINDS[features.kind]
     target = kind.find_board(board)
     folder = Path(out).expanduser().resolve()
     files = sketch_files(
@@ -117,9 +123,12 @@ def write_sketch(
     return Path(out)
 
 
-def waiting_bytes(compiled: SketchModel, features: SketchFeatures, labels: Sequence[str]) -> int:
+def waiting_bytes(
+    compiled: SketchModel, features: SketchFeatures, labels: Sequence[str], board: str | Board
+) -> int:
     """Return the RAM a sketch keeps for samples that wait for the features, in bytes."""
-    return KINDS[features.kind].waiting_bytes(sketch_info(compiled, features, labels, "sketch"))
+    info = sketch_info(compiled, features, labels, "sketch")
+    return KINDS[features.kind].waiting_bytes(get_board(board), info)
 
 
 def write_plain_sketch(

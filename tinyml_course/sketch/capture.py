@@ -14,22 +14,19 @@ from dataclasses import dataclass
 
 from tinyml_course.boards import Board
 from tinyml_course.errors import InputError
+from tinyml_course.sketch.cameras import CAMERAS, FRAMES, Camera, board_with_camera
 from tinyml_course.sketch.capture_info import CaptureInfo, Channel
 from tinyml_course.sketch.gestures import CIRCUITS, LIBRARIES
-from tinyml_course.sketch.inspection import RESOLUTIONS
 from tinyml_course.sketch.parts import (
     BAUD,
-    CAMERA_HEADERS,
     CORE_WITH_MICROPHONE,
     IMU_HEADERS,
     adapters,
     board_values,
-    board_with_camera,
     board_with_imu,
     board_with_microphone,
     c_sources,
     filled,
-    template,
 )
 
 FULL_SCALE = 32_768
@@ -40,7 +37,7 @@ SUFFIXES = {"nano33ble": "", "nano33ble_rev2": "_rev2"}
 """What is added to a sketch's name for a board; other boards add their own name."""
 NUMBER_BYTES, FRAME_BYTES = 4, 11  # a frame's number of its first sample; all that is no payload
 PAYLOAD_BYTES = {"uno": 64}  # of a frame; 1,024 on all other boards
-UARTS = {"uno"}
+UARTS = {"uno", "esp32cam"}
 """Boards whose USB is a bridge to a UART: there the baud rate is a limit."""
 BAUDS = (BAUD, 230_400, 460_800, 921_600)
 BITS_PER_BYTE = 10  # on a UART: start, eight, stop
@@ -92,6 +89,10 @@ def _led(board: Board) -> dict[str, str]:
     return {"led.h": "led.h" if board.fqbn == CORE_WITH_MICROPHONE else "led_one.h"}
 
 
+def _camera(board: Board) -> Camera:
+    return CAMERAS[board.cameras[0]]
+
+
 MICROPHONE = CaptureKind(
     sensor="microphone",
     task="keywords",
@@ -121,13 +122,13 @@ CAMERA = CaptureKind(
     task="parts",
     title="camera",
     find_board=board_with_camera,
-    headers=lambda board: {"camera.h": CAMERA_HEADERS[board.id], **_led(board)},
+    headers=lambda board: {**_camera(board).headers, **_led(board)},
     sources=("tinyml_frame",),
     rate_hz=0,
     dtype="uint8",
     channels=(Channel("grey", "grey value", 1),),
     frame_samples=6,
-    size=RESOLUTIONS["QQVGA"],
+    size=FRAMES["QQVGA"],
 )
 CAPTURES = {kind.sensor: kind for kind in (MICROPHONE, MOTION, CAMERA)}
 
@@ -173,22 +174,21 @@ def capture_files(sensor: str, board: str | Board) -> dict[str, str]:
         "circuit": _circuit(kind, target),
         "ring_note": " and the ring in which sound waits" if "tinyml_ring" in kind.sources else "",
         "axes": len(kind.channels),
-        "resolution": next((n for n, size in RESOLUTIONS.items() if size == kind.size), ""),
-        "camera_width": info.width,
-        "camera_height": info.height,
         "frame_samples": frame_samples,
         "bytes_a_second": f"{needed:,}",
         "baud": baud,
         "baud_reason": reason,
         "info": _c_text(info.to_json()),
     }
+    if kind is CAMERA:
+        values |= _camera(target).values(target, *kind.size)
     values["sensor_settings"] = filled(f"capture_{sensor}_sensor.h.in", values).rstrip()
     return {
         f"{info.sketch}.ino": filled(f"capture_{sensor}.ino", values),
         f"{info.sketch}_settings.h": filled("capture_settings.h", values),
         "README.md": filled("capture.md.in", values),
         **adapters("capture.h"),
-        **{path: template(source) for path, source in kind.headers(target).items()},
+        **{path: filled(source, values) for path, source in kind.headers(target).items()},
         **{f"src/{path}": text for path, text in c_sources(kind.sources).items()},
     }
 
@@ -218,6 +218,8 @@ def _frame_samples(kind: CaptureKind, board: Board, info: CaptureInfo) -> int:
 
 
 def _circuit(kind: CaptureKind, board: Board) -> str:
+    if kind is CAMERA:
+        return _camera(board).circuit
     wired = CIRCUITS.get(board.id) if kind is MOTION else None
     return wired or f"the {kind.title} and the RGB LED are on the board, nothing is wired."
 

@@ -24,7 +24,7 @@ from tinyml_course.compiler.printing import c_type
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
 from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo
-from tinyml_course.sketch.parts import board_values, c_sources, filled, template
+from tinyml_course.sketch.parts import board_values, c_sources, filled
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.graph import Graph, QuantParams
@@ -113,11 +113,14 @@ class SketchKind:
     Attributes
     ----------
     template : str
-        Name of its `.ino`, its page and its part of the settings in `templates/`.
+        Name of its `.ino` and its page in `templates/`.
+    settings : str
+        Name of its part of the settings there.
     find_board : callable
         Takes a board or its name, returns it if it has the sensor.
     adapters : callable
         Takes the board, returns the headers of its parts: name in the sketch to name of template.
+        They have the placeholders of all templates.
     sources : tuple of str
         C sources beside the model's and the features'.
     sensor_values : callable
@@ -129,11 +132,12 @@ class SketchKind:
     """
 
     template: str
+    settings: str
     find_board: Callable[[str | Board], Board]
     adapters: Callable[[Board], dict[str, str]]
     sources: tuple[str, ...]
     sensor_values: Callable[[Board, SketchInfo], dict[str, object]]
-    waiting_bytes: Callable[[SketchInfo], int]
+    waiting_bytes: Callable[[Board, SketchInfo], int]
     detector: Callable[[SketchFeatures], Detector]
 
 
@@ -160,7 +164,7 @@ def sketch_files(
     _check_labels(labels)
     _check_model(compiled, features, labels)
     info = sketch_info(compiled, features, labels, name)
-    _check_fit(compiled, board, kind.waiting_bytes(info))
+    _check_fit(compiled, board, kind.waiting_bytes(board, info))
     said = info if board.ram_bytes >= RAM_FOR_FEATURES else replace(info, feature_shape=(0,))
     values = board_values(board, name, info.rate_hz) | _values(compiled, info, labels, detector)
     values |= {
@@ -169,13 +173,13 @@ def sketch_files(
     }
     values |= {"c_name": features.c_name, "sample_type": c_type(features.sample_dtype)}
     values |= kind.sensor_values(board, info)
-    values["sensor_settings"] = filled(f"{kind.template}_sensor.h.in", values).rstrip()
+    values["sensor_settings"] = filled(kind.settings, values).rstrip()
     sources = {**compiled.files, **features.c_files(), **c_sources(kind.sources)}
     return {
         f"{name}.ino": filled(f"{kind.template}.ino", values),
         f"{name}_settings.h": filled("settings.h", values),
         "README.md": filled(f"{kind.template}.md.in", values),
-        **{path: template(source) for path, source in kind.adapters(board).items()},
+        **{path: filled(source, values) for path, source in kind.adapters(board).items()},
         **{f"src/{path}": text for path, text in sources.items()},
     }
 

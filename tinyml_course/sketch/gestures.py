@@ -36,12 +36,13 @@ def _sensor_values(board: Board, info: SketchInfo) -> dict[str, object]:
     }
 
 
-def _nothing_waits(_: SketchInfo) -> int:
+def _nothing_waits(_: Board, __: SketchInfo) -> int:
     return 0
 
 
 GESTURES = SketchKind(
     template="gestures",
+    settings="gestures_sensor.h.in",
     find_board=board_with_imu,
     adapters=_adapters,
     sources=("tinyml_detect", "tinyml_frame"),

@@ -19,12 +19,13 @@ def _no_values(_: Board, __: SketchInfo) -> dict[str, object]:
     return {}
 
 
-def _waiting_bytes(info: SketchInfo) -> int:
+def _waiting_bytes(_: Board, info: SketchInfo) -> int:
     return SAMPLE_BYTES * ring_samples(info.rate_hz)
 
 
 KEYWORDS = SketchKind(
     template="keywords",
+    settings="keywords_sensor.h.in",
     find_board=board_with_microphone,
     adapters=_adapters,
     sources=("tinyml_detect", "tinyml_frame", "tinyml_ring"),

@@ -15,8 +15,9 @@ RING_S = 0.5
 """Sound that waits while an inference runs, in seconds."""
 IMU_HEADERS = {"nano33ble": "imu.h", "nano33ble_rev2": "imu_bmi270.h", "uno": "imu.h"}
 """The adapter for each board's inertial sensor."""
-CAMERA_HEADERS = {"nano33ble": "camera_ov7675.h", "nano33ble_rev2": "camera_ov7675.h"}
-"""The adapter for each board's camera."""
+LED_PINS = {"esp32cam": ("33", "LOW"), "esp32s3_eye": ("3", "HIGH")}
+"""Pin of a board's one LED and the level that lights it, where the core has no LED_BUILTIN: by the
+schematic of the ESP32-CAM and the ESP32-S3-EYE getting started guide (not re-read here)."""
 CORE_WITH_MICROPHONE = "arduino:mbed_nano:nano33ble"
 """The core whose microphone and LED `templates/microphone.h` and `led.h` are written for."""
 
@@ -51,21 +52,6 @@ def board_with_imu(board: str | Board) -> Board:
     return target
 
 
-def board_with_camera(board: str | Board) -> Board:
-    """Return a board that takes pictures, or is sent them, as the sketches know how.
-
-    Raises
-    ------
-    InputError
-        The board is unknown, or no sketch is written for it.
-    """
-    target = get_board(board)
-    if target.id not in CAMERA_HEADERS:
-        able = ", ".join(CAMERA_HEADERS)
-        raise InputError(f"{target.name} has no inspection sketch yet; use {able}.")
-    return target
-
-
 def template(name: str) -> str:
     """Return the text of a file of `templates/`."""
     return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
@@ -90,6 +76,7 @@ def c_sources(stems: Sequence[str]) -> dict[str, str]:
 
 def board_values(board: Board, name: str, rate_hz: int) -> dict[str, object]:
     """Return the placeholders that every template has: names, and the board's numbers."""
+    led_pin, led_lit = LED_PINS.get(board.id, ("LED_BUILTIN", "HIGH"))
     return {
         "name": name,
         "version": version("tinyml-course"),
@@ -98,6 +85,9 @@ def board_values(board: Board, name: str, rate_hz: int) -> dict[str, object]:
         "fqbn": board.fqbn,
         "baud": BAUD,
         "rate_hz": rate_hz,
+        "led_pin": led_pin,
+        "led_lit": led_lit,
+        "led_dark": "HIGH" if led_lit == "LOW" else "LOW",
         "microphone_gain": MICROPHONE_GAIN,
         "ring_samples": ring_samples(rate_hz),
     }

@@ -81,7 +81,7 @@ def run_on_board(
         board=board,
         features=run.features,
         x=recordings.x,
-        waiting_bytes=waiting_bytes(compiled, run.features, run.labels),
+        waiting_bytes=waiting_bytes(compiled, run.features, run.labels, board),
     )
     if not simulation.fits:
         return BoardRun(simulation, ())

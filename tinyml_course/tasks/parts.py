@@ -11,7 +11,8 @@ from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.image_augment import paste_defects, vary
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
-from tinyml_course.sketch.parts import board_with_camera
+from tinyml_course.sketch.inspection import PARTS as SKETCH
+from tinyml_course.tasks.good_parts import CELL, judge_by_good_parts
 from tinyml_course.tasks.task import Progress, Recipe, Task
 
 BLOCK = 256  # pictures made together
@@ -21,7 +22,13 @@ LARGEST = 96  # pixels, the side of the model's input
 def choose_features(train: Dataset) -> ImagePatch:
     """Return the front end for pictures: all of each, shrunk where it is large."""
     height, width = train.x.shape[1:]
-    return ImagePatch(height, width, size=min(height, width, LARGEST))
+    largest = min(height, width, LARGEST)
+    return ImagePatch(height, width, size=max(CELL, largest // CELL * CELL))
+
+
+def learns_from_good_parts(train: Dataset) -> bool:
+    """Tell whether there are good parts only."""
+    return len(np.unique(train.y)) == 1
 
 
 def build_cnn(
@@ -58,7 +65,7 @@ def augment(
     """
     rng = np.random.default_rng(seed)
     present = np.bincount(train.y, minlength=len(train.labels))
-    one_class = np.count_nonzero(present) == 1
+    one_class = learns_from_good_parts(train)
     times = count / np.count_nonzero(present) / present[train.y]
     rows = np.repeat(np.arange(len(train)), np.floor(times + rng.random(len(train))).astype(int))
     rng.shuffle(rows)
@@ -80,11 +87,17 @@ def augment(
     )  # fmt: skip
 
 
+def finish(model: Any, train: Dataset) -> Any:
+    """Let a model of good parts alone also judge by what is unusual."""
+    return judge_by_good_parts(model, train.x) if learns_from_good_parts(train) else model
+
+
 PARTS = Task(
     name="parts",
     choose_features=choose_features,
     build_model=build_cnn,
     augment=augment,
-    find_board=board_with_camera,
-    recipe=Recipe(epochs=10, versions=6_000, passes=5, label_smoothing=0.05),
+    find_board=SKETCH.find_board,
+    recipe=Recipe(epochs=10, versions=6_000, passes=5, label_smoothing=0.05, sightings=60),
+    finish=finish,
 )

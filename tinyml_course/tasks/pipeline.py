@@ -76,8 +76,8 @@ def train_task(
         names = ", ".join(name for name, there in offered.items() if there)
         raise InputError(f"{name} has no model {model!r}: choose {names}.")
     task = chosen
-    epochs = epochs or task.recipe.epochs
     train = load_dataset(name, path=data, split="train")
+    epochs = epochs or task.recipe.epochs_for(0 if data is None else len(train))
     train = train if select is None else select(train)
     features = task.choose_features(train)
     test = features(load_dataset(name, path=data, split="test"))
@@ -94,6 +94,7 @@ def train_task(
         trained, oracle = forest, forest
     else:
         network = _fit_network(task, augmented, max(1, epochs // rounds), seed, progress)
+        network = task.finish(network, features(train)) if task.finish else network
         trained = quantize_int8(network, augmented.x)
         oracle = reference(trained)
         metrics |= {"epochs": epochs, "parameters": int(network.count_params())}

@@ -17,6 +17,8 @@ from tinyml_course.features.specification import Features
 Predict = Callable[[NDArray[np.int8]], Any]
 Progress = Callable[[float], None]
 """Called with the share done, 0 to 1."""
+MOST_EPOCHS = 24
+"""More passes than this are asked for, never chosen."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Recipe:
         Augmented recordings in a pass.
     passes : int
         How often the same versions are seen before new ones are made.
+    sightings : int
+        How often each recording of one's own is seen at least, in one version or another: large
+        sets take more passes, up to `MOST_EPOCHS`.
     mixup, label_smoothing, noise
         See `fit`.
     """
@@ -41,6 +46,19 @@ class Recipe:
     mixup: float = 0.0
     label_smoothing: float = 0.0
     noise: tuple[float, ...] = ()
+    sightings: int = 0
+
+    def epochs_for(self, recordings: int) -> int:
+        """Return the passes by default for so many recordings of one's own.
+
+        Examples
+        --------
+        >>> recipe = Recipe(epochs=10, versions=6_000, passes=5, sightings=60)
+        >>> [recipe.epochs_for(n) for n in (300, 1_500, 100_000)]
+        [10, 15, 24]
+        """
+        enough = -(-self.sightings * recordings // self.versions)
+        return max(self.epochs, min(enough, MOST_EPOCHS))
 
 
 class Augment(Protocol):
@@ -72,6 +90,8 @@ class Task:
         The same task with a network for boards that have 2 KB of RAM.
     fit_forest : callable or None
         Takes model inputs and a seed, returns a random forest, where one is worth trying.
+    finish : callable or None
+        Takes the trained model and the training recordings' features; returns the model to keep.
     measure_use : callable or None
         Takes a model (inputs to int8 scores), its features and its labels; returns how it does in
         minutes of use on the shipped set, with a `summary` of it in words.
@@ -86,3 +106,4 @@ class Task:
     small: Task | None = None
     fit_forest: Callable[[Dataset, int], Forest] | None = None
     measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
+    finish: Callable[[Any, Dataset], Any] | None = None

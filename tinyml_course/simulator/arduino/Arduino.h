@@ -32,6 +32,7 @@ typedef char __FlashStringHelper;
 #define PROGMEM
 #define F(text) (text)
 #define PSTR(text) (text)
+#define PROGMEM
 #define strlen_P strlen
 #define memcpy_P memcpy
 

@@ -63,8 +63,8 @@ void delay(unsigned long ms) {
 void pinMode(pin_size_t, PinMode) {}
 
 void digitalWrite(pin_size_t pin, PinStatus level) {
-  static int levels[32];
-  static bool known[32];
+  static int levels[64];
+  static bool known[64];
   if (!known[pin] || levels[pin] != level) {
     fprintf(stderr, "pin %d %s\n", pin, level == LOW ? "LOW" : "HIGH");
   }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "Arduino_OV767X.h"
+#include "esp_camera.h"
 
 OV767X Camera;
 
@@ -44,4 +45,31 @@ void OV767X::readFrame(void *buffer) {
     camera.next += camera.frameBytes;
   }
   memcpy(buffer, camera.frames + camera.next - camera.frameBytes, camera.frameBytes);
+}
+
+/* The driver has one frame to lend; the sketch must give it back before it gets another. */
+static camera_fb_t lent;
+static bool isLent = false;
+
+esp_err_t esp_camera_init(const camera_config_t *config) {
+  const bool wired = config->pin_xclk >= 0 && config->pin_pclk > 0 && config->pin_xclk != config->pin_pclk;
+  if (!wired || config->pixel_format != PIXFORMAT_GRAYSCALE || config->fb_count != 1) {
+    return ESP_FAIL;
+  }
+  return Camera.begin(config->frame_size == FRAMESIZE_QQVGA ? QQVGA : QVGA, GRAYSCALE, 1) ? ESP_OK : ESP_FAIL;
+}
+
+camera_fb_t *esp_camera_fb_get() {
+  static uint8_t frame[320 * 240];
+  if (isLent) {
+    return nullptr;
+  }
+  Camera.readFrame(frame);
+  isLent = true;
+  lent = {frame, camera.frameBytes, 0, 0, PIXFORMAT_GRAYSCALE};
+  return &lent;
+}
+
+void esp_camera_fb_return(camera_fb_t *frame) {
+  isLent = isLent && frame != &lent;
 }

@@ -2,7 +2,7 @@
   ${name}: sends the camera's pictures to a computer that records them.
 
   The circuit:
-  - ${board_title}, with the OV7675 camera of the Tiny Machine Learning Kit on its shield.
+  - ${board_title}, ${circuit}
   - A USB cable to a computer that runs `tinyml record parts`; no Serial Monitor.
 
   The LED is green while it takes pictures, and red when there is no camera.
@@ -21,7 +21,7 @@ void setup() {
   Serial.begin(SERIAL_BAUD);
   ledBegin();
   if (!cameraBegin()) {
-    captureFail(F("The OV7675 camera does not answer. Check that it sits straight in the shield."));
+    captureFail(reinterpret_cast<const __FlashStringHelper *>(cameraTrouble()));
     ledShow(COLOUR_RED);
   }
 }

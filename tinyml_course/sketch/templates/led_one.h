@@ -7,11 +7,11 @@
 enum { COLOUR_DARK = 0, COLOUR_RED = 1, COLOUR_GREEN = 2, COLOUR_BLUE = 4 };
 
 static void ledShow(int colour) {
-  digitalWrite(LED_BUILTIN, colour == COLOUR_DARK ? LOW : HIGH);
+  digitalWrite(${led_pin}, colour == COLOUR_DARK ? ${led_dark} : ${led_lit});
 }
 
 static void ledBegin() {
-  pinMode(LED_BUILTIN, OUTPUT);
+  pinMode(${led_pin}, OUTPUT);
   ledShow(COLOUR_DARK);
 }
 

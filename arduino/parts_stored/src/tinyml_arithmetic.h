@@ -1,0 +1,176 @@
+/* Integer arithmetic that every int8 kernel shares, equal to TensorFlow Lite Micro to the bit.
+ *
+ * Requantization follows gemmlowp (Jacob et al. 2018, "Quantization and Training of Neural Networks
+ * for Efficient Integer-Arithmetic-Only Inference", section 2.2) with double rounding: a rounding
+ * product in Q0.31, then a rounding right shift.
+ *
+ * TINYML_DSP is 1 on Arm cores with the DSP extension (Cortex-M4, M7, M33). The helpers below it
+ * are single instructions; they are volatile so that the compiler keeps the order in which a
+ * kernel issues them, which is what keeps its accumulators in registers.
+ */
+#ifndef TINYML_ARITHMETIC_H
+#define TINYML_ARITHMETIC_H
+
+#include <stdint.h>
+
+#if defined(__ARM_FEATURE_DSP) && defined(__ARMEL__)
+#define TINYML_DSP 1
+#else
+#define TINYML_DSP 0
+#endif
+
+#if defined(__GNUC__)
+#define TINYML_INLINE static inline __attribute__((always_inline, unused))
+#define TINYML_APART __attribute__((noinline)) /* so that what it takes can be told apart */
+#else
+#define TINYML_INLINE static inline
+#define TINYML_APART
+#endif
+
+/* acc + addend, wrapping around as the accumulators of every runtime do. */
+TINYML_INLINE int32_t tinyml_wrapping_add(int32_t acc, int32_t addend)
+{
+    return (int32_t)((uint32_t)acc + (uint32_t)addend);
+}
+
+TINYML_INLINE int32_t tinyml_clamp(int32_t x, int32_t minimum, int32_t maximum)
+{
+    return x < minimum ? minimum : x > maximum ? maximum : x;
+}
+
+/* x * multiplier for a multiplier in Q0.31, rounded half up. */
+TINYML_INLINE int32_t tinyml_multiply(int32_t x, int32_t multiplier)
+{
+    return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << 30)) >> 31);
+}
+
+/* x / 2^exponent, rounded half away from zero; exponent 0..31. */
+TINYML_INLINE int32_t tinyml_divide_by_power(int32_t x, int exponent)
+{
+    const uint32_t mask = ((uint32_t)1 << exponent) - 1u;
+    const uint32_t threshold = (mask >> 1) + (x < 0 ? 1u : 0u);
+
+    return (x >> exponent) + (((uint32_t)x & mask) > threshold ? 1 : 0);
+}
+
+/* x * multiplier / 2^shift; multiplier in Q0.31; a negative shift goes to the left, first. */
+TINYML_INLINE int32_t tinyml_requantize(int32_t x, int32_t multiplier, int shift)
+{
+    if (shift >= 0)
+        return tinyml_divide_by_power(tinyml_multiply(x, multiplier), shift);
+    return tinyml_multiply((int32_t)((uint32_t)x << -shift), multiplier);
+}
+
+#if TINYML_DSP
+
+/* Memory is read and written as words of four int8 or two int16 values. */
+typedef uint32_t __attribute__((may_alias)) tinyml_word;
+
+typedef struct {
+    tinyml_word word;
+} __attribute__((packed, may_alias)) tinyml_unaligned;
+
+TINYML_INLINE uint32_t tinyml_load_unaligned(const void *address)
+{
+    return ((const tinyml_unaligned *)address)->word;
+}
+
+#if defined(__clang__)
+
+#define TINYML_INSTRUCTION(mnemonic, acc, a, b) \
+    (__builtin_arm_##mnemonic((int32_t)(a), (int32_t)(b), acc))
+
+#else
+
+/* acc becomes mnemonic(a, b, acc). */
+#define TINYML_INSTRUCTION(mnemonic, acc, a, b)                                                    \
+    (__extension__({                                                                               \
+        int32_t tinyml_sum = (acc);                                                                \
+        __asm__ volatile(#mnemonic " %0, %1, %2, %0" : "+r"(tinyml_sum) : "r"(a), "r"(b));         \
+        tinyml_sum;                                                                                \
+    }))
+
+#endif
+
+/* acc + a.low * b.low + a.high * b.high */
+TINYML_INLINE int32_t tinyml_mac_pairs(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlad, acc, a, b);
+}
+
+/* acc + a.low * b.low */
+TINYML_INLINE int32_t tinyml_mac_low_low(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlabb, acc, a, b);
+}
+
+/* acc + a.low * b.high */
+TINYML_INLINE int32_t tinyml_mac_low_high(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlabt, acc, a, b);
+}
+
+/* acc + a.high * b.low */
+TINYML_INLINE int32_t tinyml_mac_high_low(int32_t acc, uint32_t a, uint32_t b)
+{
+    return TINYML_INSTRUCTION(smlatb, acc, a, b);
+}
+
+/* Bytes 0 and 2 of four, sign-extended to int16. */
+TINYML_INLINE uint32_t tinyml_even_bytes(uint32_t word)
+{
+#if defined(__clang__)
+    return (uint32_t)__builtin_arm_sxtb16((int32_t)word);
+#else
+    uint32_t pair;
+    __asm__ volatile("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
+    return pair;
+#endif
+}
+
+/* Bytes 1 and 3 of four, sign-extended to int16. */
+TINYML_INLINE uint32_t tinyml_odd_bytes(uint32_t word)
+{
+    uint32_t pair;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    return pair;
+}
+
+/* Two sums of int16, each plus one of the bytes 0 and 2, or 1 and 3. */
+TINYML_INLINE uint32_t tinyml_add_even_bytes(uint32_t sums, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1" : "+r"(sums) : "r"(word));
+    return sums;
+}
+
+TINYML_INLINE uint32_t tinyml_add_odd_bytes(uint32_t sums, uint32_t word)
+{
+    __asm__("sxtab16 %0, %0, %1, ror #8" : "+r"(sums) : "r"(word));
+    return sums;
+}
+
+/* (low, high) as one word of two int16. */
+TINYML_INLINE uint32_t tinyml_pair(int32_t low, int32_t high)
+{
+    uint32_t pair;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(low), "r"(high));
+    return pair;
+}
+
+/* acc + the upper word of (a * b + 2^31). */
+TINYML_INLINE int32_t tinyml_mac_upper(int32_t acc, int32_t a, int32_t b)
+{
+    int32_t result;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+    return result;
+}
+
+TINYML_INLINE int32_t tinyml_saturate(int32_t x)
+{
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(x));
+    return result;
+}
+
+#endif
+#endif
