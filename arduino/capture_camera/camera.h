@@ -19,7 +19,7 @@ static void cameraTake() {
 
 // Start the camera; false if it does not answer.
 static bool cameraBegin() {
-  if (!Camera.begin(CAMERA_RESOLUTION, GRAYSCALE, CAMERA_FRAMES_A_SECOND)) {
+  if (!Camera.begin(QQVGA, GRAYSCALE, CAMERA_FRAMES_A_SECOND)) {
     return false;
   }
   for (int i = 0; i < CAMERA_WARM_UP_FRAMES; ++i) {
@@ -31,6 +31,16 @@ static bool cameraBegin() {
 // A row of the picture last taken, HOP_SAMPLES grey values from the middle of the frame.
 static const uint8_t *cameraRow(int row) {
   return cameraFrame + (CAMERA_TOP + row) * CAMERA_WIDTH + CAMERA_LEFT;
+}
+
+// What cameraBegin fails on, in words.
+static const char *cameraTrouble() {
+  return "The OV7675 camera does not answer. Check that it sits straight in the shield.";
+}
+
+// The class the picture last taken should have; -1, since nobody knows.
+static inline int cameraExpected() {
+  return -1;
 }
 
 #endif

@@ -21,7 +21,7 @@ void setup() {
   Serial.begin(SERIAL_BAUD);
   ledBegin();
   if (!cameraBegin()) {
-    captureFail(F("The OV7675 camera does not answer. Check that it sits straight in the shield."));
+    captureFail(reinterpret_cast<const __FlashStringHelper *>(cameraTrouble()));
     ledShow(COLOUR_RED);
   }
 }

@@ -10,7 +10,6 @@
 /* Pictures: a sample is a row of grey values. */
 typedef uint8_t CaptureValue;
 #define CAPTURE_VALUES CAMERA_WIDTH
-#define CAMERA_RESOLUTION QQVGA
 #define CAMERA_WIDTH 160
 #define CAMERA_HEIGHT 120
 #define CAMERA_LEFT 0

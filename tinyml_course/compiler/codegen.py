@@ -261,8 +261,9 @@ def _steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], Memo
 
 def _is_done(step: Step, plan: MemoryPlan) -> bool:
     """Whether a step would copy a value to a state in which it has been computed."""
-    places = {plan.offsets.get(index) for index in (step.op.input, step.op.output)}
-    return isinstance(step.op, AssignVariable) and len(places) == 1
+    if not isinstance(step.op, AssignVariable):
+        return False
+    return plan.offsets.get(step.op.input) == plan.offsets.get(step.op.output)
 
 
 def _emit_all(graph: Graph, emission: Emission) -> dict[int, Step]:

@@ -6,7 +6,7 @@
 
 /* ---- op 0 (CONV_2D), int8 (1, 25, 1, 24) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op0_stream[264] = {
+static const TINYML_FLASH uint32_t op0_stream[264] = {
     0xfffffc66, 0xfe81f2ee, 0xfcf20b1b, 0x16e0feef, 0xebc1eaa1, 0x0f031e12, 0x7ecaf8c1, 0x0900fb00,
     0xe81d070e, 0x0b0c02ff, 0x08044e2b, 0x0a08fe2d, 0xf6081810, 0x0863f71b, 0x01020603, 0x00000518,
     0x0000b6f8, 0x82225194, 0x00000007, 0xfffffc1a, 0xe362b6c6, 0x00000007, 0xffffe394, 0x4e64ea24,
@@ -56,7 +56,7 @@ static const tinyml_convolution op0_layer = {
 
 /* ---- op 1 (CONV_2D), int8 (1, 13, 1, 32) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op1_stream[1056] = {
+static const TINYML_FLASH uint32_t op1_stream[1056] = {
     0x00034a08, 0xd105ef21, 0xfae080ec, 0x2fcfe905, 0xfcd4a2f0, 0xc5e1f310, 0xb7ef283f, 0xa7079005,
     0x9a04d206, 0xff0405f4, 0xd716d1e0, 0x8a0ac1f9, 0xce1ab11b, 0xf05de3ed, 0xc00cd9f3, 0x100e1e06,
     0xab25f50f, 0xdff5cbfa, 0xd4eacf19, 0xcd10d2eb, 0xb113120e, 0x1afaba3f, 0xdffad500, 0xdb36ca3d,
@@ -205,7 +205,7 @@ static const tinyml_convolution op1_layer = {
 
 /* ---- op 2 (CONV_2D), int8 (1, 7, 1, 48) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op2_stream[2064] = {
+static const TINYML_FLASH uint32_t op2_stream[2064] = {
     0xfffe4d55, 0xfa2003fd, 0xfdfcd5eb, 0xe7daf435, 0xeb3b0af4, 0x11e118da, 0xfcc64bb1, 0xe6e2fcf2,
     0xfec5521a, 0xcd1107c5, 0x1f1331f9, 0x241d142f, 0x1bf604ce, 0xde1ad1eb, 0xc6e51e04, 0xd2dcea19,
     0x13150eef, 0xd8e1f7e3, 0x0bf9c144, 0x2714e85c, 0xed37001a, 0xd802d7ed, 0xe8db2ad5, 0xf1f50fdc,
@@ -487,7 +487,7 @@ static const tinyml_pool op3_layer = {
 
 /* ---- op 4 (FULLY_CONNECTED), int8 (1, 5) */
 /* (C_OUT / 4, K / 4, 2, 2) words of two channels and two inputs */
-static const uint32_t op4_weights[96] = {
+static const TINYML_FLASH uint32_t op4_weights[96] = {
     0x1e1b8f1a, 0xe415b626, 0x359d433a, 0xa023f333, 0xc0cadc54, 0x1a2ac9d9, 0x96a961bf, 0x1735f950,
     0xb14c919e, 0x04501123, 0x6155e7da, 0xfcaa1bda, 0xbd364a41, 0xacf60238, 0xfae5b1f3, 0x25e0954b,
     0xd6c7ccca, 0x0cd013c9, 0x2d811cad, 0x10810b9f, 0xc5e32117, 0x8c36b48a, 0xcbccba2d, 0x11d519ba,
@@ -503,17 +503,17 @@ static const uint32_t op4_weights[96] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op4_bias[8] = {
+static const TINYML_FLASH int32_t op4_bias[8] = {
     -62638, -34176, -19421, -172674, 11965, 0, 0, 0,
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op4_multiplier[5] = {
+static const TINYML_FLASH int32_t op4_multiplier[5] = {
     1603047251, 1316405398, 1471084380, 1198205654, 1652623687,
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op4_shift[5] = {
+static const TINYML_FLASH int8_t op4_shift[5] = {
     8, 8, 8, 7, 8,
 };
 
@@ -530,7 +530,7 @@ static const tinyml_dense op4_layer = {
 
 /* ---- op 5 (SOFTMAX), int8 (1, 5) */
 /* (entries), Q0.31, by the distance below 0 */
-static const int32_t op5_exponentials[256] = {
+static const TINYML_FLASH int32_t op5_exponentials[256] = {
     2147483647, 2042736636, 1943098931, 1848321150, 1758166346, 1672408532, 1590834471, 1513238984,
     1439428315, 1369217909, 1302431794, 1238903845, 1178474336, 1120992352, 1066314183, 1014302738,
     964828690, 917767633, 873002052, 830419988, 789914718, 751385512, 714735497, 679873122,
@@ -590,7 +590,7 @@ static void op3_rows(unsigned first, unsigned count)
 static const tinyml_layer chain0[] = {
     op2_rows, op3_rows,
 };
-static const tinyml_turn turns0[] = {
+static const TINYML_FLASH tinyml_turn turns0[] = {
     {0, 4, 0}, {1, 4, 0}, {0, 3, 4}, {1, 3, 4},
 };
 

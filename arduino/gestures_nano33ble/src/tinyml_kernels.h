@@ -10,8 +10,15 @@
 
 #include <stdint.h>
 
+/* Where constants are. An AVR reads its flash by instructions of its own (GNU C's __flash). */
+#if defined(__AVR__) && !defined(__cplusplus)
+#define TINYML_FLASH __flash
+#else
+#define TINYML_FLASH
+#endif
+
 /* For memory that holds int8, int16, int32 and float values in turn. */
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(__AVR__)
 #define TINYML_ALIGNED __attribute__((aligned(16)))
 #else
 #define TINYML_ALIGNED
@@ -36,11 +43,11 @@ typedef struct {
  *   q = clamp(zero_point + (sum + bias) * multiplier / 2^shift, minimum, maximum)
  */
 typedef struct {
-    const int32_t *bias;       /* (C_OUT); the input's zero point is folded in */
-    const int32_t *multiplier; /* (C_OUT); Q0.31, 2^30 to 2^31 - 1 */
-    const int8_t *shift;       /* as multiplier; to the right: -30 to 31 */
-    uint8_t per_channel;       /* 0 or 1; 0, in dense layers only, means one for all channels */
-    uint8_t rounding;          /* one of those below */
+    const TINYML_FLASH int32_t *bias;       /* (C_OUT); the input's zero point is folded in */
+    const TINYML_FLASH int32_t *multiplier; /* (C_OUT); Q0.31, 2^30 to 2^31 - 1 */
+    const TINYML_FLASH int8_t *shift;       /* as multiplier; to the right: -30 to 31 */
+    uint8_t per_channel; /* 0 or 1; 0, in dense layers only, means one for all channels */
+    uint8_t rounding;    /* one of those below */
     int8_t zero_point;
     int8_t minimum;
     int8_t maximum;
@@ -55,12 +62,13 @@ enum {
 
 /* Weights of two channels a and b, and inputs k, share words of four bytes:
  *   weights[C_OUT / 2][K / 4][2] = (a0, b0, a2, b2), (a1, b1, a3, b3)
- * K is rounded up to a multiple of 8 with zeros, and C_OUT to one of its block. If `borrowed`, each b is less by one where its a is
- * negative, so that the half word (a, b) is the number a + 256 * b.
+ * K is rounded up with zeros to a multiple of 8, of 4 in tinyml_connect and its general kernel, and
+ * C_OUT to one of its block. If `borrowed`, each b is less by one where its a is negative, so that
+ * the half word (a, b) is the number a + 256 * b.
  */
 typedef struct {
-    const uint32_t *weights;
-    uint16_t depth;    /* K, a multiple of 8 */
+    const TINYML_FLASH uint32_t *weights;
+    uint16_t depth;    /* K, rounded up */
     uint16_t channels; /* C_OUT */
     uint8_t borrowed;  /* 0 or 1 */
 } tinyml_filters;
@@ -179,13 +187,14 @@ void tinyml_add_rows(const tinyml_sum *layer, tinyml_rows a, tinyml_rows b, tiny
                      unsigned first, unsigned count);
 
 /* Any function of one byte, int8 or uint8: output = table[input as uint8]. May run in place. */
-void tinyml_look_up(const uint8_t *table, uint32_t count, const void *input, void *output);
-void tinyml_look_up_rows(const uint8_t *table, uint32_t row_bytes, tinyml_rows input,
+void tinyml_look_up(const TINYML_FLASH uint8_t *table, uint32_t count, const void *input,
+                    void *output);
+void tinyml_look_up_rows(const TINYML_FLASH uint8_t *table, uint32_t row_bytes, tinyml_rows input,
                          tinyml_rows output, unsigned first, unsigned count);
 
 /* SOFTMAX over the rows of (rows, columns), to int8 or int16. May run in place to int8. */
 typedef struct {
-    const int32_t *exponentials; /* (entries) exp(-d * beta * scale) in Q0.31, d from 0 */
+    const TINYML_FLASH int32_t *exponentials; /* (entries) exp(-d * beta * scale) in Q0.31, d from 0 */
     uint16_t rows, columns;
     uint16_t entries; /* at most 256; those not there are 0 */
     uint8_t wide;     /* 1 where the output is int16, 0 where it is int8 */

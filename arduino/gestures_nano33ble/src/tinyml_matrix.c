@@ -5,6 +5,8 @@
 /* REST is what stands behind the weights of a pair in the stream. */
 enum { PIXELS = TINYML_TILE_PIXELS, PAIR = 2, GROUP = 4, GROUP_PITCH = TINYML_TILE_PITCH, REST = 5 };
 
+typedef const TINYML_FLASH uint32_t flash_word;
+
 /* Two channels' sums over four pixels. */
 typedef struct {
     int32_t a[PIXELS], b[PIXELS];
@@ -18,7 +20,7 @@ int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count)
         tinyml_tile_widen(&column, &input);
         tinyml_tile_widen(&column, &input);
     }
-    return count ? tinyml_tile_copy_few(column, input, count) : column;
+    return tinyml_tile_copy_few(column, input, count);
 }
 
 int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
@@ -31,7 +33,7 @@ int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count)
 }
 
 /* What follows the sum, as it stands in the stream: bias, then behind the weights the rest. */
-TINYML_INLINE tinyml_channel channel_in(uint32_t bias, const uint32_t *rest)
+TINYML_INLINE tinyml_channel channel_in(uint32_t bias, flash_word *rest)
 {
     const tinyml_channel channel = {(int32_t)bias, (int32_t)(rest[0] >> 1), (int32_t)rest[1]};
 
@@ -48,36 +50,43 @@ static void write_channel(const tinyml_output_stage *stage, tinyml_channel chann
         rows[p][c] = tinyml_finish(stage, channel, tinyml_wrapping_add(sum[p], channel.bias));
 }
 
-/* Where other kernels do most of the work, or the compiler does as well by itself. */
-#if TINYML_DSP || defined(__riscv)
+/* Where other kernels do most of the work, the compiler does as well by itself, or registers are few.
+ * A loop over all pixels of the tile is unrolled, which an AVR has no room for.
+ */
+#if TINYML_DSP || defined(__riscv) || defined(__AVR__)
 #define LOOPED 1
 #else
 #define LOOPED 0
 #endif
+#if LOOPED && !defined(__AVR__)
+#define SUMMED(pixels) ((unsigned)PIXELS)
+#else
+#define SUMMED(pixels) (pixels)
+#endif
 
 #if LOOPED
 
-/* Sum the products of two channels. Where weights are borrowed, half words of weights multiply as
- * a + 256 * b, and b's sum is what is left above a's.
+/* Sum the products of two channels over `pixels`. Where weights are borrowed, half words of weights
+ * multiply as a + 256 * b, and b's sum is what is left above a's.
  */
 static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const uint32_t *stream, const int16_t *tile, unsigned c,
-                          int8_t *const *rows)
+                          flash_word *stream, const int16_t *tile, unsigned c,
+                          unsigned pixels, int8_t *const *rows)
 {
     const int borrowed = filters->borrowed;
-    const uint32_t *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
+    flash_word *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
     sums sum;
 
-    for (unsigned p = 0; p < PIXELS; p++)
+    for (unsigned p = 0; p < pixels; p++)
         sum.a[p] = sum.b[p] = 0;
 
     for (unsigned word = 0; word < filters->depth / PAIR; word++, tile += PIXELS * PAIR) {
         const uint32_t w = weights[word];
-        const int32_t a0 = (int8_t)w, a1 = (int8_t)(w >> 16);
-        const int32_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
-        const int32_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
+        const int16_t a0 = (int8_t)w, a1 = (int8_t)(w >> 16);
+        const int16_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
+        const int16_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
 
-        for (unsigned p = 0; p < PIXELS; p++) {
+        for (unsigned p = 0; p < pixels; p++) {
             const int32_t x0 = tile[PAIR * p], x1 = tile[PAIR * p + 1];
 
             /* What is summed for pixels that are not there may be anything, and wrap around. */
@@ -86,11 +95,11 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         }
     }
     if (borrowed)
-        for (unsigned p = 0; p < PIXELS; p++)
+        for (unsigned p = 0; p < pixels; p++)
             sum.b[p] = (int32_t)((uint32_t)sum.b[p] - (uint32_t)sum.a[p]) >> 8;
-    write_channel(stage, channel_in(stream[0], rest), c, PIXELS, sum.a, rows);
+    write_channel(stage, channel_in(stream[0], rest), c, pixels, sum.a, rows);
     if (c + 1u < filters->channels)
-        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, PIXELS, sum.b, rows);
+        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, pixels, sum.b, rows);
 }
 
 #else
@@ -142,7 +151,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 /* Sum the products of two channels over the first pixels of a tile, in registers: a weight word is
  * taken apart once for all of them, an input is read once for both channels.
  */
-TINYML_INLINE void sum_some(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+TINYML_INLINE void sum_some(flash_word *weights, flash_word *end, const int16_t *tile,
                             int borrowed, int32_t *to_a, int32_t *to_b)
 {
     int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
@@ -184,7 +193,7 @@ TINYML_INLINE void sum_some(const uint32_t *weights, const uint32_t *end, const 
 #define FAR(offset) "ldr %[x], [%[tile], #" offset "]\n\tasrs %[x], %[x], #16\n\t"
 
 /* As sum_some where weights are borrowed: 8 products in 38 instructions. */
-TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+TINYML_INLINE void sum_borrowed(flash_word *weights, flash_word *end, const int16_t *tile,
                                 int32_t *to_a, int32_t *to_b)
 {
     int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
@@ -216,7 +225,7 @@ TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, co
 
 #else
 
-TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, const int16_t *tile,
+TINYML_INLINE void sum_borrowed(flash_word *weights, flash_word *end, const int16_t *tile,
                                 int32_t *to_a, int32_t *to_b)
 {
     sum_some(weights, end, tile, 1, to_a, to_b);
@@ -225,10 +234,10 @@ TINYML_INLINE void sum_borrowed(const uint32_t *weights, const uint32_t *end, co
 #endif
 
 /* Sum the products of two channels for the pixels that are there. */
-static TINYML_APART void sum_pair(const uint32_t *weights, unsigned depth, const int16_t *tile,
+static TINYML_APART void sum_pair(flash_word *weights, unsigned depth, const int16_t *tile,
                                   int borrowed, unsigned pixels, sums *sum)
 {
-    const uint32_t *const end = weights + depth / PAIR;
+    flash_word *const end = weights + depth / PAIR;
 
     for (unsigned p = 0; p < pixels; p += AT_ONCE, tile += AT_ONCE * PAIR) {
         if (borrowed)
@@ -242,10 +251,10 @@ static TINYML_APART void sum_pair(const uint32_t *weights, unsigned depth, const
  * a + 256 * b, and b's sum is what is left above a's.
  */
 static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const uint32_t *stream, const int16_t *tile, unsigned c,
+                          flash_word *stream, const int16_t *tile, unsigned c,
                           unsigned pixels, int8_t *const *rows)
 {
-    const uint32_t *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
+    flash_word *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
     sums sum;
 
     sum_pair(weights, filters->depth, tile, filters->borrowed, pixels, &sum);
@@ -263,7 +272,7 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
 
 /* The inner loop wants every register of the core: eight sums, two addresses, and four for what it
  * works on. Compilers give some of them to what is only needed later, so for GCC all that is done
- * for a pair is spelled out: 16 products in 12 instructions, and 69 around them. The words of four
+ * for a pair is spelled out: 16 products in 12 instructions, and 64 around them. The words of four
  * pixels follow each other in the tile.
  */
 #if defined(__clang__) || !defined(__OPTIMIZE__)
@@ -281,14 +290,13 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
         b3 = tinyml_mac_pairs(b3, both, (x)[3]);                                                   \
     } while (0)
 
-/* Multiply all whole pairs of channels; returns how many channels are done. */
-TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
-                                    const tinyml_output_stage *stage, const int16_t *tile,
-                                    int8_t *const *rows, int rectified)
+TINYML_INLINE unsigned multiply_pairs(const tinyml_filters *filters,
+                                      const tinyml_output_stage *stage, const int16_t *tile,
+                                      int8_t *const *rows, int rectified)
 {
     /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
      */
-    const uint32_t *stream = filters->weights;
+    flash_word *stream = filters->weights;
     const int32_t zero_point = stage->zero_point;
     int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
                   *const row3 = rows[3];
@@ -336,12 +344,34 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     return channels;
 }
 
+/* Multiply all whole pairs of channels; returns how many channels are done. */
+TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
+                                    const tinyml_output_stage *stage, const int16_t *tile,
+                                    int8_t *const *rows)
+{
+    return stage->rounding == TINYML_RECTIFIED ? multiply_pairs(filters, stage, tile, rows, 1)
+                                               : multiply_pairs(filters, stage, tile, rows, 0);
+}
+
 #else
 
 #define EACH_A(line) line("%[a0]") line("%[a1]") line("%[a2]") line("%[a3]")
 #define EACH_B(line) line("%[b0]") line("%[b1]") line("%[b2]") line("%[b3]")
 
-#define START(s) "mov " s ", %[a0]\n\t"
+/* The first step finds the bias in a0, for all sums. */
+#define FIRST_STEP                                                                                 \
+    "ldr %[both], [%[w]], #4\n\t"                                                                  \
+    "sxtb16 %[even], %[both]\n\t"                                                                  \
+    "ldrd %[x0], %[x1], [%[x], #8]\n\t"                                                            \
+    "smlad %[a2], %[even], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[b2], %[both], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[a3], %[even], %[x1], %[a0]\n\t"                                                       \
+    "smlad %[b3], %[both], %[x1], %[a0]\n\t"                                                       \
+    "ldrd %[x0], %[x1], [%[x]], #16\n\t"                                                           \
+    "smlad %[b0], %[both], %[x0], %[a0]\n\t"                                                       \
+    "smlad %[a1], %[even], %[x1], %[a0]\n\t"                                                       \
+    "smlad %[b1], %[both], %[x1], %[a0]\n\t"                                                       \
+    "smlad %[a0], %[even], %[x0], %[a0]\n\t"
 #define STEP                                                                                       \
     "ldr %[both], [%[w]], #4\n\t"                                                                  \
     "sxtb16 %[even], %[both]\n\t"                                                                  \
@@ -369,19 +399,7 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 #define SHIFT(s) "smmlar " s ", " s ", %[x0], %[x1]\n\tssat " s ", #8, " s "\n\t"
 #define WRITE(n, row) "bfi %[a" n "], %[b" n "], #8, #8\n\tstrh %[a" n "], [%[" row "], %[x]]\n\t"
 
-/* Eight steps a round; from the middle of it if half a round is left over. */
-#define MULTIPLY(TIE)                                                                              \
-    "0:\n\t"                                                                                       \
-    "ldr %[a0], [%[w]], #4\n\t"                                                                    \
-    "ldr %[both], %[half]\n\t"                                                                     \
-    "ldr %[x], %[tile]\n\t"                                                                        \
-    START("%[a1]") START("%[a2]") START("%[a3]") EACH_B(START)                                     \
-    "cmp %[both], #0\n\t"                                                                          \
-    "bne 2f\n"                                                                                     \
-    "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                                      \
-    "ldr %[both], %[end]\n\t"                                                                      \
-    "cmp %[x], %[both]\n\t"                                                                        \
-    "bne 1b\n\t"                                                                                   \
+#define FINISH(TIE)                                                                                \
     PART("0") PART("1") PART("2") PART("3")                                                        \
     "ldr %[x1], %[zero_point]\n\t"                                                                 \
     CHANNEL EACH_A(PRODUCT) EACH_A(TIE) EACH_A(SHIFT)                                              \
@@ -393,20 +411,53 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
     WRITE("3", "even") WRITE("2", "both") WRITE("1", "x1") WRITE("0", "x0")                        \
     "adds %[x], #2\n\t"                                                                            \
     "str %[x], %[c]\n\t"                                                                           \
-    "bne 0b"
+    "bne 0b\n\t"
 
+/* Four steps, then eight a round, the first time perhaps from the middle: from 2, or none at all. */
+#define MULTIPLY                                                                                   \
+    "0:\n\t"                                                                                       \
+    "ldr %[a0], [%[w]], #4\n\t"                                                                    \
+    "ldr %[x], %[tile]\n\t"                                                                        \
+    FIRST_STEP STEP STEP STEP                                                                      \
+    "ldrd %[both], %[even], %[start]\n\t"                                                          \
+    "cmp %[both], #1\n\t"                                                                          \
+    "beq 2f\n\t"                                                                                   \
+    "bhi 3f\n"                                                                                     \
+    "1:\n\t" STEP STEP STEP STEP "2:\n\t" STEP STEP STEP STEP                                      \
+    "ldrd %[both], %[even], %[end]\n\t"                                                            \
+    "cmp %[x], %[both]\n\t"                                                                        \
+    "bne 1b\n"                                                                                     \
+    "3:\n\t"                                                                                       \
+    "cbnz %[even], 4f\n\t"                                                                         \
+    "b 5f\n"                                                                                       \
+    "4:\n\t" FINISH(NO_TIE) "b 6f\n"                                                               \
+    "5:\n\t" FINISH(TIE) "6:"
+
+/* What the code above reads two words at a time. */
 typedef struct {
     int8_t *even, *odd;
 } two_rows;
 
+typedef struct {
+    uint32_t round, rectified; /* 0: a whole one, 1: from the middle, 2: none */
+} first_round;
+
+typedef struct {
+    const int16_t *tile;
+    uint32_t rectified;
+} round_end;
+
 /* Multiply all whole pairs of channels; returns how many channels are done. */
 TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
                                     const tinyml_output_stage *stage, const int16_t *tile,
-                                    int8_t *const *rows, int rectified)
+                                    int8_t *const *rows)
 {
-    const uint32_t *w = filters->weights;
-    const int16_t *const end = tile + filters->depth * PIXELS;
-    const unsigned channels = filters->channels & ~1u, half = filters->depth & 8u;
+    flash_word *w = filters->weights;
+    const unsigned channels = filters->channels & ~1u;
+    const unsigned rounds = filters->depth / 8u;
+    const uint32_t rectified = stage->rounding == TINYML_RECTIFIED;
+    const first_round start = {rounds == 1 ? 2u : rounds % 2u == 0, rectified};
+    const round_end end = {tile + filters->depth * PIXELS, rectified};
     const two_rows low = {rows[0] + channels, rows[1] + channels};
     const two_rows high = {rows[2] + channels, rows[3] + channels};
     const int32_t zero_point = stage->zero_point;
@@ -416,19 +467,14 @@ TINYML_INLINE unsigned multiply_dsp(const tinyml_filters *filters,
 
     if (channels == 0)
         return 0;
-#define MULTIPLY_ALL(TIE)                                                                          \
-    __asm__ volatile(MULTIPLY(TIE)                                                                 \
-                     : [w] "+r"(w), [x] "=&r"(x), [both] "=&r"(both), [even] "=&r"(even),          \
-                       [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "=&r"(a0), [a1] "=&r"(a1),             \
-                       [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),             \
-                       [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)                                 \
-                     : [tile] "m"(tile), [end] "m"(end), [half] "m"(half), [low] "m"(low),         \
-                       [high] "m"(high), [zero_point] "m"(zero_point)                              \
-                     : "cc", "memory")
-    if (rectified)
-        MULTIPLY_ALL(NO_TIE);
-    else
-        MULTIPLY_ALL(TIE);
+    __asm__ volatile(MULTIPLY
+                     : [w] "+r"(w), [x] "=&r"(x), [both] "=&r"(both), [even] "=&l"(even),
+                       [x0] "=&r"(x0), [x1] "=&r"(x1), [a0] "=&r"(a0), [a1] "=&r"(a1),
+                       [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),
+                       [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)
+                     : [tile] "m"(tile), [start] "m"(start), [end] "m"(end), [low] "m"(low),
+                       [high] "m"(high), [zero_point] "m"(zero_point)
+                     : "cc", "memory");
     return channels;
 }
 
@@ -494,20 +540,14 @@ void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_sta
     const unsigned words = 1u + filters->depth / PAIR + REST; /* of a pair in the stream */
     unsigned c = 0;
 
-    (void)pixels;
 #if TINYML_DSP
     if (filters->borrowed && stage->rounding != TINYML_GENERAL && pixels < 3)
         c = pixels == 1 ? multiply_few(filters, stage, tile, rows, 1)
                         : multiply_few(filters, stage, tile, rows, 2);
-    else if (filters->borrowed && stage->rounding == TINYML_RECTIFIED)
-        c = multiply_dsp(filters, stage, tile, rows, 1);
-    else if (filters->borrowed && stage->rounding == TINYML_SIGNED)
-        c = multiply_dsp(filters, stage, tile, rows, 0);
+    else if (filters->borrowed && stage->rounding != TINYML_GENERAL)
+        c = multiply_dsp(filters, stage, tile, rows);
 #endif
     for (; c < filters->channels; c += 2)
-#if LOOPED
-        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, rows);
-#else
-        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, pixels, rows);
-#endif
+        multiply_pair(filters, stage, filters->weights + c / 2 * words, tile, c, SUMMED(pixels),
+                      rows);
 }

@@ -8,7 +8,7 @@
 
 /* ---- op 0 (CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op0_stream[832] = {
+static const TINYML_FLASH uint32_t op0_stream[832] = {
     0x00003d7f, 0x1925f9cd, 0xfedf13e2, 0x092df80e, 0x00e5e6d0, 0xf5eaff22, 0xfe23da97, 0xe4b3f43e,
     0x0410118e, 0xf781fe46, 0xffe65b83, 0x1a9b1813, 0xfbee7ee6, 0x29a02008, 0xfcd2492e, 0x0ed80804,
     0x02ed0524, 0xf0e7f6ef, 0xfb09f33e, 0x01c5edee, 0xf808f33d, 0xd4b98d10, 0x0000000a, 0x00000233,
@@ -129,7 +129,7 @@ static const tinyml_convolution op0_layer = {
 
 /* ---- op 1 (DEPTHWISE_CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT, KH, KW) */
-static const int8_t op1_weights[576] = {
+static const TINYML_FLASH int8_t op1_weights[576] = {
     6, -29, -13, -21, 127, -63, 4, 32, -73, -127, -29, -3, -31, -31, 2, 84, -60, 1, 110, -13, 53,
     127, -63, 83, -75, -61, 82, 70, 21, -71, 61, 127, -28, 41, 79, 27, 9, 77, -15, -81, 43, 19,
     -127, -120, 0, -55, 127, 14, -44, 33, 4, -17, -101, -23, -26, 127, -47, -103, -36, 124, 80,
@@ -162,7 +162,7 @@ static const int8_t op1_weights[576] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op1_bias[64] = {
+static const TINYML_FLASH int32_t op1_bias[64] = {
     -4256, -22720, 29955, 38113, -22818, -8082, 9423, -14398, -23285, -3628, 30431, -11595, -39601,
     4276, -24625, -2853, -10412, 2406, -3074, 16945, -43052, 25841, -17102, 8233, -6009, -48726,
     4743, 18441, -23143, 15843, 2221, 8885, 38792, 2350, 4670, -7006, 3551, -22941, -195, -20054,
@@ -171,7 +171,7 @@ static const int32_t op1_bias[64] = {
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op1_multiplier[64] = {
+static const TINYML_FLASH int32_t op1_multiplier[64] = {
     1269128612, 1140839004, 1254593999, 1761105480, 1104944170, 1882532464, 1680592678, 1094813494,
     1111282548, 1981616404, 1695752186, 1142307629, 1811895914, 1260911370, 2010660137, 1589115464,
     1485623405, 1532826201, 1824774984, 1347724920, 1228820663, 1780310385, 1272328138, 1928434484,
@@ -183,7 +183,7 @@ static const int32_t op1_multiplier[64] = {
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op1_shift[64] = {
+static const TINYML_FLASH int8_t op1_shift[64] = {
     6, 6, 7, 7, 6, 7, 6, 6, 6, 7, 7, 6, 8, 5, 8, 6, 7, 7, 6, 6, 8, 7, 7, 7, 7, 7, 7, 6, 7, 7, 8, 6,
     8, 7, 7, 6, 6, 8, 7, 6, 7, 7, 7, 6, 7, 7, 6, 7, 8, 7, 7, 6, 7, 7, 7, 6, 8, 7, 7, 7, 6, 6, 7, 7,
 };
@@ -198,7 +198,7 @@ static const tinyml_depthwise op1_layer = {
 
 /* ---- op 2 (CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op2_stream[1216] = {
+static const TINYML_FLASH uint32_t op2_stream[1216] = {
     0x00002ebf, 0x0f6ea164, 0xda15b305, 0x3e0d8737, 0x05430e1e, 0xa57f451e, 0x4208cafa, 0xfc29c9e5,
     0x831c3ffd, 0x41cd0fb3, 0x02eae0c8, 0xf420fa9b, 0x4ab10c1e, 0xc30780fa, 0x26f3da2f, 0xcbbea40a,
     0xfef300f3, 0xfe3d2a11, 0x2fd4431c, 0x09ebccf5, 0xf406dee5, 0xd0fb28eb, 0x22fb11f5, 0xd70cb987,
@@ -367,7 +367,7 @@ static const tinyml_convolution op2_layer = {
 
 /* ---- op 3 (DEPTHWISE_CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT, KH, KW) */
-static const int8_t op3_weights[576] = {
+static const TINYML_FLASH int8_t op3_weights[576] = {
     -127, -65, -93, -6, 23, -1, 21, -56, 98, 105, -70, -4, 127, 2, 25, 82, 23, -1, -52, 120, 11,
     -127, -4, 6, -83, -117, -5, 14, -56, -55, -78, -18, -40, -127, 86, -12, 122, 26, -11, 35, 1,
     -67, 36, -104, -127, -43, -25, -91, 67, 0, -60, 127, -13, -36, 127, 33, -9, 23, 2, 28, -64,
@@ -400,7 +400,7 @@ static const int8_t op3_weights[576] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op3_bias[64] = {
+static const TINYML_FLASH int32_t op3_bias[64] = {
     -24500, 35247, -29534, -34980, -9336, -9003, 14425, 5862, 34337, -39542, -39619, 34545, 14945,
     13924, 3441, 16805, -16119, 6370, -52761, 26061, -19853, -49564, 27273, -41004, -7768, -2568,
     -14188, 3648, 32828, 44555, 29773, 17016, 4375, 18985, 26832, 16028, -38915, 22411, 18031,
@@ -409,7 +409,7 @@ static const int32_t op3_bias[64] = {
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op3_multiplier[64] = {
+static const TINYML_FLASH int32_t op3_multiplier[64] = {
     2020720701, 2091936641, 2143963900, 1563990002, 1783205832, 1306614152, 1464615716, 1638532747,
     1537007775, 1492338006, 1371585932, 1551416011, 1707724704, 1917208425, 1687692135, 1718655312,
     1808886607, 1444963002, 1385976511, 1937555321, 1741394608, 1288679425, 1590805740, 1115132052,
@@ -421,7 +421,7 @@ static const int32_t op3_multiplier[64] = {
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op3_shift[64] = {
+static const TINYML_FLASH int8_t op3_shift[64] = {
     7, 7, 7, 6, 7, 6, 5, 7, 6, 7, 7, 7, 7, 7, 7, 6, 7, 7, 7, 7, 7, 7, 7, 6, 6, 6, 7, 7, 7, 7, 6, 6,
     6, 6, 6, 6, 7, 6, 5, 6, 7, 7, 6, 7, 7, 7, 7, 6, 7, 7, 7, 8, 6, 7, 6, 6, 7, 6, 7, 7, 6, 6, 7, 6,
 };
@@ -436,7 +436,7 @@ static const tinyml_depthwise op3_layer = {
 
 /* ---- op 4 (CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op4_stream[1216] = {
+static const TINYML_FLASH uint32_t op4_stream[1216] = {
     0x000149d0, 0x16f22e1c, 0x0ef7e424, 0xf2e89609, 0x2bffcd0b, 0x144e7308, 0x1935329e, 0xc7113351,
     0x251afdeb, 0x057fbfdc, 0xa8fd0e34, 0xfafdd5f9, 0xe0ba4eea, 0xc24e040a, 0xdbfebc8d, 0xded1fb20,
     0xb4d38118, 0x18fe134b, 0x7a09dc15, 0xd11cfc24, 0x67efca01, 0x950e3bdf, 0x28343b01, 0x1f3ff819,
@@ -605,7 +605,7 @@ static const tinyml_convolution op4_layer = {
 
 /* ---- op 5 (DEPTHWISE_CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT, KH, KW) */
-static const int8_t op5_weights[576] = {
+static const TINYML_FLASH int8_t op5_weights[576] = {
     -127, -44, -87, -46, -6, -20, -72, 13, -25, -87, -43, -65, -93, -2, -83, -112, -127, -70, -54,
     -127, -79, -99, -69, -51, -122, -11, -4, 127, 92, 108, 19, 24, 28, 77, 106, 30, -2, 36, -39,
     64, 40, 17, 127, 22, -4, -32, -127, -19, -29, -64, -31, -77, -100, -58, 33, -127, 7, -10, -85,
@@ -637,7 +637,7 @@ static const int8_t op5_weights[576] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op5_bias[64] = {
+static const TINYML_FLASH int32_t op5_bias[64] = {
     -50485, -79947, -73267, 73553, 32244, -63395, -26345, -59283, 23698, -23193, -2221, 18637,
     22699, 23282, 56903, 38822, 30627, 56732, -2967, -979, -9784, 26325, 57778, 59965, 20004,
     -40571, -24567, 14501, 49114, 36116, 49225, 42528, 55002, -6795, 60433, -38864, 31463, 45781,
@@ -647,7 +647,7 @@ static const int32_t op5_bias[64] = {
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op5_multiplier[64] = {
+static const TINYML_FLASH int32_t op5_multiplier[64] = {
     1523258543, 1450001164, 1706863631, 1822045994, 1380157744, 1881378541, 1683950398, 1314193620,
     1104971827, 1971139800, 2068646896, 1728611577, 1810887308, 1446848254, 1622482139, 1077975378,
     1095888491, 1145448292, 1819074818, 1786986642, 1213802889, 1428614100, 2029897008, 1307809041,
@@ -659,7 +659,7 @@ static const int32_t op5_multiplier[64] = {
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op5_shift[64] = {
+static const TINYML_FLASH int8_t op5_shift[64] = {
     7, 8, 8, 8, 6, 8, 8, 7, 6, 7, 7, 8, 7, 7, 8, 7, 7, 7, 7, 8, 7, 7, 7, 8, 6, 7, 7, 7, 8, 6, 7, 8,
     6, 7, 7, 7, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 8, 7, 6, 7, 8, 6, 7, 6, 8, 7, 7, 7, 7, 7, 6,
 };
@@ -674,7 +674,7 @@ static const tinyml_depthwise op5_layer = {
 
 /* ---- op 6 (CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op6_stream[1216] = {
+static const TINYML_FLASH uint32_t op6_stream[1216] = {
     0xffffb508, 0x1df9e6b3, 0x1813e3c2, 0x0f310113, 0x2217e903, 0x09fe261c, 0xe43fcb13, 0x0cdda316,
     0xf8ebb0d0, 0xb9e8dcfb, 0xd0cb1f3f, 0xefdc07d0, 0xf3f51736, 0x0d203cc0, 0x31a60445, 0xa40b9e0f,
     0xe735080c, 0x19391911, 0xc917b940, 0x04f62cf7, 0xbf23be81, 0xc4054fe3, 0xf5ebbfc2, 0x16c8f4e2,
@@ -843,7 +843,7 @@ static const tinyml_convolution op6_layer = {
 
 /* ---- op 7 (DEPTHWISE_CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT, KH, KW) */
-static const int8_t op7_weights[576] = {
+static const TINYML_FLASH int8_t op7_weights[576] = {
     -88, 33, 77, -69, -31, 55, -97, -127, 33, 127, 115, 77, 69, 57, 47, 8, 39, 54, 57, 86, 82, 56,
     67, 72, 127, 113, 73, 95, 74, -11, 23, 25, -36, 61, 31, -127, -64, 56, -127, -36, 53, -40, -81,
     61, -70, 121, 114, 113, 127, 63, 18, -6, 26, 92, 88, 127, 82, 76, 114, 24, 84, 97, 37, 115, 96,
@@ -875,7 +875,7 @@ static const int8_t op7_weights[576] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op7_bias[64] = {
+static const TINYML_FLASH int32_t op7_bias[64] = {
     -26817, 72950, 93312, 15566, -31750, 83382, 93108, 76618, 49950, 107188, 23034, 75994, 76508,
     88415, 47864, 89048, -35102, 62817, 58403, 80266, 56072, 53941, 53982, -69764, 97112, -77591,
     -86907, -80989, -74758, -35383, 46323, -37347, 93020, -74958, 20549, 57799, -24927, -83973,
@@ -885,7 +885,7 @@ static const int32_t op7_bias[64] = {
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op7_multiplier[64] = {
+static const TINYML_FLASH int32_t op7_multiplier[64] = {
     1241403098, 2049717514, 1385536917, 1234752139, 1381122872, 1182574028, 2006718053, 1648816953,
     1221658638, 1814138517, 1868378034, 1597870785, 1598438080, 1422817169, 1424431941, 1357086400,
     2045797270, 1173240436, 1855986385, 2128332636, 1661567115, 1798684972, 1727344138, 1157808829,
@@ -897,7 +897,7 @@ static const int32_t op7_multiplier[64] = {
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op7_shift[64] = {
+static const TINYML_FLASH int8_t op7_shift[64] = {
     8, 8, 6, 7, 8, 7, 6, 8, 8, 7, 5, 8, 5, 8, 8, 6, 9, 6, 7, 9, 7, 7, 5, 8, 6, 9, 9, 8, 9, 9, 7, 9,
     9, 8, 4, 8, 8, 9, 9, 8, 8, 9, 8, 9, 7, 9, 9, 8, 9, 8, 9, 8, 8, 8, 8, 9, 6, 8, 8, 5, 6, 8, 9, 9,
 };
@@ -912,7 +912,7 @@ static const tinyml_depthwise op7_layer = {
 
 /* ---- op 8 (CONV_2D), int8 (1, 25, 5, 64) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op8_stream[1216] = {
+static const TINYML_FLASH uint32_t op8_stream[1216] = {
     0xffff885f, 0xe1f1f53f, 0xdef2f3ff, 0xf92d1d25, 0x0542feff, 0xf4210fed, 0x0306ec06, 0x0a1ff6d0,
     0xc8bbcf31, 0xcafdf7fc, 0x21e3f9ea, 0x13b1dc00, 0x011dd8f9, 0x20e629ae, 0xdde4d2c7, 0x2601ef9d,
     0x08baf9d8, 0xfa1bfcd5, 0xed29052d, 0xf7163322, 0xf0de19ff, 0x1f342cee, 0xf403e2cd, 0xb6f90613,
@@ -1087,7 +1087,7 @@ static const tinyml_mean op9_layer = {
 
 /* ---- op 10 (FULLY_CONNECTED), int8 (1, 12) */
 /* (C_OUT / 4, K / 4, 2, 2) words of two channels and two inputs */
-static const uint32_t op10_weights[192] = {
+static const TINYML_FLASH uint32_t op10_weights[192] = {
     0x1f26f405, 0xa7401352, 0x48182fe4, 0xcec03833, 0x33edf910, 0x10c52694, 0x2ce02c50, 0x0ccaf3f7,
     0x30b0aa12, 0xd9272ce7, 0xb41c25cc, 0xf31c2fb4, 0xdc2bed30, 0x93fe2117, 0x3236fc37, 0x0d912f33,
     0x39bcf80e, 0x1e1d27e1, 0x31034619, 0x3300ea08, 0x3081f6b6, 0x1dd12d06, 0xf41afafb, 0x1b0de348,
@@ -1115,18 +1115,18 @@ static const uint32_t op10_weights[192] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op10_bias[12] = {
+static const TINYML_FLASH int32_t op10_bias[12] = {
     -24579, -52179, -41104, -8383, -33865, -40703, -56363, -34026, -31610, -17915, -76629, 14831,
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op10_multiplier[12] = {
+static const TINYML_FLASH int32_t op10_multiplier[12] = {
     1169085365, 1238604766, 2115894161, 1269514709, 1770778678, 1892881378, 1277724422, 1879276022,
     1581803997, 1351255485, 2102819947, 1785602571,
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op10_shift[12] = {
+static const TINYML_FLASH int8_t op10_shift[12] = {
     9, 9, 10, 9, 9, 9, 9, 9, 9, 9, 10, 10,
 };
 
@@ -1143,7 +1143,7 @@ static const tinyml_dense op10_layer = {
 
 /* ---- op 11 (SOFTMAX), int8 (1, 12) */
 /* (entries), Q0.31, by the distance below 0 */
-static const int32_t op11_exponentials[256] = {
+static const TINYML_FLASH int32_t op11_exponentials[256] = {
     2147483647, 2063415639, 1982638763, 1905024041, 1830447687, 1758790850, 1689939387, 1623782625,
     1560216173, 1499138109, 1440451052, 1384061463, 1329879470, 1277818161, 1227795272, 1179730556,
     1133547409, 1089172225, 1046534247, 1005565151, 966200228, 928376229, 892032901, 857112325,
@@ -1195,7 +1195,7 @@ static TINYML_ALIGNED int8_t arena[KEYWORDS_ARENA_BYTES];
 
 int8_t *keywords_input(void)
 {
-    return (void *)(arena + 5168);
+    return (void *)(arena + 6408);
 }
 
 int8_t *keywords_output(void)
@@ -1205,52 +1205,52 @@ int8_t *keywords_output(void)
 
 static void op0_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op0_layer, TINYML_ROWS(arena + 5168, 49), TINYML_ROWS(arena + 0, 3), first, count, arena + 960);
+    tinyml_convolve(&op0_layer, TINYML_ROWS(arena + 6408, 49), TINYML_ROWS(arena + 512, 3), first, count, arena + 0);
 }
 
 static void op1_rows(unsigned first, unsigned count)
 {
-    variant0(&op1_layer, TINYML_ROWS(arena + 0, 3), TINYML_ROWS(arena + 960, 1), first, count, arena + 1280);
+    variant0(&op1_layer, TINYML_ROWS(arena + 512, 3), TINYML_ROWS(arena + 2752, 1), first, count, arena + 0);
 }
 
 static void op2_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op2_layer, TINYML_ROWS(arena + 960, 1), TINYML_ROWS(arena + 3328, 3), first, count, arena + 1728);
+    tinyml_convolve(&op2_layer, TINYML_ROWS(arena + 2752, 1), TINYML_ROWS(arena + 1472, 3), first, count, arena + 0);
 }
 
 static void op3_rows(unsigned first, unsigned count)
 {
-    variant0(&op3_layer, TINYML_ROWS(arena + 3328, 3), TINYML_ROWS(arena + 960, 1), first, count, arena + 1280);
+    variant0(&op3_layer, TINYML_ROWS(arena + 1472, 3), TINYML_ROWS(arena + 2432, 2), first, count, arena + 0);
 }
 
 static void op4_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op4_layer, TINYML_ROWS(arena + 960, 1), TINYML_ROWS(arena + 2368, 3), first, count, arena + 1728);
+    tinyml_convolve(&op4_layer, TINYML_ROWS(arena + 2432, 2), TINYML_ROWS(arena + 3072, 4), first, count, arena + 0);
 }
 
 static void op5_rows(unsigned first, unsigned count)
 {
-    variant0(&op5_layer, TINYML_ROWS(arena + 2368, 3), TINYML_ROWS(arena + 1728, 1), first, count, arena + 960);
+    variant0(&op5_layer, TINYML_ROWS(arena + 3072, 4), TINYML_ROWS(arena + 2432, 2), first, count, arena + 0);
 }
 
 static void op6_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op6_layer, TINYML_ROWS(arena + 1728, 1), TINYML_ROWS(arena + 4288, 3), first, count, arena + 960);
+    tinyml_convolve(&op6_layer, TINYML_ROWS(arena + 2432, 2), TINYML_ROWS(arena + 5248, 4), first, count, arena + 0);
 }
 
 static void op7_rows(unsigned first, unsigned count)
 {
-    variant0(&op7_layer, TINYML_ROWS(arena + 4288, 3), TINYML_ROWS(arena + 1728, 1), first, count, arena + 960);
+    variant0(&op7_layer, TINYML_ROWS(arena + 5248, 4), TINYML_ROWS(arena + 2432, 2), first, count, arena + 0);
 }
 
 static void op8_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op8_layer, TINYML_ROWS(arena + 1728, 1), TINYML_ROWS(arena + 2048, 1), first, count, arena + 960);
+    tinyml_convolve(&op8_layer, TINYML_ROWS(arena + 2432, 2), TINYML_ROWS(arena + 4608, 2), first, count, arena + 0);
 }
 
 static void op9_rows(unsigned first, unsigned count)
 {
-    tinyml_average_rows(&op9_layer, 25, TINYML_ROWS(arena + 2048, 1), arena + 12, first, count, arena + 1472);
+    tinyml_average_rows(&op9_layer, 25, TINYML_ROWS(arena + 4608, 2), arena + 0, first, count, arena + 4352);
 }
 
 /* Ops 0 to 9 take turns: {layer, rows, first row}. */
@@ -1258,44 +1258,35 @@ static const tinyml_layer chain0[] = {
     op0_rows, op1_rows, op2_rows, op3_rows, op4_rows, op5_rows, op6_rows, op7_rows, op8_rows,
     op9_rows,
 };
-static const tinyml_turn turns0[] = {
+static const TINYML_FLASH tinyml_turn turns0[] = {
     {0, 1, 0}, {0, 1, 1}, {1, 1, 0}, {2, 1, 0}, {0, 1, 2}, {1, 1, 1}, {2, 1, 1}, {3, 1, 0},
-    {4, 1, 0}, {0, 1, 3}, {1, 1, 2}, {2, 1, 2}, {3, 1, 1}, {4, 1, 1}, {5, 1, 0}, {6, 1, 0},
-    {0, 1, 4}, {1, 1, 3}, {2, 1, 3}, {3, 1, 2}, {4, 1, 2}, {5, 1, 1}, {6, 1, 1}, {7, 1, 0},
-    {8, 1, 0}, {9, 1, 0}, {0, 1, 5}, {1, 1, 4}, {2, 1, 4}, {3, 1, 3}, {4, 1, 3}, {5, 1, 2},
-    {6, 1, 2}, {7, 1, 1}, {8, 1, 1}, {9, 1, 1}, {0, 1, 6}, {1, 1, 5}, {2, 1, 5}, {3, 1, 4},
-    {4, 1, 4}, {5, 1, 3}, {6, 1, 3}, {7, 1, 2}, {8, 1, 2}, {9, 1, 2}, {0, 1, 7}, {1, 1, 6},
-    {2, 1, 6}, {3, 1, 5}, {4, 1, 5}, {5, 1, 4}, {6, 1, 4}, {7, 1, 3}, {8, 1, 3}, {9, 1, 3},
-    {0, 1, 8}, {1, 1, 7}, {2, 1, 7}, {3, 1, 6}, {4, 1, 6}, {5, 1, 5}, {6, 1, 5}, {7, 1, 4},
-    {8, 1, 4}, {9, 1, 4}, {0, 1, 9}, {1, 1, 8}, {2, 1, 8}, {3, 1, 7}, {4, 1, 7}, {5, 1, 6},
-    {6, 1, 6}, {7, 1, 5}, {8, 1, 5}, {9, 1, 5}, {0, 1, 10}, {1, 1, 9}, {2, 1, 9}, {3, 1, 8},
-    {4, 1, 8}, {5, 1, 7}, {6, 1, 7}, {7, 1, 6}, {8, 1, 6}, {9, 1, 6}, {0, 1, 11}, {1, 1, 10},
-    {2, 1, 10}, {3, 1, 9}, {4, 1, 9}, {5, 1, 8}, {6, 1, 8}, {7, 1, 7}, {8, 1, 7}, {9, 1, 7},
-    {0, 1, 12}, {1, 1, 11}, {2, 1, 11}, {3, 1, 10}, {4, 1, 10}, {5, 1, 9}, {6, 1, 9}, {7, 1, 8},
-    {8, 1, 8}, {9, 1, 8}, {0, 1, 13}, {1, 1, 12}, {2, 1, 12}, {3, 1, 11}, {4, 1, 11}, {5, 1, 10},
-    {6, 1, 10}, {7, 1, 9}, {8, 1, 9}, {9, 1, 9}, {0, 1, 14}, {1, 1, 13}, {2, 1, 13}, {3, 1, 12},
-    {4, 1, 12}, {5, 1, 11}, {6, 1, 11}, {7, 1, 10}, {8, 1, 10}, {9, 1, 10}, {0, 1, 15}, {1, 1, 14},
-    {2, 1, 14}, {3, 1, 13}, {4, 1, 13}, {5, 1, 12}, {6, 1, 12}, {7, 1, 11}, {8, 1, 11}, {9, 1, 11},
-    {0, 1, 16}, {1, 1, 15}, {2, 1, 15}, {3, 1, 14}, {4, 1, 14}, {5, 1, 13}, {6, 1, 13}, {7, 1, 12},
-    {8, 1, 12}, {9, 1, 12}, {0, 1, 17}, {1, 1, 16}, {2, 1, 16}, {3, 1, 15}, {4, 1, 15}, {5, 1, 14},
-    {6, 1, 14}, {7, 1, 13}, {8, 1, 13}, {9, 1, 13}, {0, 1, 18}, {1, 1, 17}, {2, 1, 17}, {3, 1, 16},
-    {4, 1, 16}, {5, 1, 15}, {6, 1, 15}, {7, 1, 14}, {8, 1, 14}, {9, 1, 14}, {0, 1, 19}, {1, 1, 18},
-    {2, 1, 18}, {3, 1, 17}, {4, 1, 17}, {5, 1, 16}, {6, 1, 16}, {7, 1, 15}, {8, 1, 15}, {9, 1, 15},
-    {0, 1, 20}, {1, 1, 19}, {2, 1, 19}, {3, 1, 18}, {4, 1, 18}, {5, 1, 17}, {6, 1, 17}, {7, 1, 16},
-    {8, 1, 16}, {9, 1, 16}, {0, 1, 21}, {1, 1, 20}, {2, 1, 20}, {3, 1, 19}, {4, 1, 19}, {5, 1, 18},
-    {6, 1, 18}, {7, 1, 17}, {8, 1, 17}, {9, 1, 17}, {0, 1, 22}, {1, 1, 21}, {2, 1, 21}, {3, 1, 20},
-    {4, 1, 20}, {5, 1, 19}, {6, 1, 19}, {7, 1, 18}, {8, 1, 18}, {9, 1, 18}, {0, 1, 23}, {1, 1, 22},
-    {2, 1, 22}, {3, 1, 21}, {4, 1, 21}, {5, 1, 20}, {6, 1, 20}, {7, 1, 19}, {8, 1, 19}, {9, 1, 19},
-    {0, 1, 24}, {1, 1, 23}, {2, 1, 23}, {3, 1, 22}, {4, 1, 22}, {5, 1, 21}, {6, 1, 21}, {7, 1, 20},
-    {8, 1, 20}, {9, 1, 20}, {1, 1, 24}, {2, 1, 24}, {3, 1, 23}, {4, 1, 23}, {5, 1, 22}, {6, 1, 22},
-    {7, 1, 21}, {8, 1, 21}, {9, 1, 21}, {3, 1, 24}, {4, 1, 24}, {5, 1, 23}, {6, 1, 23}, {7, 1, 22},
-    {8, 1, 22}, {9, 1, 22}, {5, 1, 24}, {6, 1, 24}, {7, 1, 23}, {8, 1, 23}, {9, 1, 23}, {7, 1, 24},
-    {8, 1, 24}, {9, 1, 24},
+    {0, 1, 3}, {1, 1, 2}, {2, 1, 2}, {3, 1, 1}, {4, 2, 0}, {0, 1, 4}, {1, 1, 3}, {2, 1, 3},
+    {3, 1, 2}, {4, 1, 2}, {5, 2, 0}, {6, 2, 0}, {0, 1, 5}, {1, 1, 4}, {2, 1, 4}, {3, 1, 3},
+    {4, 1, 3}, {5, 1, 2}, {6, 1, 2}, {7, 2, 0}, {8, 2, 0}, {9, 2, 0}, {0, 1, 6}, {1, 1, 5},
+    {2, 1, 5}, {3, 1, 4}, {0, 1, 7}, {1, 1, 6}, {2, 1, 6}, {3, 1, 5}, {4, 2, 4}, {5, 2, 3},
+    {6, 2, 3}, {7, 2, 2}, {8, 2, 2}, {9, 2, 2}, {0, 1, 8}, {1, 1, 7}, {2, 1, 7}, {3, 1, 6},
+    {0, 1, 9}, {1, 1, 8}, {2, 1, 8}, {3, 1, 7}, {4, 2, 6}, {5, 2, 5}, {6, 2, 5}, {7, 2, 4},
+    {8, 2, 4}, {9, 2, 4}, {0, 1, 10}, {1, 1, 9}, {2, 1, 9}, {3, 1, 8}, {0, 1, 11}, {1, 1, 10},
+    {2, 1, 10}, {3, 1, 9}, {4, 2, 8}, {5, 2, 7}, {6, 2, 7}, {7, 2, 6}, {8, 2, 6}, {9, 2, 6},
+    {0, 1, 12}, {1, 1, 11}, {2, 1, 11}, {3, 1, 10}, {0, 1, 13}, {1, 1, 12}, {2, 1, 12}, {3, 1, 11},
+    {4, 2, 10}, {5, 2, 9}, {6, 2, 9}, {7, 2, 8}, {8, 2, 8}, {9, 2, 8}, {0, 1, 14}, {1, 1, 13},
+    {2, 1, 13}, {3, 1, 12}, {0, 1, 15}, {1, 1, 14}, {2, 1, 14}, {3, 1, 13}, {4, 2, 12}, {5, 2, 11},
+    {6, 2, 11}, {7, 2, 10}, {8, 2, 10}, {9, 2, 10}, {0, 1, 16}, {1, 1, 15}, {2, 1, 15}, {3, 1, 14},
+    {0, 1, 17}, {1, 1, 16}, {2, 1, 16}, {3, 1, 15}, {4, 2, 14}, {5, 2, 13}, {6, 2, 13}, {7, 2, 12},
+    {8, 2, 12}, {9, 2, 12}, {0, 1, 18}, {1, 1, 17}, {2, 1, 17}, {3, 1, 16}, {0, 1, 19}, {1, 1, 18},
+    {2, 1, 18}, {3, 1, 17}, {4, 2, 16}, {5, 2, 15}, {6, 2, 15}, {7, 2, 14}, {8, 2, 14}, {9, 2, 14},
+    {0, 1, 20}, {1, 1, 19}, {2, 1, 19}, {3, 1, 18}, {0, 1, 21}, {1, 1, 20}, {2, 1, 20}, {3, 1, 19},
+    {4, 2, 18}, {5, 2, 17}, {6, 2, 17}, {7, 2, 16}, {8, 2, 16}, {9, 2, 16}, {0, 1, 22}, {1, 1, 21},
+    {2, 1, 21}, {3, 1, 20}, {0, 1, 23}, {1, 1, 22}, {2, 1, 22}, {3, 1, 21}, {4, 2, 20}, {5, 2, 19},
+    {6, 2, 19}, {7, 2, 18}, {8, 2, 18}, {9, 2, 18}, {0, 1, 24}, {1, 1, 23}, {2, 1, 23}, {3, 1, 22},
+    {1, 1, 24}, {2, 1, 24}, {3, 1, 23}, {4, 2, 22}, {5, 2, 21}, {6, 2, 21}, {7, 2, 20}, {8, 2, 20},
+    {9, 2, 20}, {3, 1, 24}, {4, 1, 24}, {5, 2, 23}, {6, 2, 23}, {7, 2, 22}, {8, 2, 22}, {9, 2, 22},
+    {7, 1, 24}, {8, 1, 24}, {9, 1, 24},
 };
 
 void keywords_invoke(void)
 {
     tinyml_take_turns(chain0, turns0, sizeof turns0 / sizeof *turns0);
-    tinyml_connect(&op10_layer, arena + 12, arena + 0);
-    tinyml_softmax(&op11_layer, arena + 0, arena + 0);
+    tinyml_connect(&op10_layer, arena + 0, arena + 64);
+    tinyml_softmax(&op11_layer, arena + 64, arena + 0);
 }

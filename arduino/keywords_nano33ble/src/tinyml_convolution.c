@@ -26,6 +26,20 @@ TINYML_INLINE int8_t *copy(int8_t *bytes, const int8_t *input, int count)
     return bytes;
 }
 
+/* The same in words: what lies behind is copied, too, and may be overwritten. */
+TINYML_INLINE int8_t *copy_words(int8_t *bytes, const int8_t *input, unsigned count)
+{
+#if TINYML_DSP
+    int8_t *const end = bytes + count;
+
+    for (; bytes < end; bytes += 4, input += 4)
+        ((tinyml_unaligned *)(void *)bytes)->word = tinyml_load_unaligned(input);
+    return end;
+#else
+    return copy(bytes, input, (int)count);
+#endif
+}
+
 /* Where a row of the input lies. */
 TINYML_INLINE const int8_t *row_of(const tinyml_convolution *layer, tinyml_rows input, int y)
 {
@@ -55,7 +69,7 @@ static void gather_bytes(const tinyml_convolution *layer, tinyml_rows input, int
     const int8_t padding = layer->in_zero_point;
     /* Taps side by side are one run: what lies before the image, on it, and behind it. */
     const int start = tinyml_clamp(-x, 0, taps);
-    const int end = tinyml_clamp(layer->in_width - x, start, taps);
+    const int end = tinyml_clamp((int)layer->in_width - x, start, taps);
     const int before = start * channels, within = (end - start) * channels;
     const int behind = (taps - end) * channels, skipped = (x + start) * channels;
 
@@ -99,55 +113,102 @@ static TINYML_APART void gather(const tinyml_convolution *layer, tinyml_rows inp
     }
 }
 
-/* The inputs below the pixels of one output row, where all taps lie on the image. */
+/* Taps that all lie on the image, in rows of neighbours. */
 typedef struct {
-    const int8_t *data; /* below x = 0 */
     const int8_t *ring_end;
     unsigned ring_bytes, step; /* from a row of taps to the next one */
     unsigned run, rows;        /* bytes of one, and their number */
-    int last_x;                /* of the pixels from 0 on; -1 if there are none */
+    unsigned pixel_step;       /* bytes from one pixel to the next one */
+    unsigned depth;
 } whole_taps;
 
-static whole_taps whole_taps_of(const tinyml_convolution *layer, tinyml_rows input, int y)
+static whole_taps whole_taps_of(const tinyml_convolution *layer, tinyml_rows input)
 {
-    const int bottom = y + (layer->kernel_height - 1) * layer->dilation_height;
-    const unsigned run = (unsigned)layer->kernel_width * layer->in_channels;
-    const int inside = y >= 0 && bottom < layer->in_height && layer->dilation_width == 1 &&
-                       run % 4u == 0;
     const unsigned row_bytes = (unsigned)layer->in_width * layer->in_channels;
-    const unsigned ring_bytes = input.capacity * row_bytes;
     const whole_taps taps = {
-        inside ? row_of(layer, input, y) : input.data,
-        input.data + ring_bytes,
-        ring_bytes,
+        input.data + input.capacity * row_bytes,
+        input.capacity * row_bytes,
         layer->dilation_height * row_bytes,
-        run,
+        (unsigned)layer->kernel_width * layer->in_channels,
         layer->kernel_height,
-        inside ? layer->in_width - layer->kernel_width : -1,
+        (unsigned)layer->stride_width * layer->in_channels,
+        layer->filters.depth,
     };
 
     return taps;
 }
 
-/* As gather, for taps that lie on the image; `few` is whether a row of them is short. */
-TINYML_INLINE void gather_whole(whole_taps taps, const int8_t *first, int16_t *column, int few)
+/* The columns of the output whose taps lie on the image side by side, with words to the end. */
+typedef struct {
+    unsigned begin, end;
+} columns;
+
+static columns whole_columns(const tinyml_convolution *layer)
 {
-    for (unsigned row = taps.rows;;) {
-        column = few ? tinyml_tile_copy_few(column, first, taps.run)
-                     : tinyml_tile_copy(column, first, taps.run);
-        if (--row == 0)
-            return;
-        first += taps.step;
-        while (first >= taps.ring_end)
-            first -= taps.ring_bytes;
+    const int channels = layer->in_channels, stride = layer->stride_width;
+    const int words = (layer->kernel_width * channels + 3) / 4;
+    const int room = (layer->in_width + layer->pad_left) * channels - 4 * words;
+    const unsigned begin = (unsigned)((layer->pad_left + stride - 1) / stride);
+    const unsigned end = room < 0 ? 0u : (unsigned)(room / (channels * stride)) + 1u;
+    const columns whole = {begin, end < layer->out_width ? end : layer->out_width};
+    const columns none = {0, 0};
+
+    return layer->dilation_width == 1 ? whole : none;
+}
+
+/* How a row of taps goes into the tile. */
+typedef enum { FEW_WORDS, MANY_WORDS, BYTES } run_kind;
+
+TINYML_INLINE void gather_runs(const whole_taps *taps, const int8_t *first, unsigned pixels,
+                               int16_t *column, int8_t *bytes, run_kind kind)
+{
+    const unsigned run = taps->run, step = taps->step;
+    const int8_t *const ring_end = taps->ring_end;
+
+    for (; pixels > 0; pixels--, first += taps->pixel_step, column += 2) {
+        const int8_t *row = first;
+        int16_t *to = column;
+        int8_t *end = bytes;
+
+        for (unsigned rows = taps->rows;;) {
+            if (kind == BYTES)
+                end = copy_words(end, row, run);
+            else if (kind == FEW_WORDS)
+                to = tinyml_tile_copy_few(to, row, run);
+            else
+                to = tinyml_tile_copy(to, row, run);
+            if (--rows == 0)
+                break;
+            row += step;
+            while (row >= ring_end)
+                row -= taps->ring_bytes;
+        }
+        if (kind == BYTES)
+            tinyml_tile_copy(column, bytes, taps->depth);
     }
+}
+
+/* As gather, for so many neighbouring pixels that have all taps on the image. */
+static TINYML_APART void gather_whole(const whole_taps *taps, const int8_t *first,
+                                      unsigned pixels, int16_t *column, int8_t *bytes)
+{
+    if (taps->run % 4u != 0)
+        gather_runs(taps, first, pixels, column, bytes, BYTES);
+#if !defined(__OPTIMIZE_SIZE__)
+    else if (taps->run < 16)
+        gather_runs(taps, first, pixels, column, bytes, FEW_WORDS);
+#endif
+    else
+        gather_runs(taps, first, pixels, column, bytes, MANY_WORDS);
 }
 
 void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
                      unsigned first, unsigned count, void *scratch)
 {
-    const int in_channels = layer->in_channels, stride = layer->stride_width;
-    const unsigned out_channels = layer->filters.channels;
+    const unsigned out_channels = layer->filters.channels, out_width = layer->out_width;
+    const int reach = (layer->kernel_height - 1) * layer->dilation_height;
+    const whole_taps taps = whole_taps_of(layer, input);
+    const columns whole = whole_columns(layer);
     int16_t *const tile = scratch;
     int8_t *const bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
     int8_t *rows[PIXELS];
@@ -155,19 +216,23 @@ void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_
 
     for (unsigned row = first; row < first + count; row++) {
         const int y = (int)row * layer->stride_height - layer->pad_top;
-        const whole_taps taps = whole_taps_of(layer, input, y);
-        int8_t *out = output.data + row % output.capacity * layer->out_width * out_channels;
-        int x = -layer->pad_left;
+        const unsigned whole_end = y >= 0 && y + reach < layer->in_height ? whole.end : 0u;
+        const int8_t *const in = whole_end ? row_of(layer, input, y) : input.data;
+        int8_t *out = output.data + row % output.capacity * out_width * out_channels;
 
-        for (unsigned left = layer->out_width; left > 0; left--, x += stride) {
-            if (x < 0 || x > taps.last_x)
-                gather(layer, input, y, x, tile + 2 * pixels, bytes);
-            else if (taps.run < 16)
-                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels, 1);
-            else
-                gather_whole(taps, taps.data + x * in_channels, tile + 2 * pixels, 0);
-            rows[pixels++] = out;
-            out += out_channels;
+        for (unsigned column = 0, some; column < out_width; column += some) {
+            const int x = (int)column * layer->stride_width - layer->pad_left;
+            int16_t *const to = tile + 2 * pixels;
+
+            some = 1;
+            if (column < whole.begin || column >= whole_end) {
+                gather(layer, input, y, x, to, bytes);
+            } else {
+                some = whole_end - column < PIXELS - pixels ? whole_end - column : PIXELS - pixels;
+                gather_whole(&taps, in + x * layer->in_channels, some, to, bytes);
+            }
+            for (const unsigned there = pixels + some; pixels != there; out += out_channels)
+                rows[pixels++] = out;
             if (pixels == PIXELS) {
                 tinyml_tile_multiply(&layer->filters, &layer->stage, tile, PIXELS, rows);
                 pixels = 0;

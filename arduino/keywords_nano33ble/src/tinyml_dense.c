@@ -2,7 +2,7 @@
 #include "tinyml_kernels.h"
 #include "tinyml_output_stage.h"
 
-enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
+enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4 };
 
 /* Only the optimizer leaves the registers that the loop below takes. */
 #if TINYML_DSP && defined(__OPTIMIZE__)
@@ -14,7 +14,8 @@ enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8 };
 /* Add the products of four channels (a, b, c, d) and `depth` inputs, a multiple of four. */
 #if TINYML_DSP
 
-static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
+static void multiply_four(const TINYML_FLASH uint32_t *weights,
+                          const int8_t *input, unsigned depth,
                           int borrowed, int32_t *sum)
 {
     int32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3];
@@ -40,7 +41,8 @@ static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned
 
 #else
 
-static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned depth,
+static void multiply_four(const TINYML_FLASH uint32_t *weights,
+                          const int8_t *input, unsigned depth,
                           int borrowed, int32_t *sum)
 {
     for (unsigned k = 0; k < depth; k += (k & 1u) ? GROUP - 1 : 1) { /* k and k + 2 */
@@ -49,7 +51,8 @@ static void multiply_four(const uint32_t *weights, const int8_t *input, unsigned
             const int32_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
             const int32_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
 
-            sum[c] += (int8_t)w * input[k] + (int8_t)(w >> 16) * input[k + 2];
+            sum[c] += (int8_t)w * input[k];
+            sum[c] += (int8_t)(w >> 16) * input[k + 2];
             sum[c + 1] += b0 * input[k] + b1 * input[k + 2];
         }
     }
@@ -91,74 +94,79 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
     "smlad %[d], r8, %[x], %[d]\n\t"                                                               \
     "sxtb16 r8, r8\n\t"                                                                            \
     "smlad %[c], r8, %[x], %[c]\n\t"
-/* Do so, eight inputs at a time and at least once, up to `end`; then, if there is a `rest`, with its
- * eight. GCC would move registers about in loops of C; Clang may keep r7, and has none for `end`.
+/* Do so up to `end`, eight inputs at a time, the first four alone if their number is `odd`; then, if
+ * there is a `rest`, with its four. GCC would move registers about in loops of C; Clang may keep r7,
+ * and has none for `end`.
  */
 #if defined(__clang__)
+#define TAKE(steps)                                                                                \
+    __asm__ volatile(steps                                                                         \
+                     : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
+                       [weights] "+r"(weights), [input] "+r"(input), [x] "=&r"(x),                 \
+                       [near] "=&r"(near)                                                          \
+                     :                                                                             \
+                     : "r4", "r5", "r6", "r8", "memory")
 #define ADVANCE_TO_END()                                                                           \
-    for (;;) {                                                                                     \
+    do {                                                                                           \
+        if (odd)                                                                                   \
+            TAKE(STEP);                                                                            \
         while (input != end)                                                                       \
-            __asm__ volatile(STEP STEP                                                             \
-                             : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                 \
-                               [weights] "+r"(weights), [input] "+r"(input), [x] "=&r"(x),         \
-                               [near] "=&r"(near)                                                  \
-                             :                                                                     \
-                             : "r4", "r5", "r6", "r8", "memory");                                  \
-        if (!rest || end == rest + BLOCK)                                                          \
-            break;                                                                                 \
+            TAKE(STEP STEP);                                                                       \
         input = rest;                                                                              \
-        end = rest + BLOCK;                                                                        \
-    }
+        if (rest)                                                                                  \
+            TAKE(STEP);                                                                            \
+    } while (0)
 #else
 #define ADVANCE_TO_END()                                                                           \
-    __asm__ volatile("0:\n\t" STEP STEP "cmp %[input], %[end]\n\t"                                 \
+    __asm__ volatile("ldr %[x], %[odd]\n\t"                                                        \
+                     "cbnz %[x], 1f\n"                                                             \
+                     "0:\n\t" STEP "1:\n\t" STEP "cmp %[input], %[end]\n\t"                        \
                      "bne 0b\n\t"                                                                  \
                      "ldr %[input], %[rest]\n\t"                                                   \
                      "cmp %[input], #0\n\t"                                                        \
-                     "beq 1f\n\t"                                                                  \
-                     "add %[x], %[input], #8\n\t"                                                  \
+                     "beq 2f\n\t"                                                                  \
+                     "add %[x], %[input], #4\n\t"                                                  \
                      "cmp %[end], %[x]\n\t"                                                        \
                      "mov %[end], %[x]\n\t"                                                        \
-                     "bne 0b\n"                                                                    \
-                     "1:\n\t"                                                                      \
+                     "bne 1b\n"                                                                    \
+                     "2:\n\t"                                                                      \
                      : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
                        [weights] "+r"(weights), [input] "+r"(input), [end] "+r"(end),              \
-                       [x] "=&r"(x), [near] "=&r"(near)                                            \
-                     : [rest] "m"(rest)                                                            \
+                       [x] "=&l"(x), [near] "=&r"(near)                                            \
+                     : [odd] "m"(odd), [rest] "m"(rest)                                            \
                      : "r4", "r5", "r6", "r8", "cc", "memory")
 #endif
 
 #endif
 
-/* Copy the last inputs, if they are no whole block, with zeros behind them. */
+/* Copy the last inputs, fewer than a group, with zeros behind them. */
 TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
 {
-    for (unsigned k = 0; k < BLOCK; k++)
-        rest[k] = 0;
-    for (unsigned k = inputs - inputs % BLOCK; k < inputs; k++)
-        rest[k % BLOCK] = input[k];
+    for (unsigned i = 0, k = inputs & ~(GROUP - 1u); i < GROUP; i++, k++)
+        rest[i] = k < inputs ? input[k] : 0;
 }
 
 void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
 {
 #if FAST
-    const uint32_t *weights = layer->filters.weights;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
     const tinyml_fast_channel one = tinyml_one_channel(&layer->stage);
-    const int32_t *bias = layer->stage.bias;
-    const unsigned rest_count = layer->inputs % BLOCK;
-    const int8_t *whole_end = inputs + (layer->inputs - rest_count);
-    int8_t last[BLOCK];
+    const TINYML_FLASH int32_t *bias = layer->stage.bias;
+    const int8_t *whole_end = inputs + layer->inputs / GROUP * GROUP;
+    int8_t last[GROUP];
     const int8_t *rest = 0; /* if there are other inputs before it */
 
-    if (rest_count) {
+    if (layer->inputs % GROUP) {
         copy_rest(last, inputs, layer->inputs);
-        if (layer->inputs > BLOCK) {
+        if (layer->inputs > GROUP) {
             rest = last;
         } else {
             inputs = last;
-            whole_end = last + BLOCK;
+            whole_end = last + GROUP;
         }
     }
+    const int odd = (whole_end - inputs) & GROUP;
+
     for (int left = layer->filters.channels; left > 0; left -= CHANNELS) {
         const int8_t *input = inputs, *end = whole_end;
         int32_t a = bias[0], b = a, c = bias[2], d = c;
@@ -179,11 +187,11 @@ void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *out
 void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output)
 {
     const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
-    const uint32_t *weights = layer->filters.weights;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
     const unsigned words = depth * CHANNELS / GROUP;
-    const unsigned inputs = layer->inputs, whole = inputs - inputs % BLOCK;
+    const unsigned inputs = layer->inputs, whole = inputs - inputs % GROUP;
     const int borrowed = layer->filters.borrowed;
-    int8_t rest[BLOCK];
+    int8_t rest[GROUP];
 
     copy_rest(rest, input, inputs);
     for (unsigned c = 0; c < channels; c += CHANNELS, weights += words) {

@@ -37,7 +37,7 @@ typedef struct {
 } tinyml_depthwise_shape;
 
 typedef struct {
-    const int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
+    const TINYML_FLASH int8_t *weights; /* (C_OUT, kernel_rows, kernel_columns) */
     uint16_t channels;
     int8_t in_zero_point;
     tinyml_output_stage stage;
@@ -61,6 +61,20 @@ TINYML_INLINE unsigned tinyml_next_slot(tinyml_row_range range, unsigned slot)
     return slot + 1 == range.capacity ? 0 : slot + 1;
 }
 
+TINYML_INLINE void tinyml_gather_four(const int8_t *in, uint32_t step, int16_t *out)
+{
+    out[0] = in[0];
+    out[1] = in[step];
+    out[2] = in[2 * step];
+    out[3] = in[3 * step];
+}
+
+#if defined(__GNUC__)
+#define TINYML_IS_CONSTANT(x) __builtin_constant_p(x)
+#else
+#define TINYML_IS_CONSTANT(x) 0
+#endif
+
 /* Copy one channel of the input's rows into a plane whose padding is filled already; `plane` is
  * the place of the first of these rows.
  */
@@ -70,28 +84,35 @@ TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape,
     const unsigned room = shape->plane_pitch - shape->pad_columns;
     const unsigned columns = shape->in_columns < room ? shape->in_columns : room;
     const uint32_t step = shape->in_step_columns;
-    unsigned slot = input.slot;
+    const int8_t *const ring = input.data + channel;
+    const int8_t *const ring_end = ring + input.capacity * shape->in_step_rows;
+    const int8_t *row = ring + input.slot * shape->in_step_rows;
+    int16_t *const end = plane + input.count * shape->plane_pitch;
+    const int long_rows = TINYML_IS_CONSTANT(columns) && columns >= 24;
 
-    plane += shape->pad_columns;
-    for (unsigned row = 0; row < input.count; row++, plane += shape->plane_pitch) {
-        const int8_t *in = input.data + slot * shape->in_step_rows + channel;
-        int16_t *out = plane;
+    for (; plane != end; plane += shape->plane_pitch) {
+        const int8_t *in = row;
+        int16_t *out = plane + shape->pad_columns;
 
-        slot = tinyml_next_slot(input, slot);
-        for (unsigned fours = columns / 4u; fours > 0; fours--, in += 4 * step, out += 4) {
-            out[0] = in[0];
-            out[1] = in[step];
-            out[2] = in[2 * step];
-            out[3] = in[3 * step];
+        row += shape->in_step_rows;
+        if (row == ring_end)
+            row = ring;
+        unsigned left = columns;
+
+        for (; long_rows && left >= 8; left -= 8, in += 8 * step, out += 8) {
+            tinyml_gather_four(in, step, out);
+            tinyml_gather_four(in + 4 * step, step, out + 4);
         }
-        for (unsigned rest = columns % 4u; rest > 0; rest--, in += step)
+        for (unsigned fours = left / 4u; fours > 0; fours--, in += 4 * step, out += 4)
+            tinyml_gather_four(in, step, out);
+        for (unsigned rest = left % 4u; rest > 0; rest--, in += step)
             *out++ = *in;
     }
 }
 
 /* Sum the taps of one output. */
-TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape, const int8_t *weights,
-                                      const int16_t *plane)
+TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape,
+                                      const TINYML_FLASH int8_t *weights, const int16_t *plane)
 {
     int32_t sum = 0;
 
@@ -104,8 +125,9 @@ TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape, const
 }
 
 TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
-                                         const tinyml_depthwise *layer, const int8_t *weights,
-                                         const int16_t *plane, unsigned c, tinyml_row_range output)
+                                         const tinyml_depthwise *layer,
+                                         const TINYML_FLASH int8_t *weights, const int16_t *plane,
+                                         unsigned c, tinyml_row_range output)
 {
     const tinyml_output_stage *stage = &layer->stage;
     const tinyml_channel channel = tinyml_channel_of(stage, c);
@@ -132,7 +154,8 @@ TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
 
 /* Take the fastest kernel that fits; the choice is made when this is compiled. */
 TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape,
-                                             const tinyml_depthwise *layer, const int8_t *weights,
+                                             const tinyml_depthwise *layer,
+                                             const TINYML_FLASH int8_t *weights,
                                              const int16_t *plane, unsigned c,
                                              tinyml_row_range output)
 {
@@ -177,7 +200,7 @@ TINYML_INLINE void tinyml_convolve_depthwise(const tinyml_depthwise_shape *shape
     const unsigned there = end > begin ? (unsigned)(end - begin) : 0u;
     const tinyml_row_range from = tinyml_range_of(input, (unsigned)begin, there);
     const tinyml_row_range to = tinyml_range_of(output, first, count);
-    const int8_t *weights = layer->weights;
+    const TINYML_FLASH int8_t *weights = layer->weights;
     int16_t *plane = scratch;
     unsigned c = 0;
 

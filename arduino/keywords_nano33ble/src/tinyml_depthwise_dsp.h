@@ -90,28 +90,34 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
 #if !defined(__clang__) && defined(__OPTIMIZE__)
 
 /* A plane in one piece: GCC would keep some of the taps on the stack, and load them for each
- * output. `near` and `far` are two inputs each; `place` is that of the next two, as seen from x.
+ * output. `near` and `far` are two inputs each; `place` is that of the next two, as seen from x;
+ * what is summed to begin with is `to_left` and `to_right`.
  */
-#define TINYML_ADD_1(first, last, place)                                                           \
-    "smlad %[left], %[" first "], %[near], %[left]\n\t"                                            \
-    "smlabt %[right], %[" first "], %[near], %[right]\n\t"                                         \
+#define TINYML_ADD_1(first, last, place, to_left, to_right)                                        \
+    "smlad %[left], %[" first "], %[near], %[" to_left "]\n\t"                                     \
+    "smlabt %[right], %[" first "], %[near], %[" to_right "]\n\t"                                  \
     "smlatb %[left], %[" last "], %[far], %[left]\n\t"                                             \
     "smlad %[right], %[" last "], %[far], %[right]\n\t"
-#define TINYML_ADD_2(first, last, place)                                                           \
-    "smlad %[left], %[" first "], %[near], %[left]\n\t"                                            \
+#define TINYML_ADD_2(first, last, place, to_left, to_right)                                        \
+    "smlad %[left], %[" first "], %[near], %[" to_left "]\n\t"                                     \
     "ldr %[near], [%[x], " place "]\n\t"                                                           \
     "smlatb %[left], %[" last "], %[far], %[left]\n\t"                                             \
-    "smlad %[right], %[" first "], %[far], %[right]\n\t"                                           \
+    "smlad %[right], %[" first "], %[far], %[" to_right "]\n\t"                                    \
     "smlatb %[right], %[" last "], %[near], %[right]\n\t"
 #define TINYML_NO_TIES ""
 #define TINYML_TIES                                                                                \
     "add %[left], %[left], %[left], asr #31\n\t"                                                   \
     "add %[right], %[right], %[right], asr #31\n\t"
+/* A product that shifts by less than 2 is doubled so often. */
+#define TINYML_DOUBLES                                                                             \
+    "ldr %[near], %[doubled]\n\t"                                                                  \
+    "lsl %[left], %[left], %[near]\n\t"                                                            \
+    "lsl %[right], %[right], %[near]\n\t"
 #define TINYML_WRITE_RIGHT                                                                         \
     "strb %[right], [%[out], %[step]]\n\t"                                                         \
     "add %[out], %[step2]\n\t"
 #define TINYML_AT_END                                                                              \
-    "ldr %[near], [%[at], #16]\n\t"                                                                \
+    "ldrd %[near], %[far], %[place]\n\t"                                                           \
     "cmp %[x], %[near]\n\t"
 /* How a row goes on from one pair to the next one, from 1, and ends. The right one of the last pair
  * is not there if their number is odd: it is written at the start of the pair that follows.
@@ -121,33 +127,29 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
 #define TINYML_START_ODD "b 1f\n0:\n\t" TINYML_WRITE_RIGHT "1:\n\t"
 #define TINYML_NEXT_ODD TINYML_AT_END "bne 0b\n\t"
 
-/* What the code below finds in memory, in this order. A product that shifts by less than 2 is
- * doubled so often.
- */
+/* What the code below finds in memory, two words at a time. */
 typedef struct {
-    int32_t multiplier, power, bias, doubled;
     const tinyml_word *end; /* of the row's inputs */
     int8_t *row;            /* of outputs */
-    uint32_t row_step, rows;
-    int8_t *ring_end, *ring;
-} tinyml_plane_walk;
+} tinyml_plane_place;
 
-#define TINYML_DOUBLES                                                                             \
-    "ldr %[near], [%[at], #12]\n\t"                                                                \
-    "lsl %[left], %[left], %[near]\n\t"                                                            \
-    "lsl %[right], %[right], %[near]\n\t"
+typedef struct {
+    uint32_t rows, row_step;
+} tinyml_plane_steps;
+
+typedef struct {
+    int8_t *end, *begin;
+} tinyml_plane_ring;
 
 #define TINYML_PLANE_OF_TWOS(ADD, bytes, TIES, PARITY)                                             \
-    __asm__ volatile("ldr %[out], [%[at], #20]\n\t" TINYML_START_##PARITY                          \
-                     "ldr %[left], [%[at], #8]\n\t"                                                \
+    __asm__ volatile("ldrd %[near], %[out], %[place]\n\t" TINYML_START_##PARITY                    \
                      "ldrd %[near], %[far], [%[x]], #" #bytes "\n\t"                               \
-                     "mov %[right], %[left]\n\t"                                                   \
-                     ADD("t0", "t1", "#8-" #bytes)                                                 \
+                     ADD("t0", "t1", "#8-" #bytes, "bias", "bias")                                 \
                      "ldrd %[near], %[far], [%[x], #%c[pitch]-" #bytes "]\n\t"                     \
-                     ADD("m0", "m1", "#%c[pitch]+8-" #bytes)                                       \
+                     ADD("m0", "m1", "#%c[pitch]+8-" #bytes, "left", "right")                      \
                      "ldrd %[near], %[far], [%[x], #2*%c[pitch]-" #bytes "]\n\t"                   \
-                     ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes)                                     \
-                     "ldrd %[near], %[far], [%[at]]\n\t"                                           \
+                     ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes, "left", "right")                    \
+                     "ldrd %[near], %[far], %[channel]\n\t"                                        \
                      "smmlar %[left], %[left], %[near], %[left]\n\t"                               \
                      "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                       \
                      "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                          \
@@ -155,23 +157,25 @@ typedef struct {
                      "ssat %[left], #8, %[left]\n\t"                                               \
                      "ssat %[right], #8, %[right]\n\t"                                             \
                      "strb %[left], [%[out]]\n\t" TINYML_NEXT_##PARITY                             \
-                     "ldrd %[out], %[far], [%[at], #20]\n\t"                                       \
-                     "ldrd %[left], %[right], [%[at], #28]\n\t"                                    \
+                     "ldrd %[left], %[out], %[steps]\n\t"                                          \
                      "add %[near], %[down]\n\t"                                                    \
-                     "add %[out], %[far]\n\t"                                                      \
-                     "cmp %[out], %[right]\n\t"                                                    \
+                     "add %[far], %[out]\n\t"                                                      \
+                     "ldrd %[out], %[right], %[ring]\n\t"                                          \
+                     "cmp %[far], %[out]\n\t"                                                      \
                      "it eq\n\t"                                                                   \
-                     "ldreq %[out], [%[at], #36]\n\t"                                              \
-                     "strd %[near], %[out], [%[at], #16]\n\t"                                      \
+                     "moveq %[far], %[right]\n\t"                                                  \
+                     "strd %[near], %[far], %[place]\n\t"                                          \
+                     "mov %[out], %[far]\n\t"                                                      \
                      "add %[x], %[back]\n\t"                                                       \
                      "subs %[left], #1\n\t"                                                        \
-                     "str %[left], [%[at], #28]\n\t"                                               \
+                     "str %[left], %[steps]\n\t"                                                   \
                      "bne 1b"                                                                      \
                      : [x] "+r"(x), [out] "=&r"(out), [left] "=&r"(left), [right] "=&r"(right),    \
-                       [near] "=&r"(near), [far] "=&r"(far)                                        \
-                     : [at] "r"(&walk), [t0] "r"(top.first), [t1] "r"(top.last),                   \
-                       [m0] "r"(middle.first), [m1] "r"(middle.last), [b0] "r"(bottom.first),      \
-                       [b1] "r"(bottom.last), [zero_point] "r"(channel.zero_point),                \
+                       [near] "=&r"(near), [far] "=&r"(far), [place] "+m"(place),                  \
+                       [steps] "+m"(steps)                                                         \
+                     : [t0] "r"(t0), [t1] "r"(t1), [m0] "r"(m0), [m1] "r"(m1), [b0] "r"(b0),       \
+                       [b1] "r"(b1), [bias] "r"(bias), [zero_point] "r"(zero_point),               \
+                       [channel] "m"(channel), [doubled] "m"(doubled), [ring] "m"(ring),           \
                        [step] "i"(shape->out_step_columns),                                        \
                        [step2] "i"(2 * shape->out_step_columns),                                   \
                        [pitch] "i"(2 * shape->plane_pitch),                                        \
@@ -197,23 +201,23 @@ TINYML_INLINE void tinyml_convolve_known_plane(const tinyml_depthwise_shape *sha
         tinyml_fast_channel_of(stage->multiplier[c], shift + doubled, stage->zero_point);
     const tinyml_taps top = tinyml_taps_of(weights), middle = tinyml_taps_of(weights + 3),
                       bottom = tinyml_taps_of(weights + 6);
-    const tinyml_word *x = (const tinyml_word *)plane;
-    const uint32_t row_step = shape->out_step_rows;
-    int8_t *const ring = output.data + c;
-    tinyml_plane_walk walk = {
-        channel.multiplier,
-        channel.power,
-        stage->bias[c],
-        doubled,
-        x + (shape->out_columns + 1u) / 2u * shape->stride_columns,
-        ring + output.slot * row_step,
-        row_step,
-        output.count,
-        ring + output.capacity * row_step,
-        ring,
+    int8_t *const begin = output.data + c;
+    const tinyml_plane_ring ring = {begin + output.capacity * shape->out_step_rows, begin};
+    tinyml_plane_place place = {
+        (const tinyml_word *)plane + (shape->out_columns + 1u) / 2u * shape->stride_columns,
+        begin + output.slot * shape->out_step_rows,
     };
-    uint32_t left, right, near, far;
-    int8_t *out;
+    tinyml_plane_steps steps = {output.count, shape->out_step_rows};
+    /* All registers there are, by name: GCC would not always find them. */
+    register const tinyml_word *x __asm__("r0") = (const tinyml_word *)plane;
+    register const uint32_t t0 __asm__("r1") = top.first, t1 __asm__("r2") = top.last;
+    register const uint32_t m0 __asm__("r3") = middle.first, m1 __asm__("r4") = middle.last;
+    register const uint32_t b0 __asm__("r5") = bottom.first, b1 __asm__("r6") = bottom.last;
+    register const int32_t bias __asm__("r7") = stage->bias[c];
+    register const int32_t zero_point __asm__("r8") = channel.zero_point;
+    register uint32_t left __asm__("r9"), right __asm__("r10");
+    register uint32_t near __asm__("r11"), far __asm__("r12");
+    register int8_t *out __asm__("lr");
 
 #define TINYML_PLANE(TIES, PARITY)                                                                 \
     do {                                                                                           \

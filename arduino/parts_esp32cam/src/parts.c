@@ -7,7 +7,7 @@
 
 /* ---- op 0 (CONV_2D), int8 (1, 32, 32, 12) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op0_stream[84] = {
+static const TINYML_FLASH uint32_t op0_stream[84] = {
     0x000001c5, 0x7f15e514, 0x000008fd, 0x1fc92162, 0x00000c81, 0x1607dc0d, 0x0000dc93, 0x00000000,
     0x00000000, 0xfe4875e4, 0x00000007, 0xfffffcbf, 0xe9fe9ef2, 0x00000007, 0xfffffd24, 0xf2cfb67f,
     0x00005008, 0x68477a3c, 0x00007f78, 0x161b03f5, 0x00009ff0, 0x00000000, 0x00000000, 0xdde5ffac,
@@ -35,7 +35,7 @@ static const tinyml_convolution op0_layer = {
 
 /* ---- op 1 (CONV_2D), int8 (1, 32, 32, 16) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op1_stream[496] = {
+static const TINYML_FLASH uint32_t op1_stream[496] = {
     0xfffffb90, 0x941fc9e3, 0xbca00ab8, 0x3cf341d9, 0xb3089d95, 0xcec922b0, 0x11b4bedf, 0x26c2a80e,
     0xfb0bcefb, 0x41220256, 0x2599f0d3, 0x26f7dabe, 0xe0d453f5, 0xdbd8cfe8, 0xd6bdeb33, 0xb10abd28,
     0x2a813a44, 0x80e1049e, 0xc7184e38, 0x400cf70d, 0xea2fc912, 0xfa2d6308, 0x260247de, 0xc932fe23,
@@ -114,7 +114,7 @@ static const tinyml_convolution op1_layer = {
 
 /* ---- op 2 (CONV_2D), int8 (1, 16, 16, 24) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op2_stream[936] = {
+static const TINYML_FLASH uint32_t op2_stream[936] = {
     0xfffff23a, 0xabdcb6ea, 0xe3043032, 0x02cfda2d, 0xe5f52255, 0x28edd169, 0x01fd570a, 0xbc3bebeb,
     0xecf1d0f3, 0xeaacdce0, 0xf4e14d1b, 0x1336364e, 0xd3a67f6e, 0x163c3442, 0xbac640c3, 0x03113209,
     0x1fc3014e, 0xe3b9c3de, 0xb513e2a4, 0xf7c3315d, 0xcccb5f01, 0xd0ea0038, 0x0f25e621, 0x1cf5ef17,
@@ -248,7 +248,7 @@ static const tinyml_convolution op2_layer = {
 
 /* ---- op 3 (CONV_2D), int8 (1, 16, 16, 24) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op3_stream[1368] = {
+static const TINYML_FLASH uint32_t op3_stream[1368] = {
     0xffffc8ab, 0xffda39ea, 0xd1bd13e8, 0x2e41eb06, 0xeb0ac03c, 0x02220dc8, 0x3426fcf2, 0x26091009,
     0x285ff9dc, 0xcb1b4adb, 0x0e0e18ce, 0x40c0d2f0, 0xf805e9aa, 0xc5d7e4e3, 0xa8fbc523, 0xe1d814d3,
     0x25efefe8, 0xefd81abe, 0x40c5ded5, 0xcdfcea45, 0xddf5afdb, 0xba40fed3, 0xc5fbfabc, 0x0df51dda,
@@ -436,7 +436,7 @@ static const tinyml_convolution op3_layer = {
 
 /* ---- op 4 (CONV_2D), int8 (1, 8, 8, 32) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op4_stream[1824] = {
+static const TINYML_FLASH uint32_t op4_stream[1824] = {
     0xfffe339b, 0x0be4ba14, 0xa24e2a1d, 0xc0dbc124, 0xeb15e22b, 0xd5ae9c42, 0x01c8f3f5, 0x0e1d30b2,
     0xf628a6f0, 0x10f92805, 0xb815bf03, 0x1c3f5e0e, 0x01dfcc3d, 0xb9be284d, 0xcb1da1da, 0xdbd29dd7,
     0x81fcc251, 0xa4d5d4cf, 0xcdd00d8e, 0xa332f631, 0xad2c27a9, 0xf4398a25, 0xc62494f1, 0xa3ca3813,
@@ -681,7 +681,7 @@ static const tinyml_convolution op4_layer = {
 
 /* ---- op 5 (CONV_2D), int8 (1, 8, 8, 32) */
 /* (C_OUT / 2, K / 2 + 6) words: bias, weights, 2 * multiplier, shift, bias, ... */
-static const uint32_t op5_stream[2400] = {
+static const TINYML_FLASH uint32_t op5_stream[2400] = {
     0xffffaaf3, 0xb0d2d2f7, 0x921041f6, 0xabe29112, 0x32f9e50f, 0x0e032a18, 0xb82511f7, 0x020aefdd,
     0xec012525, 0x0d1a03d0, 0xeffac5e6, 0xf62c9d05, 0xf1d109fa, 0xad1e1b18, 0xcfefc7d5, 0xad0ec704,
     0xc2f530b3, 0x27ec31e0, 0x23f714f3, 0x12e79df4, 0x2619252e, 0x99ce40fa, 0x9d1a11fc, 0x0be90826,
@@ -1022,7 +1022,7 @@ static const tinyml_moving op9_move1 = {
 
 /* ---- op 10 (FULLY_CONNECTED), int8 (1, 2) */
 /* (C_OUT / 4, K / 4, 2, 2) words of two channels and two inputs */
-static const uint32_t op10_weights[64] = {
+static const TINYML_FLASH uint32_t op10_weights[64] = {
     0xecbcf0c1, 0x00000000, 0x102f0647, 0x00000000, 0x4d2221f4, 0x00000000, 0x0d3c5c35, 0x00000000,
     0x22f91de9, 0x00000000, 0xf21bf73f, 0x00000000, 0xbed2dd27, 0x00000000, 0x0ae3d0fc, 0x00000000,
     0x1f48c902, 0x00000000, 0xb8ddc6ea, 0x00000000, 0xedbde0fe, 0x00000000, 0x13e9d1a2, 0x00000000,
@@ -1034,17 +1034,17 @@ static const uint32_t op10_weights[64] = {
 };
 
 /* (C_OUT), int32 on the scale of the sums */
-static const int32_t op10_bias[4] = {
+static const TINYML_FLASH int32_t op10_bias[4] = {
     45495, -127531, 0, 0,
 };
 
 /* (C_OUT), Q0.31 */
-static const int32_t op10_multiplier[2] = {
+static const TINYML_FLASH int32_t op10_multiplier[2] = {
     2086020853, 2129192808,
 };
 
 /* (C_OUT), bits to the right */
-static const int8_t op10_shift[2] = {
+static const TINYML_FLASH int8_t op10_shift[2] = {
     8, 8,
 };
 
@@ -1061,7 +1061,7 @@ static const tinyml_dense op10_layer = {
 
 /* ---- op 11 (SOFTMAX), int8 (1, 2) */
 /* (entries), Q0.31, by the distance below 0 */
-static const int32_t op11_exponentials[256] = {
+static const TINYML_FLASH int32_t op11_exponentials[256] = {
     2147483647, 2056244407, 1968881720, 1885230719, 1805133764, 1728439947, 1655004143, 1584688931,
     1517360978, 1452893538, 1391165105, 1332059420, 1275464554, 1221274564, 1169386823, 1119703604,
     1072131271, 1026580265, 982964186, 941201473, 901213067, 862923628, 826261000, 791156203,
@@ -1137,7 +1137,7 @@ static void op4_rows(unsigned first, unsigned count)
 static const tinyml_layer chain0[] = {
     op0_rows, op1_rows, op2_rows, op3_rows, op4_rows,
 };
-static const tinyml_turn turns0[] = {
+static const TINYML_FLASH tinyml_turn turns0[] = {
     {0, 1, 0}, {0, 1, 1}, {1, 1, 0}, {0, 1, 2}, {1, 1, 1}, {0, 1, 3}, {1, 1, 2}, {2, 1, 0},
     {0, 1, 4}, {1, 1, 3}, {0, 1, 5}, {1, 1, 4}, {2, 1, 1}, {3, 1, 0}, {0, 1, 6}, {1, 1, 5},
     {0, 1, 7}, {1, 1, 6}, {2, 1, 2}, {3, 1, 1}, {0, 1, 8}, {1, 1, 7}, {0, 1, 9}, {1, 1, 8},

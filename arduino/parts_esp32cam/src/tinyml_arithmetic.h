@@ -165,6 +165,14 @@ TINYML_INLINE int32_t tinyml_mac_upper(int32_t acc, int32_t a, int32_t b)
     return result;
 }
 
+/* The upper word of (acc * 2^32 - a * b + 2^31). */
+TINYML_INLINE int32_t tinyml_take_upper(int32_t acc, int32_t a, int32_t b)
+{
+    int32_t result;
+    __asm__("smmlsr %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+    return result;
+}
+
 TINYML_INLINE int32_t tinyml_saturate(int32_t x)
 {
     int32_t result;

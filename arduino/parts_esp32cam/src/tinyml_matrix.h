@@ -18,14 +18,15 @@ TINYML_INLINE void tinyml_tile_widen(int16_t **column, const int8_t **input)
 #if TINYML_DSP
     uint32_t even, odd;
 
-    __asm__("ldr %[odd], [%[input]], #4\n\t"
-            "sxtb16 %[even], %[odd]\n\t"
-            "sxtb16 %[odd], %[odd], ror #8\n\t"
-            "str %[odd], [%[column], #16]\n\t"
-            "str %[even], [%[column]], #32"
-            : [input] "+r"(*input), [column] "+r"(*column), [even] "=&r"(even), [odd] "=&r"(odd)
-            :
-            : "memory");
+    __asm__ volatile("ldr %[odd], [%[input]], #4\n\t"
+                     "sxtb16 %[even], %[odd]\n\t"
+                     "sxtb16 %[odd], %[odd], ror #8\n\t"
+                     "str %[odd], [%[column], #16]\n\t"
+                     "str %[even], [%[column]], #32"
+                     : [input] "+r"(*input), [column] "+r"(*column), [even] "=&r"(even),
+                       [odd] "=&r"(odd)
+                     :
+                     : "memory");
 #else
     const int8_t *four = *input;
     int16_t *to = *column;
@@ -44,14 +45,20 @@ TINYML_INLINE void tinyml_tile_widen(int16_t **column, const int8_t **input)
  */
 int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count);
 
-/* The same where there are few, at least 4. */
+/* The same where there are fewer than 16. */
 TINYML_INLINE int16_t *tinyml_tile_copy_few(int16_t *column, const int8_t *input, uint32_t count)
 {
-    const int8_t *const end = input + count;
-
-    do
+#if defined(__OPTIMIZE_SIZE__)
+    for (; count != 0; count -= TINYML_TILE_GROUP)
         tinyml_tile_widen(&column, &input);
-    while (input != end);
+#else
+    if (count & 8u) {
+        tinyml_tile_widen(&column, &input);
+        tinyml_tile_widen(&column, &input);
+    }
+    if (count & 4u)
+        tinyml_tile_widen(&column, &input);
+#endif
     return column;
 }
 

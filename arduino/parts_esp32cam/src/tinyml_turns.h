@@ -2,7 +2,7 @@
 #ifndef TINYML_TURNS_H
 #define TINYML_TURNS_H
 
-#include <stdint.h>
+#include "tinyml_kernels.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,7 +16,8 @@ typedef struct {
 
 typedef void (*tinyml_layer)(unsigned first, unsigned count);
 
-void tinyml_take_turns(const tinyml_layer *layers, const tinyml_turn *turns, unsigned count);
+void tinyml_take_turns(const tinyml_layer *layers, const TINYML_FLASH tinyml_turn *turns,
+                       unsigned count);
 
 #ifdef __cplusplus
 }

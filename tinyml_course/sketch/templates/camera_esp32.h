@@ -75,7 +75,7 @@ static const char *cameraTrouble() {
 }
 
 // The class the picture last taken should have; -1, since nobody knows.
-static int cameraExpected() {
+static inline int cameraExpected() {
   return -1;
 }
 

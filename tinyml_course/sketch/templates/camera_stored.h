@@ -34,7 +34,7 @@ static const char *cameraTrouble() {
 }
 
 // The class the picture should have.
-static int cameraExpected() {
+static inline int cameraExpected() {
   return expectedClasses[cameraPicture];
 }
 

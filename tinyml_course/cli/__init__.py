@@ -4,16 +4,29 @@ Results go to stdout, progress and messages to stderr. Bad input ends in one or 
 and exit status 2, Ctrl-C in 130; `--json` prints one JSON object and nothing else.
 """
 
-import json
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
+from tinyml_course.cli import data as data_commands
+from tinyml_course.cli.options import (
+    AsJson,
+    BoardName,
+    ByRows,
+    Camera,
+    DataFolder,
+    Kind,
+    ModelFile,
+    Optimize,
+    RunFolder,
+    Runtime,
+    Trade,
+    out,
+    print_json,
+)
 from tinyml_course.errors import InputError, TinyMLError
 
 if TYPE_CHECKING:
@@ -29,60 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(soft_wrap=True, highlight=False)
 STOPPED = 130  # the exit status of a process that Ctrl-C ended
-
-
-class Optimize(StrEnum):
-    """What the compiler trades for what."""
-
-    balanced = "balanced"
-    speed = "speed"
-    size = "size"
-    memory = "memory"
-
-
-class Kind(StrEnum):
-    """What learns."""
-
-    network = "network"
-    small = "small"
-    forest = "forest"
-
-
-class Runtime(StrEnum):
-    """What runs the model in a sketch."""
-
-    c = "c"
-    tflm = "tflm"
-
-
-class Form(StrEnum):
-    """How a board sends what it measures."""
-
-    frames = "frames"
-    lines = "lines"
-
-
-class Camera(StrEnum):
-    """Where an inspection sketch has its pictures from."""
-
-    ov7675 = "ov7675"
-    esp32 = "esp32"
-    stored = "stored"
-
-
-ModelFile = Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A quantized model.")]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder written by tinyml train.")]
-BoardName = Annotated[str, typer.Option("--board", help="A board of `tinyml boards`.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Trade = Annotated[Optimize, typer.Option("--optimize", help="What to favour.")]
-ByRows = Annotated[
-    bool, typer.Option("--input-rows", help="Feed the input image row by row: less RAM.")
-]
-DataFolder = Annotated[
-    Path | None, typer.Option("--data", help="Your own recordings: DIR/<label>/*.wav, *.csv, *.png")
-]
 
 
 @app.command()
@@ -108,7 +68,7 @@ def boards(as_json: AsJson = False) -> None:
 
     rows = list_boards()
     if as_json:
-        _print_json({"boards": [board.to_json() for board in rows]})
+        print_json({"boards": [board.to_json() for board in rows]})
         return
     numbers = (Column(name, justify="right") for name in ("MHz", "flash KB", "RAM KB"))
     wide = out.width >= 110
@@ -132,25 +92,7 @@ def boards(as_json: AsJson = False) -> None:
     out.print(table)
 
 
-@app.command()
-def check(
-    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")],
-    data: DataFolder = None,
-    as_json: AsJson = False,
-) -> None:
-    """Look for faults in recordings before training: copies, clipping, leaks, who gives away what.
-
-    Ends with status 1 if there is a fault that makes a result wrong.
-    """
-    from tinyml_course.datasets.quality import check_data
-
-    report = check_data(data, task=task)
-    if as_json:
-        _print_json(report.to_json())
-    else:
-        out.print(report.to_text(), markup=False)
-    if report.errors:
-        raise typer.Exit(1)
+app.command("check")(data_commands.check)
 
 
 @app.command()
@@ -187,7 +129,7 @@ def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False
 
     metrics = evaluate_run(load_run(folder), data)
     if as_json:
-        _print_json(metrics)
+        print_json(metrics)
         return
     out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} recordings")
     out.print(f"balanced {metrics['balanced_accuracy']:.3f}")
@@ -204,7 +146,7 @@ def inspect(model: ModelFile, input_rows: ByRows = False, as_json: AsJson = Fals
 
     inspection = inspect_model(model, "rows" if input_rows else "whole")
     if as_json:
-        _print_json(inspection.to_json())
+        print_json(inspection.to_json())
     else:
         out.print(inspection.to_text(), markup=False)
 
@@ -289,7 +231,7 @@ def simulate(
     else:
         report = simulate_on(_compile(source, optimize, input_rows=input_rows), board=board)
     if as_json:
-        _print_json(report.to_json())
+        print_json(report.to_json())
     else:
         out.print(report.to_text(), markup=False)
 
@@ -368,65 +310,8 @@ def replay(
         raise typer.Exit(1)
 
 
-@app.command("record")
-def record_command(
-    task: Annotated[str, typer.Argument(help="keywords, gestures, parts")] = "",
-    *,
-    port: Annotated[str | None, typer.Option(help="Serial port; the only board's if none.")] = None,
-    label: Annotated[str, typer.Option(help="What is being recorded.")] = "",
-    folder: Annotated[Path | None, typer.Option("--out", help="The folder of all labels.")] = None,
-    person: Annotated[str, typer.Option(help="Who it is; for parts, the lot.")] = "me",
-    seconds: Annotated[float | None, typer.Option(help="Length of a recording.")] = None,
-    recordings: Annotated[int, typer.Option(min=1, help="How many.")] = 10,
-    form: Annotated[Form, typer.Option("--format", help="What the board sends.")] = Form.frames,
-    baud: Annotated[int, typer.Option(help="For a board behind a UART.")] = 115_200,
-    pause: Annotated[float, typer.Option(help="Seconds between recordings.", min=0)] = 1.0,
-    ports: Annotated[bool, typer.Option("--list", help="List the serial ports and end.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Record your own data from a board that runs a capture sketch of arduino/.
-
-    Lost samples are counted, and no recording is joined over a gap. Ctrl-C ends the session.
-    """
-    from tinyml_course.device import record
-    from tinyml_course.device.port import list_ports
-    from tinyml_course.device.terminal import Terminal
-
-    if ports:
-        found = [{"port": name, "what": what} for name, what in list_ports()]
-        if as_json:
-            _print_json({"ports": found})
-        else:
-            rows = [f"{one['port']:<16} {one['what']}" for one in found]
-            out.print("\n".join(rows) or "no serial port", markup=False)
-        return
-    if not (task and label):
-        raise InputError(
-            "say what is recorded: tinyml record gestures --label wing --port PORT. "
-            "tinyml record --list names the ports."
-        )
-    with Terminal() as watch:
-        report = record(
-            task, port, label, folder or Path(f"my_{task}"), person=person, seconds=seconds,
-            recordings=recordings, format=form.value, baud=baud, pause_s=pause, watch=watch,
-        )  # fmt: skip
-    if as_json:
-        _print_json(report.to_json())
-    else:
-        out.print(report.to_text(), markup=False)
-
-
-@app.command()
-def download(
-    name: Annotated[str, typer.Argument(help="speech_commands")],
-    folder: Annotated[Path, typer.Option("--to", help="The folder to unpack into.")],
-) -> None:
-    """Fetch a public data set, with its checksum (speech_commands: 2.4 GB)."""
-    from tinyml_course.datasets import download_speech_commands
-
-    if name != "speech_commands":
-        raise InputError(f"no data set {name!r} to download. There is speech_commands.")
-    out.print(f"unpacked into {download_speech_commands(folder)}")
+app.command("record")(data_commands.record)
+app.command("download")(data_commands.download)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -478,7 +363,3 @@ def _interpreted(model: Path | bytes, name: str | None = None) -> Any:
 def _c_name(model: Path) -> str:
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in model.stem.lower())
     return name if name[:1].isalpha() else f"model_{name}"
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
