@@ -17,6 +17,7 @@ from compiled_batches import Batches, merged_files, run_in_library
 
 from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.compiler.memory import MemoryPlan
+from tinyml_course.compiler.memory_picture import Bar
 
 PATTERNS = (0x55, 0xAA)
 
@@ -75,7 +76,7 @@ def run_spoilt(
 def spoiling(model: CompiledModel) -> str:
     """Return the C source of a model with calls that spoil free bytes."""
     head, body = model.source.split(f"void {model.name}_invoke(void)\n{{\n")
-    lines = iter(body.splitlines())
+    lines = iter(filter(None, body.splitlines()))
     steps = {step.op.index: step for step in model.steps}
     plan = model.plan
     chained = {chain.start: chain for chain in plan.schedule.chains}
@@ -108,13 +109,18 @@ def free_spans(plan: MemoryPlan) -> list[list[tuple[int, int]]]:
         busy = np.zeros(plan.arena_bytes, np.bool_)
         for bar in plan.bars:
             if bar.first <= time < bar.last:
-                low, high = 0, bar.nbytes
-                if bar.used is not None:
-                    pair = bar.used[time - bar.first : time - bar.first + 2]
-                    low, high = max(a for a, _ in pair), min(b for _, b in pair)
-                busy[bar.offset + low : bar.offset + max(low, high)] = True
+                before, after = (_in_use(bar, step) for step in (time, time + 1))
+                busy[bar.offset : bar.offset + bar.nbytes] |= before & after
         result.append(_runs(~busy))
     return result
+
+
+def _in_use(bar: Bar, step: int) -> np.ndarray:
+    """Return which bytes of a block are in use at a step, bool (nbytes,)."""
+    used = np.full(bar.nbytes, bar.used is None)
+    for low, high in bar.used[step - bar.first] if bar.used is not None else ():
+        used[low:high] = True
+    return used
 
 
 def _runs(free: np.ndarray) -> list[tuple[int, int]]:
