@@ -23,6 +23,8 @@ from tinyml_course.compiler.weights import Filters, fold
 
 _FEW_PLANES = 3
 """So many kernels, each for one shape, take no more flash than one for all shapes."""
+_FILES = ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
+_FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
 _VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output,
                            unsigned first, unsigned count, void *scratch)
@@ -30,6 +32,11 @@ static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tin
     tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
 }
 """
+_VARIANT_BY_TWO = _VARIANT.replace("_depthwise(", "_depthwise_by_two(")
+_FEW_COLUMNS = 8
+"""Two rows of no more columns are computed together, where code for it is worth its flash."""
+_REACH = 4096
+"""Bytes from one row to the next that its store instruction does not reach any more."""
 _SHARED_VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
               tinyml_rows input, tinyml_rows output, unsigned first, unsigned count, void *scratch)
@@ -144,6 +151,20 @@ def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
     )
 
 
+def _takes_two_rows(geometry: _Geometry, filters: Filters, emission: Emission) -> bool:
+    """Whether there is a kernel for two rows of the layer that beats the one for any number."""
+    return (
+        emission.optimize == "balanced"
+        and not emission.whole
+        and (geometry.kernel, geometry.stride, geometry.dilation) == ((3, 3), (1, 1), (1, 1))
+        and geometry.source.channels == geometry.target.channels
+        and geometry.target.width <= _FEW_COLUMNS
+        and geometry.target.width * geometry.target.channels < _REACH
+        and filters.rounding_of_most != "TINYML_GENERAL"
+        and filters.mixed == "TINYML_ALL_SHIFT"
+    )
+
+
 def _depthwise(
     graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
 ) -> Step:
@@ -186,6 +207,7 @@ def _depthwise(
             "stage": stage_fields,
         },
     )
+    by_two = _takes_two_rows(geometry, filters, emission)
     texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
     if is_shared:
         texts.append(shape)
@@ -198,8 +220,8 @@ def _depthwise(
         (f"{{variant}}({arguments}, {{scratch}});",),
         tuple(texts),
         weights.nbytes + stage_bytes,
-        ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h"),
-        _shared_variant(graph) if is_shared else shape + _VARIANT,
+        _FILES_BY_TWO if by_two else _FILES,
+        _shared_variant(graph) if is_shared else shape + (_VARIANT_BY_TWO if by_two else _VARIANT),
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
         scratch_row_bytes=0 if swapped else row_bytes,
