@@ -48,7 +48,7 @@ def draw(case: int):
 @pytest.fixture(autouse=True)
 def _sharing(monkeypatch):
     """Let a layer that is alone take the shared kernel when optimized for size."""
-    monkeypatch.setattr(emit_depthwise, "_FEW_PLANES", 0)
+    monkeypatch.setitem(emit_depthwise._FEW_KERNELS, "size", 0)
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +129,30 @@ def test_two_narrow_rows_at_a_time_equal_micro(run):
     for one, y, (_, model, _, x) in zip(runs, found, drawn, strict=True):
         want = Micro(model)(*x)[0]
         np.testing.assert_array_equal(y, want, err_msg=f"{one.name} in calls of {one.counts}")
+
+
+@pytest.fixture(scope="module")
+def many_shapes():
+    """Seven small depthwise layers, each of another shape, behind much bigger convolutions."""
+    net = Network(3)
+    x = net.conv2d(net.input((1, 24, 24, 8), 0.05, -3), 8)
+    x = net.conv2d(x, 8, stride=(4, 4))
+    for channels in range(4, 11):
+        x = net.depthwise(net.conv2d(x, channels, kernel=(1, 1)), activation="RELU")
+    return net, net.build(x)
+
+
+@pytest.mark.parametrize("run", [run_on_host, run_on_board])
+def test_many_small_layers_share_a_kernel_in_balance(run, many_shapes):
+    net, model = many_shapes
+    compiled = [compile_model(model, f"net_{mode}", mode) for mode in ("balanced", "speed")]
+    assert ["known = *shape" in one.source for one in compiled] == [True, False]
+    inputs = random_input(net, 4)
+    want = Micro(model)(*inputs)[0]
+    for (y,) in run(compiled, [inputs] * 2):
+        np.testing.assert_array_equal(y, want)
+
+
+def test_a_few_small_layers_keep_their_own_kernels_in_balance(many_shapes, monkeypatch):
+    monkeypatch.setitem(emit_depthwise._FEW_KERNELS, "balanced", 7)
+    assert "known = *shape" not in compile_model(many_shapes[1]).source

@@ -1,11 +1,13 @@
 """DEPTHWISE_CONV_2D as C: the shape of one channel's plane, and a kernel made for it.
 
 Layers whose planes have the same shape share a kernel, however many channels they have. Where
-flash matters most and there are many shapes, all layers share one that is told the shape.
+there are many shapes, layers share one that is told the shape: all if flash matters most, and in
+balance those with few of the network's MACs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinyml_course.compiler import graph as g
@@ -17,12 +19,15 @@ from tinyml_course.compiler.emit_layers import (
     _stage,
 )
 from tinyml_course.compiler.graph import Graph
+from tinyml_course.compiler.macs import layer_macs, network_macs
 from tinyml_course.compiler.printing import array, struct
 from tinyml_course.compiler.steps import Emission, RowAccess, Step
 from tinyml_course.compiler.weights import Filters, fold
 
-_FEW_PLANES = 3
-"""So many kernels, each for one shape, take no more flash than one for all shapes."""
+_FEW_KERNELS = {"size": 3, "balanced": 6}
+"""So many kernels, each for one shape, are better than one for all shapes, which is slower."""
+_SMALL_PART = 100
+"""A kernel for less than one in so many of the MACs may be slower for a smaller program's sake."""
 _FILES = ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
 _FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
 _VARIANT = """
@@ -97,16 +102,24 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -
     return _depthwise(graph, op, geometry, filters, emission)
 
 
-def _count_planes(graph: Graph) -> int:
-    """Return how many different planes the depthwise layers of a graph have."""
-    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
-    ends = [(op.input, op.weights, op.output) for op in layers]
-    return len({tuple(graph.tensors[i].shape[1:3] for i in end) for end in ends})
+def _sharing(graph: Graph, optimize: str) -> list[g.DepthwiseConv2D]:
+    """Return the layers that share a kernel told the shape: those of many shapes, or none."""
+    kernels: dict[tuple[tuple[int, ...], ...], list[g.DepthwiseConv2D]] = {}
+    for op in graph.ops:
+        if isinstance(op, g.DepthwiseConv2D):
+            shapes = (graph.tensors[i].shape for i in (op.input, op.weights, op.output))
+            kernels.setdefault(tuple(shapes), []).append(op)
+    shared = list(kernels.values())
+    if optimize == "balanced":
+        most = network_macs(graph) / _SMALL_PART
+        shared = [ops for ops in shared if sum(layer_macs(graph, op) for op in ops) < most]
+    if optimize not in _FEW_KERNELS or len(shared) <= _FEW_KERNELS[optimize]:
+        return []
+    return [op for ops in shared for op in ops]
 
 
-def _shared_variant(graph: Graph) -> str:
+def _shared_variant(graph: Graph, layers: Sequence[g.DepthwiseConv2D]) -> str:
     """Return a kernel for all shapes in which what they have in common is a constant."""
-    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
     kernels = {(*graph.tensors[op.weights].shape[1:3], *op.dilation) for op in layers}
     multipliers = {
         graph.tensors[op.output].shape[3] // graph.tensors[op.input].shape[3] for op in layers
@@ -183,7 +196,8 @@ def _depthwise(
         images = f"TINYML_ROWS({{in0}}, {rows.inputs}), TINYML_ROWS({{out0}}, {rows.outputs})"
         arguments = f"{images}, 0, {rows.outputs}"
     pitch = columns.extent + columns.extent % 2
-    is_shared = emission.optimize == "size" and _count_planes(graph) > _FEW_PLANES
+    sharing = _sharing(graph, emission.optimize)
+    is_shared = op in sharing
     shape = struct(
         "tinyml_depthwise_shape",
         f"{name}_shape" if is_shared else "@_shape",
@@ -207,7 +221,8 @@ def _depthwise(
             "stage": stage_fields,
         },
     )
-    by_two = _takes_two_rows(geometry, filters, emission)
+    by_two = not is_shared and _takes_two_rows(geometry, filters, emission)
+    variant = _VARIANT_BY_TWO if by_two else _VARIANT
     texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
     if is_shared:
         texts.append(shape)
@@ -221,7 +236,7 @@ def _depthwise(
         tuple(texts),
         weights.nbytes + stage_bytes,
         _FILES_BY_TWO if by_two else _FILES,
-        _shared_variant(graph) if is_shared else shape + (_VARIANT_BY_TWO if by_two else _VARIANT),
+        _shared_variant(graph, sharing) if is_shared else shape + variant,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
         scratch_row_bytes=0 if swapped else row_bytes,
