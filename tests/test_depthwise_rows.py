@@ -48,7 +48,7 @@ def draw(case: int):
 @pytest.fixture(autouse=True)
 def _sharing(monkeypatch):
     """Let a layer that is alone take the shared kernel when optimized for size."""
-    monkeypatch.setattr(emit_depthwise, "_FEW_PLANES", 0)
+    monkeypatch.setitem(emit_depthwise._FEW_KERNELS, "size", 0)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +103,56 @@ def test_channels_of_small_shifts_equal_micro(run, zero_point):
     assert kinds == set(MIXED)
     for i, ((y,), want) in enumerate(zip(run(models, inputs), wanted, strict=True)):
         np.testing.assert_array_equal(y, want, err_msg=f"net{i}")
+
+
+def draw_narrow(case: int):
+    """Return a model of one layer of a few columns and a split of its rows, most of it in twos."""
+    net = Network(seed=case)
+    x = net.input((1, 13 + case % 3, 3 + case % 6, 2 + case % 5), 0.05, -7)
+    padding, activation = ("SAME", "VALID")[case % 2], ("RELU", "NONE")[case // 2 % 2]
+    y = net.depthwise(
+        x, padding=padding, activation=activation, zero_point=(-128, 3)[case // 4 % 2]
+    )
+    height = net.shape(y)[1]
+    counts = [*([1] * (case % 3)), *([2] * 3), 3, 1, *([2] * height)] if case % 4 else [2] * height
+    stops = np.minimum(np.cumsum(counts), height)
+    counts = tuple(int(count) for count in np.diff(stops, prepend=0) if count)
+    return net, net.build(y), counts, random_input(net, 4)
+
+
+@pytest.mark.parametrize("run", [rows_on_host, rows_on_board])
+def test_two_narrow_rows_at_a_time_equal_micro(run):
+    drawn = [draw_narrow(case) for case in range(24)]
+    runs = [row_run(f"net{i}", model, counts) for i, (_, model, counts, _) in enumerate(drawn)]
+    assert sum("_by_two(" in one.step.variant for one in runs) > len(runs) / 2
+    found = run(runs, [x for *_, (x,) in drawn])
+    for one, y, (_, model, _, x) in zip(runs, found, drawn, strict=True):
+        want = Micro(model)(*x)[0]
+        np.testing.assert_array_equal(y, want, err_msg=f"{one.name} in calls of {one.counts}")
+
+
+@pytest.fixture(scope="module")
+def many_shapes():
+    """Seven small depthwise layers, each of another shape, behind much bigger convolutions."""
+    net = Network(3)
+    x = net.conv2d(net.input((1, 24, 24, 8), 0.05, -3), 8)
+    x = net.conv2d(x, 8, stride=(4, 4))
+    for channels in range(4, 11):
+        x = net.depthwise(net.conv2d(x, channels, kernel=(1, 1)), activation="RELU")
+    return net, net.build(x)
+
+
+@pytest.mark.parametrize("run", [run_on_host, run_on_board])
+def test_many_small_layers_share_a_kernel_in_balance(run, many_shapes):
+    net, model = many_shapes
+    compiled = [compile_model(model, f"net_{mode}", mode) for mode in ("balanced", "speed")]
+    assert ["known = *shape" in one.source for one in compiled] == [True, False]
+    inputs = random_input(net, 4)
+    want = Micro(model)(*inputs)[0]
+    for (y,) in run(compiled, [inputs] * 2):
+        np.testing.assert_array_equal(y, want)
+
+
+def test_a_few_small_layers_keep_their_own_kernels_in_balance(many_shapes, monkeypatch):
+    monkeypatch.setitem(emit_depthwise._FEW_KERNELS, "balanced", 7)
+    assert "known = *shape" not in compile_model(many_shapes[1]).source

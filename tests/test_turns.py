@@ -7,9 +7,10 @@ import pytest
 from compiled_batches import run_on_board, run_on_host
 from tflite_models import Micro, Network, random_input
 
+from tinyml_course.compiler.allocate import allocate
 from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import compile_model
-from tinyml_course.compiler.memory import least_bytes
+from tinyml_course.compiler.memory import least_bytes, plan_memory
 from tinyml_course.compiler.steps import RowAccess
 from tinyml_course.compiler.storage import storages
 from tinyml_course.compiler.tflite import read_model
@@ -104,6 +105,40 @@ def test_a_ring_that_wraps_leaves_its_dead_row_free():
     wrapped = in_use[(in_use > 0).all(axis=1)]
     assert {2, 3} <= set(in_use.sum(axis=1).tolist()) <= {0, 1, 2, 3}
     assert 2 in wrapped.sum(axis=1)  # the first slot and the last one: the middle one is free
+
+
+@pytest.fixture(scope="module")
+def blocks_of_two():
+    """Depthwise layers that each die for a convolution of one pixel, two rows a turn."""
+    net = Network(2)
+    x = net.conv2d(net.input((1, 40, 5, 16), 0.05, -3), 16, kernel=(1, 1))
+    for _ in range(4):
+        x = net.conv2d(net.depthwise(x, activation="RELU"), 16, kernel=(1, 1))
+    graph = read_model(net.build(x))
+    window, pixel = RowAccess(40, 3, 1, 1), RowAccess(40)
+    rows = {place: window if place % 2 else pixel for place in range(9)}
+    return graph, in_turns(graph, rows, (Chain(0, 9, 10),))
+
+
+def test_longer_rings_keep_pace_with_those_they_are_computed_from(blocks_of_two):
+    short, longer = (storages(*blocks_of_two, longer) for longer in (False, True))
+    assert [s.capacity for s in short if s.capacity] == [4, 2, 4, 2, 4, 2, 4, 2]
+    assert [s.capacity for s in longer if s.capacity] == [4] * 8
+    for storages_of_one in zip(short, longer, strict=True):
+        blocks = [storage.block for storage in storages_of_one if storage.capacity]
+        in_use = [(block.high - block.low).sum(axis=1).tolist() for block in blocks]
+        assert in_use[:1] == in_use[1:]
+
+
+def test_longer_rings_lie_where_others_are_dead(blocks_of_two):
+    graph, schedule = blocks_of_two
+    blocks = [storage.block for storage in storages(graph, schedule)]
+    starts = allocate(blocks, {}, 4)
+    plan = plan_memory(graph, schedule=schedule)
+    verify_plan(graph, plan)
+    assert plan.arena_bytes < max(
+        start + block.nbytes for start, block in zip(starts, blocks, strict=True)
+    )
 
 
 @pytest.fixture(scope="module")

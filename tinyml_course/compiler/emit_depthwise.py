@@ -1,11 +1,13 @@
 """DEPTHWISE_CONV_2D as C: the shape of one channel's plane, and a kernel made for it.
 
 Layers whose planes have the same shape share a kernel, however many channels they have. Where
-flash matters most and there are many shapes, all layers share one that is told the shape.
+there are many shapes, layers share one that is told the shape: all if flash matters most, and in
+balance those with few of the network's MACs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinyml_course.compiler import graph as g
@@ -17,12 +19,17 @@ from tinyml_course.compiler.emit_layers import (
     _stage,
 )
 from tinyml_course.compiler.graph import Graph
+from tinyml_course.compiler.macs import layer_macs, network_macs
 from tinyml_course.compiler.printing import array, struct
 from tinyml_course.compiler.steps import Emission, RowAccess, Step
 from tinyml_course.compiler.weights import Filters, fold
 
-_FEW_PLANES = 3
-"""So many kernels, each for one shape, take no more flash than one for all shapes."""
+_FEW_KERNELS = {"size": 3, "balanced": 6}
+"""So many kernels, each for one shape, are better than one for all shapes, which is slower."""
+_SMALL_PART = 100
+"""A kernel for less than one in so many of the MACs may be slower for a smaller program's sake."""
+_FILES = ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
+_FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
 _VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output,
                            unsigned first, unsigned count, void *scratch)
@@ -30,6 +37,11 @@ static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tin
     tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
 }
 """
+_VARIANT_BY_TWO = _VARIANT.replace("_depthwise(", "_depthwise_by_two(")
+_FEW_COLUMNS = 8
+"""Two rows of no more columns are computed together, where code for it is worth its flash."""
+_REACH = 4096
+"""Bytes from one row to the next that its store instruction does not reach any more."""
 _SHARED_VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise_shape *shape, const tinyml_depthwise *layer,
               tinyml_rows input, tinyml_rows output, unsigned first, unsigned count, void *scratch)
@@ -90,16 +102,24 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -
     return _depthwise(graph, op, geometry, filters, emission)
 
 
-def _count_planes(graph: Graph) -> int:
-    """Return how many different planes the depthwise layers of a graph have."""
-    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
-    ends = [(op.input, op.weights, op.output) for op in layers]
-    return len({tuple(graph.tensors[i].shape[1:3] for i in end) for end in ends})
+def _sharing(graph: Graph, optimize: str) -> list[g.DepthwiseConv2D]:
+    """Return the layers that share a kernel told the shape: those of many shapes, or none."""
+    kernels: dict[tuple[tuple[int, ...], ...], list[g.DepthwiseConv2D]] = {}
+    for op in graph.ops:
+        if isinstance(op, g.DepthwiseConv2D):
+            shapes = (graph.tensors[i].shape for i in (op.input, op.weights, op.output))
+            kernels.setdefault(tuple(shapes), []).append(op)
+    shared = list(kernels.values())
+    if optimize == "balanced":
+        most = network_macs(graph) / _SMALL_PART
+        shared = [ops for ops in shared if sum(layer_macs(graph, op) for op in ops) < most]
+    if optimize not in _FEW_KERNELS or len(shared) <= _FEW_KERNELS[optimize]:
+        return []
+    return [op for ops in shared for op in ops]
 
 
-def _shared_variant(graph: Graph) -> str:
+def _shared_variant(graph: Graph, layers: Sequence[g.DepthwiseConv2D]) -> str:
     """Return a kernel for all shapes in which what they have in common is a constant."""
-    layers = [op for op in graph.ops if isinstance(op, g.DepthwiseConv2D)]
     kernels = {(*graph.tensors[op.weights].shape[1:3], *op.dilation) for op in layers}
     multipliers = {
         graph.tensors[op.output].shape[3] // graph.tensors[op.input].shape[3] for op in layers
@@ -144,6 +164,20 @@ def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
     )
 
 
+def _takes_two_rows(geometry: _Geometry, filters: Filters, emission: Emission) -> bool:
+    """Whether there is a kernel for two rows of the layer that beats the one for any number."""
+    return (
+        emission.optimize == "balanced"
+        and not emission.whole
+        and (geometry.kernel, geometry.stride, geometry.dilation) == ((3, 3), (1, 1), (1, 1))
+        and geometry.source.channels == geometry.target.channels
+        and geometry.target.width <= _FEW_COLUMNS
+        and geometry.target.width * geometry.target.channels < _REACH
+        and filters.rounding_of_most != "TINYML_GENERAL"
+        and filters.mixed == "TINYML_ALL_SHIFT"
+    )
+
+
 def _depthwise(
     graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
 ) -> Step:
@@ -162,7 +196,8 @@ def _depthwise(
         images = f"TINYML_ROWS({{in0}}, {rows.inputs}), TINYML_ROWS({{out0}}, {rows.outputs})"
         arguments = f"{images}, 0, {rows.outputs}"
     pitch = columns.extent + columns.extent % 2
-    is_shared = emission.optimize == "size" and _count_planes(graph) > _FEW_PLANES
+    sharing = _sharing(graph, emission.optimize)
+    is_shared = op in sharing
     shape = struct(
         "tinyml_depthwise_shape",
         f"{name}_shape" if is_shared else "@_shape",
@@ -186,6 +221,8 @@ def _depthwise(
             "stage": stage_fields,
         },
     )
+    by_two = not is_shared and _takes_two_rows(geometry, filters, emission)
+    variant = _VARIANT_BY_TWO if by_two else _VARIANT
     texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
     if is_shared:
         texts.append(shape)
@@ -198,8 +235,8 @@ def _depthwise(
         (f"{{variant}}({arguments}, {{scratch}});",),
         tuple(texts),
         weights.nbytes + stage_bytes,
-        ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h"),
-        _shared_variant(graph) if is_shared else shape + _VARIANT,
+        _FILES_BY_TWO if by_two else _FILES,
+        _shared_variant(graph, sharing) if is_shared else shape + variant,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
         scratch_row_bytes=0 if swapped else row_bytes,

@@ -119,11 +119,14 @@ def plan_memory(
         By default every operator runs as a whole.
     """
     schedule = schedule or one_by_one(graph)
-    stored = storages(graph, schedule)
     needs = scratch if callable(scratch) else _constant_scratch(scratch or {})
-    layout = _layout(graph, schedule, stored, needs, in_place)
-    blocks, shared = layout.blocks, layout.shared
-    starts = allocate(blocks, shared, alignment)
+    layouts = [_layout(graph, schedule, storages(graph, schedule), needs, in_place)]
+    longer = storages(graph, schedule, longer=True)
+    if _lengths(longer) != _lengths(layouts[0].stored):
+        layouts.append(_layout(graph, schedule, longer, needs, in_place))
+    placed = [(layout, allocate(layout.blocks, layout.shared, alignment)) for layout in layouts]
+    layout, starts = min(placed, key=lambda both: _height(*both))
+    stored, blocks, shared = layout.stored, layout.blocks, layout.shared
     live = live_bytes(blocks, shared, alignment) if blocks else [0]
     turns = schedule.turns
     peak = max(range(len(live)), key=lambda time: live[time]) - 1
@@ -131,7 +134,7 @@ def plan_memory(
     labels = [graph.tensors[storage.members[0]].name for storage in stored]
     labels += [f"scratch of {op}" for op in layout.scratch_ops]
     return MemoryPlan(
-        arena_bytes=max((s + b.nbytes for s, b in zip(starts, blocks, strict=True)), default=0),
+        arena_bytes=_height(layout, starts),
         offsets={index: starts[i] for index, i in place_of.items()},
         capacities={
             index: storage.capacity
@@ -189,6 +192,7 @@ def least_bytes(
 class _Layout:
     """What has to be placed: storages first, then scratch."""
 
+    stored: list[Storage]
     blocks: list[Block]
     scratch_ops: list[Op]
     givers: list[tuple[int, int, Op, int]]
@@ -196,6 +200,15 @@ class _Layout:
     @property
     def shared(self) -> dict[int, int]:
         return {taker: giver for taker, giver, *_ in self.givers}
+
+
+def _lengths(stored: list[Storage]) -> list[int | None]:
+    return [storage.capacity for storage in stored]
+
+
+def _height(layout: _Layout, starts: Sequence[int]) -> int:
+    ends = (start + block.nbytes for start, block in zip(starts, layout.blocks, strict=True))
+    return max(ends, default=0)
 
 
 def _layout(
@@ -210,7 +223,7 @@ def _layout(
     for place, busy in needs.items():
         keeps = place in schedule.chained and schedule.rows[place].accumulates
         blocks.append(_scratch_block(busy, keeps))
-    return _Layout(blocks, [graph.ops[place] for place in needs], givers)
+    return _Layout(stored, blocks, [graph.ops[place] for place in needs], givers)
 
 
 def _scratch_block(busy: list[tuple[int, int]], keeps: bool) -> Block:

@@ -6,7 +6,7 @@ nothing looks at the old value any more when the new one is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,8 +52,17 @@ class _Use:
         return [*self.wholes, *(time for time, _ in (*self.written, *self.read))]
 
 
-def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
-    """Return the storages of all activations, in the order in which they come to life."""
+def storages(graph: Graph, schedule: Schedule, longer: bool = False) -> list[Storage]:
+    """Return the storages of all activations, in the order in which they come to life.
+
+    Parameters
+    ----------
+    graph : Graph
+    schedule : Schedule
+    longer : bool
+        Whether rings are at least as long as those they are computed from. Their rows go round
+        at the same pace then, and one ring's rows may lie where another's are dead.
+    """
     members = _members(graph)
     root = {index: first for first, group in members.items() for index in group}
     uses = {first: _Use() for first in members}
@@ -84,7 +93,25 @@ def storages(graph: Graph, schedule: Schedule) -> list[Storage]:
     for value, state in _updates(graph, schedule, root, uses):
         uses[state].wholes += uses.pop(value).times
         members[state] += members.pop(value)
-    return [_storage(graph, tuple(group), uses[first]) for first, group in members.items()]
+    sources = _sources(graph, schedule, root) if longer else {}
+    rings: dict[int, int] = {}
+    stored: list[Storage] = []
+    for first, group in members.items():
+        rows = max((rings.get(i, 0) // stride for i, stride in sources.get(first, ())), default=0)
+        stored.append(_storage(graph, tuple(group), uses[first], rows))
+        rings[first] = stored[-1].capacity or 0
+    return stored
+
+
+def _sources(
+    graph: Graph, schedule: Schedule, root: Mapping[int, int]
+) -> dict[int, list[tuple[int, int]]]:
+    """Return for each image computed by rows those it is computed from, and the steps in them."""
+    return {
+        root[op.output]: [(root[i.index], schedule.rows[place].stride) for i in images(graph, op)]
+        for place, op in enumerate(graph.ops)
+        if place in schedule.chained
+    }
 
 
 def _members(graph: Graph) -> dict[int, list[int]]:
@@ -128,7 +155,8 @@ def _assigns(op: Op) -> bool:
     return isinstance(op, AssignVariable)
 
 
-def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:
+def _storage(graph: Graph, members: tuple[int, ...], use: _Use, rows: int) -> Storage:
+    """Return the storage of some tensors, a ring of at least so many rows if it is one."""
     nbytes = graph.tensors[members[0]].nbytes
     if not use.height:
         return Storage(members, Block(nbytes, min(use.wholes), max(use.wholes)))
@@ -139,8 +167,8 @@ def _storage(graph: Graph, members: tuple[int, ...], use: _Use) -> Storage:
     alive = (written[:, None] <= times) & (times <= read[:, None])  # (H, T)
     lowest, highest = alive.argmax(axis=0), use.height - alive[::-1].argmax(axis=0)
     extent = np.where(alive.any(axis=0), highest - lowest, 0)
-    capacity = int(extent.max())
-    if use.wholes or len(members) > 1 or capacity == use.height:
+    capacity = max(rows, int(extent.max()))
+    if use.wholes or len(members) > 1 or capacity >= use.height:
         low, high = lowest * row_bytes, (lowest + extent) * row_bytes
         return Storage(members, Block(nbytes, first, last, low[:, None], high[:, None]))
     start = lowest % capacity
