@@ -119,7 +119,8 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
 #else
 #define ADVANCE_TO_END()                                                                           \
     __asm__ volatile("ldr %[x], %[odd]\n\t"                                                        \
-                     "cbnz %[x], 1f\n"                                                             \
+                     "cmp %[x], #0\n\t"                                                            \
+                     "bne 1f\n"                                                                    \
                      "0:\n\t" STEP "1:\n\t" STEP "cmp %[input], %[end]\n\t"                        \
                      "bne 0b\n\t"                                                                  \
                      "ldr %[input], %[rest]\n\t"                                                   \
@@ -132,7 +133,7 @@ static void finish_four(const tinyml_output_stage *stage, unsigned first, unsign
                      "2:\n\t"                                                                      \
                      : [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d),                         \
                        [weights] "+r"(weights), [input] "+r"(input), [end] "+r"(end),              \
-                       [x] "=&l"(x), [near] "=&r"(near)                                            \
+                       [x] "=&r"(x), [near] "=&r"(near)                                            \
                      : [odd] "m"(odd), [rest] "m"(rest)                                            \
                      : "r4", "r5", "r6", "r8", "cc", "memory")
 #endif

@@ -3,6 +3,7 @@
 
 #include "tinyml_depthwise.h"
 #include "tinyml_depthwise_dsp.h"
+#include "tinyml_depthwise_pairs.h"
 #include "tinyml_kernels.h"
 #include "tinyml_turns.h"
 
@@ -1188,14 +1189,14 @@ static const tinyml_depthwise_shape variant0_shape = {
 static TINYML_APART void variant0(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output,
                            unsigned first, unsigned count, void *scratch)
 {
-    tinyml_convolve_depthwise(&variant0_shape, layer, input, output, first, count, scratch);
+    tinyml_convolve_depthwise_by_two(&variant0_shape, layer, input, output, first, count, scratch);
 }
 
 static TINYML_ALIGNED int8_t arena[KEYWORDS_ARENA_BYTES];
 
 int8_t *keywords_input(void)
 {
-    return (void *)(arena + 6408);
+    return (void *)(arena + 5768);
 }
 
 int8_t *keywords_output(void)
@@ -1205,52 +1206,52 @@ int8_t *keywords_output(void)
 
 static void op0_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op0_layer, TINYML_ROWS(arena + 6408, 49), TINYML_ROWS(arena + 512, 3), first, count, arena + 0);
+    tinyml_convolve(&op0_layer, TINYML_ROWS(arena + 5768, 49), TINYML_ROWS(arena + 1536, 4), first, count, arena + 2816);
 }
 
 static void op1_rows(unsigned first, unsigned count)
 {
-    variant0(&op1_layer, TINYML_ROWS(arena + 512, 3), TINYML_ROWS(arena + 2752, 1), first, count, arena + 0);
+    variant0(&op1_layer, TINYML_ROWS(arena + 1536, 4), TINYML_ROWS(arena + 3008, 4), first, count, arena + 2816);
 }
 
 static void op2_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op2_layer, TINYML_ROWS(arena + 2752, 1), TINYML_ROWS(arena + 1472, 3), first, count, arena + 0);
+    tinyml_convolve(&op2_layer, TINYML_ROWS(arena + 3008, 4), TINYML_ROWS(arena + 256, 4), first, count, arena + 6260);
 }
 
 static void op3_rows(unsigned first, unsigned count)
 {
-    variant0(&op3_layer, TINYML_ROWS(arena + 1472, 3), TINYML_ROWS(arena + 2432, 2), first, count, arena + 0);
+    variant0(&op3_layer, TINYML_ROWS(arena + 256, 4), TINYML_ROWS(arena + 1536, 4), first, count, arena + 2816);
 }
 
 static void op4_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op4_layer, TINYML_ROWS(arena + 2432, 2), TINYML_ROWS(arena + 3072, 4), first, count, arena + 0);
+    tinyml_convolve(&op4_layer, TINYML_ROWS(arena + 1536, 4), TINYML_ROWS(arena + 3328, 4), first, count, arena + 2816);
 }
 
 static void op5_rows(unsigned first, unsigned count)
 {
-    variant0(&op5_layer, TINYML_ROWS(arena + 3072, 4), TINYML_ROWS(arena + 2432, 2), first, count, arena + 0);
+    variant0(&op5_layer, TINYML_ROWS(arena + 3328, 4), TINYML_ROWS(arena + 256, 4), first, count, arena + 2816);
 }
 
 static void op6_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op6_layer, TINYML_ROWS(arena + 2432, 2), TINYML_ROWS(arena + 5248, 4), first, count, arena + 0);
+    tinyml_convolve(&op6_layer, TINYML_ROWS(arena + 256, 4), TINYML_ROWS(arena + 4608, 4), first, count, arena + 2816);
 }
 
 static void op7_rows(unsigned first, unsigned count)
 {
-    variant0(&op7_layer, TINYML_ROWS(arena + 5248, 4), TINYML_ROWS(arena + 2432, 2), first, count, arena + 0);
+    variant0(&op7_layer, TINYML_ROWS(arena + 4608, 4), TINYML_ROWS(arena + 3328, 4), first, count, arena + 2816);
 }
 
 static void op8_rows(unsigned first, unsigned count)
 {
-    tinyml_convolve(&op8_layer, TINYML_ROWS(arena + 2432, 2), TINYML_ROWS(arena + 4608, 2), first, count, arena + 0);
+    tinyml_convolve(&op8_layer, TINYML_ROWS(arena + 3328, 4), TINYML_ROWS(arena + 576, 4), first, count, arena + 2816);
 }
 
 static void op9_rows(unsigned first, unsigned count)
 {
-    tinyml_average_rows(&op9_layer, 25, TINYML_ROWS(arena + 4608, 2), arena + 0, first, count, arena + 4352);
+    tinyml_average_rows(&op9_layer, 25, TINYML_ROWS(arena + 576, 4), arena + 256, first, count, arena + 0);
 }
 
 /* Ops 0 to 9 take turns: {layer, rows, first row}. */
@@ -1259,34 +1260,28 @@ static const tinyml_layer chain0[] = {
     op9_rows,
 };
 static const TINYML_FLASH tinyml_turn turns0[] = {
-    {0, 1, 0}, {0, 1, 1}, {1, 1, 0}, {2, 1, 0}, {0, 1, 2}, {1, 1, 1}, {2, 1, 1}, {3, 1, 0},
-    {0, 1, 3}, {1, 1, 2}, {2, 1, 2}, {3, 1, 1}, {4, 2, 0}, {0, 1, 4}, {1, 1, 3}, {2, 1, 3},
-    {3, 1, 2}, {4, 1, 2}, {5, 2, 0}, {6, 2, 0}, {0, 1, 5}, {1, 1, 4}, {2, 1, 4}, {3, 1, 3},
-    {4, 1, 3}, {5, 1, 2}, {6, 1, 2}, {7, 2, 0}, {8, 2, 0}, {9, 2, 0}, {0, 1, 6}, {1, 1, 5},
-    {2, 1, 5}, {3, 1, 4}, {0, 1, 7}, {1, 1, 6}, {2, 1, 6}, {3, 1, 5}, {4, 2, 4}, {5, 2, 3},
-    {6, 2, 3}, {7, 2, 2}, {8, 2, 2}, {9, 2, 2}, {0, 1, 8}, {1, 1, 7}, {2, 1, 7}, {3, 1, 6},
-    {0, 1, 9}, {1, 1, 8}, {2, 1, 8}, {3, 1, 7}, {4, 2, 6}, {5, 2, 5}, {6, 2, 5}, {7, 2, 4},
-    {8, 2, 4}, {9, 2, 4}, {0, 1, 10}, {1, 1, 9}, {2, 1, 9}, {3, 1, 8}, {0, 1, 11}, {1, 1, 10},
-    {2, 1, 10}, {3, 1, 9}, {4, 2, 8}, {5, 2, 7}, {6, 2, 7}, {7, 2, 6}, {8, 2, 6}, {9, 2, 6},
-    {0, 1, 12}, {1, 1, 11}, {2, 1, 11}, {3, 1, 10}, {0, 1, 13}, {1, 1, 12}, {2, 1, 12}, {3, 1, 11},
-    {4, 2, 10}, {5, 2, 9}, {6, 2, 9}, {7, 2, 8}, {8, 2, 8}, {9, 2, 8}, {0, 1, 14}, {1, 1, 13},
-    {2, 1, 13}, {3, 1, 12}, {0, 1, 15}, {1, 1, 14}, {2, 1, 14}, {3, 1, 13}, {4, 2, 12}, {5, 2, 11},
-    {6, 2, 11}, {7, 2, 10}, {8, 2, 10}, {9, 2, 10}, {0, 1, 16}, {1, 1, 15}, {2, 1, 15}, {3, 1, 14},
-    {0, 1, 17}, {1, 1, 16}, {2, 1, 16}, {3, 1, 15}, {4, 2, 14}, {5, 2, 13}, {6, 2, 13}, {7, 2, 12},
-    {8, 2, 12}, {9, 2, 12}, {0, 1, 18}, {1, 1, 17}, {2, 1, 17}, {3, 1, 16}, {0, 1, 19}, {1, 1, 18},
-    {2, 1, 18}, {3, 1, 17}, {4, 2, 16}, {5, 2, 15}, {6, 2, 15}, {7, 2, 14}, {8, 2, 14}, {9, 2, 14},
-    {0, 1, 20}, {1, 1, 19}, {2, 1, 19}, {3, 1, 18}, {0, 1, 21}, {1, 1, 20}, {2, 1, 20}, {3, 1, 19},
-    {4, 2, 18}, {5, 2, 17}, {6, 2, 17}, {7, 2, 16}, {8, 2, 16}, {9, 2, 16}, {0, 1, 22}, {1, 1, 21},
-    {2, 1, 21}, {3, 1, 20}, {0, 1, 23}, {1, 1, 22}, {2, 1, 22}, {3, 1, 21}, {4, 2, 20}, {5, 2, 19},
-    {6, 2, 19}, {7, 2, 18}, {8, 2, 18}, {9, 2, 18}, {0, 1, 24}, {1, 1, 23}, {2, 1, 23}, {3, 1, 22},
-    {1, 1, 24}, {2, 1, 24}, {3, 1, 23}, {4, 2, 22}, {5, 2, 21}, {6, 2, 21}, {7, 2, 20}, {8, 2, 20},
-    {9, 2, 20}, {3, 1, 24}, {4, 1, 24}, {5, 2, 23}, {6, 2, 23}, {7, 2, 22}, {8, 2, 22}, {9, 2, 22},
-    {7, 1, 24}, {8, 1, 24}, {9, 1, 24},
+    {0, 2, 0}, {0, 1, 2}, {1, 2, 0}, {2, 2, 0}, {0, 1, 3}, {1, 1, 2}, {2, 1, 2}, {3, 2, 0},
+    {4, 2, 0}, {0, 1, 4}, {1, 1, 3}, {2, 1, 3}, {3, 1, 2}, {4, 1, 2}, {5, 2, 0}, {6, 2, 0},
+    {0, 1, 5}, {1, 1, 4}, {2, 1, 4}, {3, 1, 3}, {4, 1, 3}, {5, 1, 2}, {6, 1, 2}, {7, 2, 0},
+    {8, 2, 0}, {9, 2, 0}, {0, 2, 6}, {1, 2, 5}, {2, 2, 5}, {3, 2, 4}, {4, 2, 4}, {5, 2, 3},
+    {6, 2, 3}, {7, 2, 2}, {8, 2, 2}, {9, 2, 2}, {0, 2, 8}, {1, 2, 7}, {2, 2, 7}, {3, 2, 6},
+    {4, 2, 6}, {5, 2, 5}, {6, 2, 5}, {7, 2, 4}, {8, 2, 4}, {9, 2, 4}, {0, 2, 10}, {1, 2, 9},
+    {2, 2, 9}, {3, 2, 8}, {4, 2, 8}, {5, 2, 7}, {6, 2, 7}, {7, 2, 6}, {8, 2, 6}, {9, 2, 6},
+    {0, 2, 12}, {1, 2, 11}, {2, 2, 11}, {3, 2, 10}, {4, 2, 10}, {5, 2, 9}, {6, 2, 9}, {7, 2, 8},
+    {8, 2, 8}, {9, 2, 8}, {0, 2, 14}, {1, 2, 13}, {2, 2, 13}, {3, 2, 12}, {4, 2, 12}, {5, 2, 11},
+    {6, 2, 11}, {7, 2, 10}, {8, 2, 10}, {9, 2, 10}, {0, 2, 16}, {1, 2, 15}, {2, 2, 15}, {3, 2, 14},
+    {4, 2, 14}, {5, 2, 13}, {6, 2, 13}, {7, 2, 12}, {8, 2, 12}, {9, 2, 12}, {0, 2, 18}, {1, 2, 17},
+    {2, 2, 17}, {3, 2, 16}, {4, 2, 16}, {5, 2, 15}, {6, 2, 15}, {7, 2, 14}, {8, 2, 14}, {9, 2, 14},
+    {0, 2, 20}, {1, 2, 19}, {2, 2, 19}, {3, 2, 18}, {4, 2, 18}, {5, 2, 17}, {6, 2, 17}, {7, 2, 16},
+    {8, 2, 16}, {9, 2, 16}, {0, 2, 22}, {1, 2, 21}, {2, 2, 21}, {3, 2, 20}, {4, 2, 20}, {5, 2, 19},
+    {6, 2, 19}, {7, 2, 18}, {8, 2, 18}, {9, 2, 18}, {0, 1, 24}, {1, 2, 23}, {2, 2, 23}, {3, 2, 22},
+    {4, 2, 22}, {5, 2, 21}, {6, 2, 21}, {7, 2, 20}, {8, 2, 20}, {9, 2, 20}, {3, 1, 24}, {4, 1, 24},
+    {5, 2, 23}, {6, 2, 23}, {7, 2, 22}, {8, 2, 22}, {9, 2, 22}, {7, 1, 24}, {8, 1, 24}, {9, 1, 24},
 };
 
 void keywords_invoke(void)
 {
     tinyml_take_turns(chain0, turns0, sizeof turns0 / sizeof *turns0);
-    tinyml_connect(&op10_layer, arena + 0, arena + 64);
-    tinyml_softmax(&op11_layer, arena + 64, arena + 0);
+    tinyml_connect(&op10_layer, arena + 256, arena + 0);
+    tinyml_softmax(&op11_layer, arena + 0, arena + 0);
 }
