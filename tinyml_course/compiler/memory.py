@@ -120,12 +120,7 @@ def plan_memory(
     """
     schedule = schedule or one_by_one(graph)
     needs = scratch if callable(scratch) else _constant_scratch(scratch or {})
-    layouts = [_layout(graph, schedule, storages(graph, schedule), needs, in_place)]
-    longer = storages(graph, schedule, longer=True)
-    if _lengths(longer) != _lengths(layouts[0].stored):
-        layouts.append(_layout(graph, schedule, longer, needs, in_place))
-    placed = [(layout, allocate(layout.blocks, layout.shared, alignment)) for layout in layouts]
-    layout, starts = min(placed, key=lambda both: _height(*both))
+    layout, starts = _placed(graph, schedule, needs, in_place, alignment)
     stored, blocks, shared = layout.stored, layout.blocks, layout.shared
     live = live_bytes(blocks, shared, alignment) if blocks else [0]
     turns = schedule.turns
@@ -202,11 +197,25 @@ class _Layout:
         return {taker: giver for taker, giver, *_ in self.givers}
 
 
-def _lengths(stored: list[Storage]) -> list[int | None]:
-    return [storage.capacity for storage in stored]
+def _placed(
+    graph: Graph, schedule: Schedule, needs: Scratch, in_place: InPlace, alignment: int
+) -> tuple[_Layout, tuple[int, ...]]:
+    """Return what has to be placed, and where; longer rings only if short ones leave gaps."""
+
+    def place(longer: bool) -> tuple[_Layout, tuple[int, ...]]:
+        layout = _layout(graph, schedule, storages(graph, schedule, longer), needs, in_place)
+        return layout, allocate(layout.blocks, layout.shared, alignment)
+
+    layout, starts = place(longer=False)
+    if not schedule.chains:
+        return layout, starts
+    if _height(layout, starts) <= max(live_bytes(layout.blocks, layout.shared, alignment)):
+        return layout, starts
+    return min((layout, starts), place(longer=True), key=lambda placed: _height(*placed))
 
 
 def _height(layout: _Layout, starts: Sequence[int]) -> int:
+    """Return the bytes up to the end of the highest block."""
     ends = (start + block.nbytes for start, block in zip(starts, layout.blocks, strict=True))
     return max(ends, default=0)
 
