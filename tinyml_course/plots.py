@@ -222,7 +222,7 @@ def plot_pictures(
     Parameters
     ----------
     rows : mapping from a row's name to arrays (height, width)
-        uint8 is grey values, bool a mask; float is heat, from 0 to the row's highest; the rest has
+        uint8 is grey values, bool a mask; float is heat, from 0 to its own highest; the rest has
         zero in the middle.
     titles : sequence of str, one a column, or empty
     title : str
@@ -242,7 +242,7 @@ def plot_pictures(
             if values.dtype == np.uint8:
                 look |= {"vmin": 0, "vmax": 255}
             elif values.dtype.kind == "f":
-                look |= {"vmin": 0, "vmax": max(np.max(other) for other in pictures)}
+                look |= {"vmin": 0, "vmax": values.max() or 1}
             elif values.dtype.kind == "i":
                 look |= {"vmin": -abs(values).max(), "vmax": abs(values).max()}
             one.imshow(values, **look)

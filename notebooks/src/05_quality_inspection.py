@@ -158,6 +158,10 @@ rows = {"part": test.x[shown], "fault": defects.mask[shown], "heat": heat}
 plots.plot_pictures(rows, titles=kinds)
 
 # %% [markdown]
+# Each map is drawn up to its own highest value. Where the model is certain, covering a part of a fault hardly lowers its score: the map of
+# such a part is faint, and shows more of what is around.
+
+# %% [markdown]
 # ## 5. What does a mistake cost?
 #
 # **Why.** An *escape*, a faulty part that gets through, costs a recall; *scrap*, a good part thrown away, costs a part. The threshold follows
