@@ -47,7 +47,8 @@ def small(request):
 @pytest.mark.parametrize("name", INSTRUCTIONS)
 def test_several_words_trap_where_they_are_not_aligned(small, name):
     if f"run_{name}" not in small.program.symbols:
-        pytest.skip("no floating point unit")
+        assert name in FLOATS  # the Cortex-M3 has no floating point unit
+        return
     machine, buffer = small.machine(), small.program.address("buffer")
     machine.call(f"run_{name}", buffer + 4)
     text = INSTRUCTIONS[name].split()[0].removesuffix("ia")

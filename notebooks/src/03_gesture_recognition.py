@@ -173,13 +173,16 @@ simulation.assert_equals(tc.reference(tflite), features(test.x[:5]))
 simulation
 
 # %% [markdown]
-# An Arduino Uno has 2,048 bytes of RAM. `tinyml train gestures --model small` trains a network of two dense layers for it, which needs hardly
-# more than the window it sees. Here is ours, with half as many rows a second, and how it does in the same minutes of use.
+# An Arduino Uno has little RAM. `tinyml train gestures --model small` trains a network of two dense layers for it, which needs hardly more than
+# the window it sees. Here is ours, with half as many rows a second, and how it does in the same minutes of use.
 
 # %%
 uno = tc.load_run(model_dir("gestures_uno"))
 small = tc.compile_model(uno.graph, name="gestures", optimize="size")
-print(f"{small.arena_bytes} bytes of arena (the network above: {compiled.arena_bytes:,})")
+print(f"an Uno has {tc.get_board('uno').ram_bytes:,} bytes of RAM")
+print(
+    f"the small network takes {small.arena_bytes} of them, the network above {compiled.arena_bytes:,}"
+)
 print(uno.metrics["in_use"]["summary"])
 
 # %% [markdown]
