@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.errors import InputError
+from tinyml_course.features.record import read_record
 
 STEPS_PER_DEVIATION = 32
 LEAST_DEVIATION = 256  # one grey value, Q8
@@ -189,18 +190,7 @@ class ImagePatch:
         InputError
             If the text is not such a record, or of a version this course does not compute.
         """
-        try:
-            record = json.loads(text)
-            kind, version = record["kind"], record["version"]
-            spec = cls(**{field.name: record[field.name] for field in dataclasses.fields(cls)})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InputError(f"the feature record is damaged ({error!r}); train again.") from error
-        if (kind, version) != (cls.KIND, cls.VERSION):
-            raise InputError(
-                f"the feature record is {kind} {version}, not {cls.KIND} {cls.VERSION}; "
-                "train again."
-            )
-        return spec
+        return read_record(cls, text)
 
     def c_files(self) -> dict[str, str]:
         """Return the C side by file name: two files as they are, and the printed numbers."""
