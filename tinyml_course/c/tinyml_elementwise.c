@@ -169,6 +169,16 @@ void tinyml_quantize(const tinyml_border *border, uint32_t count, const void *in
     }
 }
 
+void tinyml_quantize_rows(const tinyml_border *border, uint32_t row_count, tinyml_rows input,
+                          tinyml_rows output, unsigned first, unsigned count)
+{
+    const uint32_t row_bytes = row_count * (uint32_t)sizeof(float);
+
+    for (const unsigned end = first + count; first != end; first++)
+        tinyml_quantize(border, row_count, tinyml_row_run(input, first, row_bytes),
+                        tinyml_row_run(output, first, row_count));
+}
+
 void tinyml_dequantize(const tinyml_border *border, uint32_t count, const void *input,
                        void *output)
 {

@@ -224,6 +224,8 @@ typedef struct {
 } tinyml_border;
 
 void tinyml_quantize(const tinyml_border *border, uint32_t count, const void *input, void *output);
+void tinyml_quantize_rows(const tinyml_border *border, uint32_t row_count, tinyml_rows input,
+                          tinyml_rows output, unsigned first, unsigned count);
 void tinyml_dequantize(const tinyml_border *border, uint32_t count, const void *input,
                        void *output);
 

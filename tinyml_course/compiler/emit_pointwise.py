@@ -156,11 +156,13 @@ def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
             "Give the model an integer input."
         )
     name = f"op{op.index}_border"
+    rows = by_rows(graph, op)
+    call = f"tinyml_quantize(&{name}, {source.size}, {{in0}}, {{out0}});"
+    if rows:
+        row = f"&{name}, {source.size // rows.count}"
+        call = f"tinyml_quantize_rows({row}, {{in0_rows}}, {{out0_rows}}, {{first}}, {{count}});"
     return Step(
-        op,
-        (f"tinyml_quantize(&{name}, {source.size}, {{in0}}, {{out0}});",),
-        (_border(name, target),),
-        files=_FILES,
+        op, (call,), (_border(name, target),), files=_FILES, in_place=(0,), rows=rows
     )
 
 
