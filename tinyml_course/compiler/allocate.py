@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_REORDERINGS = 400
+REORDERINGS = 400
+"""Orders tried, at most, beside the usual ones."""
 Ints = NDArray[np.int64]
 Intervals = tuple[tuple[int, int], ...]
 
@@ -59,7 +60,9 @@ Shared = Mapping[int, int]
 """A block and the block before it whose bytes it may take over at the step where both live."""
 
 
-def allocate(blocks: Sequence[Block], shared: Shared, alignment: int) -> tuple[int, ...]:
+def allocate(
+    blocks: Sequence[Block], shared: Shared, alignment: int, reorderings: int = REORDERINGS
+) -> tuple[int, ...]:
     """Return an offset for each block, so that blocks alive at the same step lie apart.
 
     Parameters
@@ -69,6 +72,8 @@ def allocate(blocks: Sequence[Block], shared: Shared, alignment: int) -> tuple[i
         A pair that may overlap all the same, if both start at the same offset.
     alignment : int
         Every offset is a multiple of it.
+    reorderings : int
+        How many orders to try, at most, beside the usual ones.
     """
     if not blocks:
         return ()
@@ -85,7 +90,7 @@ def allocate(blocks: Sequence[Block], shared: Shared, alignment: int) -> tuple[i
     best_order = min(orders, key=lambda order: height(place(order)))
     best = place(best_order)
     draw = random.Random(0)
-    for attempt in range(_REORDERINGS):
+    for attempt in range(reorderings):
         if height(best) <= bound:
             break
         # What lies on top goes to the front, and later to anywhere before its place. Going

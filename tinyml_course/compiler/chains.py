@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.allocate import REORDERINGS
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.memory import MemoryPlan, least_bytes, plan_memory
 from tinyml_course.compiler.steps import Step
@@ -33,7 +35,7 @@ from tinyml_course.compiler.turns import (
 _ALIGNMENT = 4
 """Bytes every tensor and scratch buffer starts at a multiple of: kernels use words."""
 _PIXELS = {
-    "memory": (1, 4, 8),
+    "memory": (1, 4, 8, 16),
     "balanced": (4, 8, 16, 48, 96, 192),
     "speed": (48, 192),
     "size": (48, 192),
@@ -41,10 +43,14 @@ _PIXELS = {
 """The pixels an operator computes a turn, at least, that are tried; the fewest first."""
 _ENDS = 14
 """Starts, and stops, that are tried for a chain."""
-_ROUNDS = 6
-"""How often the fullest turn is looked for, and a chain grown around it."""
+_ROUNDS = 12
+"""How often the fullest turn is looked for, and a chain grown around it, at most."""
+_PEAKS = 4
+"""The operators whose fullest turns are compared: where the first is equal, the next one tells."""
 _PLACED, _NEARLY = 8, 1.4
 """How many of the best are placed, and how many times the least bytes they may take."""
+_THOROUGH = 4
+"""How many of these are placed as well as can be."""
 Steps = Mapping[int, Step]
 
 
@@ -58,6 +64,8 @@ class _Choice:
         Of its fullest turn.
     peak : int
         The position of the operator at that turn.
+    peaks : tuple of int
+        Bytes of the fullest turns of the operators that need most, in descending order.
     work : float
         What it takes to run, in something like instructions.
     """
@@ -65,6 +73,7 @@ class _Choice:
     schedule: Schedule
     nbytes: int
     peak: int
+    peaks: tuple[int, ...]
     work: float
 
     @property
@@ -89,13 +98,17 @@ def choose_chains(
         Whether the first operator must be in a chain; it and the second one must be able to.
     """
     rows = {place: step.rows for place, step in by_rows.items() if step.rows}
+    known: dict[Chain, list[Turn]] = {}
 
+    @cache
     def judge(chains: tuple[Chain, ...]) -> _Choice:
-        schedule = in_turns(graph, rows, chains) if chains else one_by_one(graph)
+        schedule = in_turns(graph, rows, chains, known) if chains else one_by_one(graph)
         chosen = {p: (by_rows if p in schedule.chained else whole)[p] for p in whole}
         scratch, in_place = step_needs(graph, chosen)
-        nbytes, peak = least_bytes(graph, scratch, in_place, _ALIGNMENT, schedule)
-        return _Choice(schedule, nbytes, peak, _work(graph, chosen, schedule))
+        fullest = least_bytes(graph, scratch, in_place, _ALIGNMENT, schedule)
+        peak = max(fullest, key=lambda place: fullest[place])
+        peaks = tuple(sorted(fullest.values(), reverse=True)[:_PEAKS])
+        return _Choice(schedule, peaks[0], peak, peaks, _work(graph, chosen, schedule))
 
     if not graph.ops:
         return one_by_one(graph)
@@ -104,11 +117,15 @@ def choose_chains(
     smallest = tried[0]
     runs = list(_runs(graph, rows))
     for _ in range(_ROUNDS):
-        candidates = (*_grown(smallest, runs, pixels[0]), *_split(smallest))
+        candidates = (
+            *_grown(smallest, runs, pixels[0]),
+            *_split(smallest),
+            *_nudged(smallest, runs),
+        )
         found = [judge(chains) for chains in candidates if not fed or _is_fed(chains)]
         tried += found
-        better = min(found, key=lambda choice: (choice.nbytes, choice.work), default=smallest)
-        if better.nbytes >= smallest.nbytes:
+        better = min(found, key=lambda choice: (choice.peaks, choice.work), default=smallest)
+        if better.peaks >= smallest.peaks:
             break
         smallest = better
     tried += [
@@ -119,19 +136,21 @@ def choose_chains(
     if optimize == "balanced":
         tried += [judge(chains) for chains in _doubled(smallest)]
     finalists = {choice.schedule.chains: choice for choice in (tried[0], *_finalists(tried))}
-    placed: list[_Choice] = []
-    for choice in sorted(finalists.values(), key=lambda choice: choice.nbytes):
-        if optimize == "memory" and any(other.nbytes < choice.nbytes for other in placed):
-            break  # no choice takes less, once placed
-        placed.append(_placed(graph, whole, by_rows, choice))
-    if optimize in ("speed", "size"):
-        return min(placed, key=lambda choice: choice.order).schedule
-    least = min(choice.nbytes for choice in placed)
-    if optimize == "memory":
-        smallest_only = [choice for choice in placed if choice.nbytes == least]
-        return min(smallest_only, key=lambda choice: choice.work).schedule
-    easiest = max(1.0, min(choice.work for choice in placed))
-    return min(placed, key=lambda c: max(c.work / easiest, c.nbytes / least)).schedule
+    quickly = [_placed(graph, whole, by_rows, choice, 0) for choice in finalists.values()]
+    best = _ranked(quickly, optimize)[:_THOROUGH]
+    placed = [_placed(graph, whole, by_rows, choice) for choice in best]
+    return _ranked(placed, optimize)[0].schedule
+
+
+def _ranked(choices: Sequence[_Choice], optimize: str) -> list[_Choice]:
+    """Return choices with the best for the purpose first."""
+    least = min(choice.nbytes for choice in choices)
+    easiest = max(1.0, min(choice.work for choice in choices))
+    keys: dict[str, Callable[[_Choice], tuple[float, float]]] = {
+        "memory": lambda choice: (choice.nbytes, choice.work),
+        "balanced": lambda choice: (max(choice.work / easiest, choice.nbytes / least), choice.work),
+    }
+    return sorted(choices, key=keys.get(optimize, lambda choice: choice.order))
 
 
 def _is_fed(chains: tuple[Chain, ...]) -> bool:
@@ -147,18 +166,23 @@ def _finalists(tried: Sequence[_Choice]) -> list[_Choice]:
     return [*by_size[:_PLACED], *by_work[:_PLACED]]
 
 
-def _placed(graph: Graph, whole: Steps, by_rows: Steps, choice: _Choice) -> _Choice:
+def _placed(
+    graph: Graph, whole: Steps, by_rows: Steps, choice: _Choice, reorderings: int = REORDERINGS
+) -> _Choice:
     """Return a choice with the bytes its arena really takes."""
     chained = choice.schedule.chained
     steps = [(by_rows if place in chained else whole)[place] for place in whole]
-    return replace(choice, nbytes=plan_steps(graph, steps, choice.schedule).arena_bytes)
+    plan = plan_steps(graph, steps, choice.schedule, reorderings)
+    return replace(choice, nbytes=plan.arena_bytes)
 
 
-def plan_steps(graph: Graph, steps: Sequence[Step], schedule: Schedule) -> MemoryPlan:
+def plan_steps(
+    graph: Graph, steps: Sequence[Step], schedule: Schedule, reorderings: int = REORDERINGS
+) -> MemoryPlan:
     """Plan the arena with what the kernels need and where they can run in place."""
     places = {op.index: place for place, op in enumerate(graph.ops)}
     scratch, in_place = step_needs(graph, {places[step.op.index]: step for step in steps})
-    return plan_memory(graph, scratch, in_place, _ALIGNMENT, schedule)
+    return plan_memory(graph, scratch, in_place, _ALIGNMENT, schedule, reorderings)
 
 
 def step_needs(
@@ -223,6 +247,30 @@ def _split(choice: _Choice) -> Iterator[tuple[Chain, ...]]:
             parts = (replace(chain, stop=middle), replace(chain, start=middle))
             longer = [part for part in parts if len(part.places) > 1]
             yield tuple(sorted([*apart, *longer], key=lambda c: c.start))
+
+
+def _nudged(choice: _Choice, runs: Sequence[range]) -> Iterator[tuple[Chain, ...]]:
+    """Yield the chains with one end of one of them moved by one operator.
+
+    Where two chains meet, the other one takes it or gives it up.
+    """
+    chains = choice.schedule.chains
+    for i, chain in enumerate(chains):
+        for stop in (chain.stop - 1, chain.stop + 1):
+            after = chains[i + 1] if i + 1 < len(chains) else None
+            inside = any(chain.start in run and stop - 1 in run for run in runs)
+            moved = [replace(chain, stop=stop)]
+            if after and (after.start == chain.stop or after.start < stop):
+                moved.append(replace(after, start=stop))
+            if inside and all(len(part.places) > 1 for part in moved):
+                yield (*chains[:i], *moved, *chains[i + len(moved) :])
+        for start in (chain.start - 1, chain.start + 1):
+            before = chains[i - 1] if i else None
+            inside = any(start in run and chain.stop - 1 in run for run in runs)
+            if before and before.stop in (chain.start, start + 1):
+                continue  # done from the other side
+            if inside and chain.stop - start > 1:
+                yield (*chains[:i], replace(chain, start=start), *chains[i + 1 :])
 
 
 def _spread(places: range) -> list[int]:

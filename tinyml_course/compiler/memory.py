@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.allocate import Block, allocate, live_bytes
+from tinyml_course.compiler.allocate import REORDERINGS, Block, allocate, live_bytes
 from tinyml_course.compiler.graph import ABSENT, Graph, Op
 from tinyml_course.compiler.memory_picture import Bar, Spans, picture
 from tinyml_course.compiler.memory_text import plan_text
@@ -103,6 +103,7 @@ def plan_memory(
     in_place: InPlace = elementwise_in_place,
     alignment: int = 4,
     schedule: Schedule | None = None,
+    reorderings: int = REORDERINGS,
 ) -> MemoryPlan:
     """Plan the arena of a network.
 
@@ -117,10 +118,12 @@ def plan_memory(
         Every offset is a multiple of it, in bytes.
     schedule : Schedule, optional
         By default every operator runs as a whole.
+    reorderings : int
+        How hard to look for a smaller arena; see `allocate`.
     """
     schedule = schedule or one_by_one(graph)
     needs = scratch if callable(scratch) else _constant_scratch(scratch or {})
-    layout, starts = _placed(graph, schedule, needs, in_place, alignment)
+    layout, starts = _placed(graph, schedule, needs, in_place, alignment, reorderings)
     stored, blocks, shared = layout.stored, layout.blocks, layout.shared
     live = live_bytes(blocks, shared, alignment) if blocks else [0]
     turns = schedule.turns
@@ -172,15 +175,17 @@ def _used(block: Block) -> tuple[Spans, ...] | None:
 
 def least_bytes(
     graph: Graph, scratch: Scratch, in_place: InPlace, alignment: int, schedule: Schedule
-) -> tuple[int, int]:
-    """Return the bytes of the fullest turn, and the position of its operator.
+) -> dict[int, int]:
+    """Return the bytes of the fullest turn of each operator, by its position.
 
-    No plan of this schedule can take less, and most take no more.
+    No plan of this schedule can take less than the fullest of all, and most take no more.
     """
     layout = _layout(graph, schedule, storages(graph, schedule), scratch, in_place)
     live = live_bytes(layout.blocks, layout.shared, alignment)
-    peak = max(range(1, len(live) - 1), key=lambda time: live[time])
-    return max(live), schedule.turns[peak - 1].place
+    fullest = dict.fromkeys(range(len(graph.ops)), 0)
+    for time, turn in enumerate(schedule.turns, start=1):
+        fullest[turn.place] = max(fullest[turn.place], live[time])
+    return fullest
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,13 +203,18 @@ class _Layout:
 
 
 def _placed(
-    graph: Graph, schedule: Schedule, needs: Scratch, in_place: InPlace, alignment: int
+    graph: Graph,
+    schedule: Schedule,
+    needs: Scratch,
+    in_place: InPlace,
+    alignment: int,
+    reorderings: int,
 ) -> tuple[_Layout, tuple[int, ...]]:
     """Return what has to be placed, and where; longer rings only if short ones leave gaps."""
 
     def place(longer: bool) -> tuple[_Layout, tuple[int, ...]]:
         layout = _layout(graph, schedule, storages(graph, schedule, longer), needs, in_place)
-        return layout, allocate(layout.blocks, layout.shared, alignment)
+        return layout, allocate(layout.blocks, layout.shared, alignment, reorderings)
 
     layout, starts = place(longer=False)
     if not schedule.chains:

@@ -72,6 +72,7 @@ def storages(graph: Graph, schedule: Schedule, longer: bool = False) -> list[Sto
     for index in (*graph.outputs, *graph.variables):
         if index in root:
             uses[root[index]].wholes.append(end)
+    sources = {place: _images(graph, place, root, uses) for place in schedule.chained}
     for time, turn in enumerate(schedule.turns, start=1):
         op = graph.ops[turn.place]
         if turn.whole:
@@ -80,10 +81,8 @@ def storages(graph: Graph, schedule: Schedule, longer: bool = False) -> list[Sto
                     uses[root[index]].wholes.append(time)
             continue
         access = schedule.rows[turn.place]
-        for image in images(graph, op):
-            use = uses[root[image.index]]
-            use.height = image.shape[1]
-            use.read.append((time, rows_read(access, image.shape[1], turn)))
+        for use in sources[turn.place]:
+            use.read.append((time, rows_read(access, use.height, turn)))
         target = uses[root[op.output]]
         if not access.accumulates:
             target.height = graph.tensors[op.output].shape[1]
@@ -93,14 +92,24 @@ def storages(graph: Graph, schedule: Schedule, longer: bool = False) -> list[Sto
     for value, state in _updates(graph, schedule, root, uses):
         uses[state].wholes += uses.pop(value).times
         members[state] += members.pop(value)
-    sources = _sources(graph, schedule, root) if longer else {}
+    makers = _sources(graph, schedule, root) if longer else {}
     rings: dict[int, int] = {}
     stored: list[Storage] = []
     for first, group in members.items():
-        rows = max((rings.get(i, 0) // stride for i, stride in sources.get(first, ())), default=0)
+        rows = max((rings.get(i, 0) // stride for i, stride in makers.get(first, ())), default=0)
         stored.append(_storage(graph, tuple(group), uses[first], rows))
         rings[first] = stored[-1].capacity or 0
     return stored
+
+
+def _images(graph: Graph, place: int, root: Mapping[int, int], uses: dict[int, _Use]) -> list[_Use]:
+    """Return the uses of the images that an operator takes rows from, with their heights."""
+    found = []
+    for image in images(graph, graph.ops[place]):
+        use = uses[root[image.index]]
+        use.height = image.shape[1]
+        found.append(use)
+    return found
 
 
 def _sources(

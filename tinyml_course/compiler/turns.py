@@ -7,7 +7,7 @@ enough. Nothing is computed twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from tinyml_course.compiler import graph as g
@@ -89,14 +89,26 @@ def one_by_one(graph: Graph) -> Schedule:
     return Schedule(tuple(Turn(place) for place in range(len(graph.ops))), (), {})
 
 
-def in_turns(graph: Graph, rows: Rows, chains: tuple[Chain, ...]) -> Schedule:
-    """Run the operators of each chain in turns, and those in no chain as a whole."""
+def in_turns(
+    graph: Graph,
+    rows: Rows,
+    chains: tuple[Chain, ...],
+    known: MutableMapping[Chain, list[Turn]] | None = None,
+) -> Schedule:
+    """Run the operators of each chain in turns, and those in no chain as a whole.
+
+    The turns of each chain are kept in `known`, and taken from there.
+    """
+    known = {} if known is None else known
     starts = {chain.start: chain for chain in chains}
     inside = {place for chain in chains for place in chain.places}
     turns: list[Turn] = []
     for place in range(len(graph.ops)):
         if place in starts:
-            turns += _interleave(graph, rows, starts[place])
+            chain = starts[place]
+            if chain not in known:
+                known[chain] = _interleave(graph, rows, chain)
+            turns += known[chain]
         elif place not in inside:
             turns.append(Turn(place))
     return Schedule(tuple(turns), chains, rows)
@@ -133,17 +145,20 @@ def _interleave(graph: Graph, rows: Rows, chain: Chain) -> list[Turn]:
     read = {t.index for place in chain.places for t in images(graph, graph.ops[place])}
     done = dict.fromkeys(chain.places, 0)
     turns: list[Turn] = []
+    blocks = {place: _rows_a_turn(graph, rows, chain, place) for place in chain.places}
+    sources = {
+        place: [(makers[image.index], image.shape[1]) for image in images(graph, op)
+                if image.index in makers]
+        for place, op in zip(chain.places, graph.ops[chain.start : chain.stop], strict=True)
+    }  # fmt: skip
 
     def ensure(place: int, stop: int) -> None:
-        op, access = graph.ops[place], rows[place]
-        block = min(-(-chain.pixels_of(place) // _width(graph, op, access)), access.most)
+        access = rows[place]
         while done[place] < stop:
-            count = min(block, stop - done[place])
-            for image in images(graph, op):
-                if image.index in makers:
-                    maker = rows[makers[image.index]]
-                    needed = rows_needed(access, image.shape[1], done[place] + count)
-                    ensure(makers[image.index], maker.count if maker.accumulates else needed)
+            count = min(blocks[place], stop - done[place])
+            for maker, height in sources[place]:
+                needed = rows_needed(access, height, done[place] + count)
+                ensure(maker, rows[maker].count if rows[maker].accumulates else needed)
             turns.append(Turn(place, done[place], count, whole=False))
             done[place] += count
 
@@ -155,10 +170,11 @@ def _interleave(graph: Graph, rows: Rows, chain: Chain) -> list[Turn]:
     return turns
 
 
-def _width(graph: Graph, op: Op, access: RowAccess) -> int:
-    """Return the pixels of one row that an operator computes."""
-    image = graph.tensors[op.input if access.accumulates else op.output]
-    return image.shape[2]
+def _rows_a_turn(graph: Graph, rows: Rows, chain: Chain, place: int) -> int:
+    """Return how many rows an operator of a chain computes a turn, if so many are left."""
+    op, access = graph.ops[place], rows[place]
+    width = graph.tensors[op.input if access.accumulates else op.output].shape[2]
+    return min(-(-chain.pixels_of(place) // width), access.most)
 
 
 def can_chain(graph: Graph, rows: Rows, place: int) -> bool:
