@@ -249,8 +249,9 @@ def sketch(
     ] = None,
     data: DataFolder = None,
 ) -> None:
-    """Write an Arduino sketch: of a RUN, self-contained; for TFLite Micro also of a model.
+    """Write an Arduino sketch: of a RUN, for the board's own sensor; of a model, for your input.
 
+    A sketch of a model first checks that the board computes this computer's outputs to the bit.
     Parts are inspected with the board's camera; where it has none, a few pictures that were not
     trained on are stored in the sketch (of the shipped set, or of --data).
     """
@@ -258,15 +259,12 @@ def sketch(
     from tinyml_course.sketch import write_plain_sketch, write_sketch
     from tinyml_course.tasks.pictures import picture_sketch
 
-    if runtime is Runtime.tflm and not source.is_dir():
-        written = write_plain_sketch(_interpreted(source), board=board, out=folder)
+    if not source.is_dir():
+        interpreted = runtime is Runtime.tflm
+        model = _interpreted(source) if interpreted else _compile(source, optimize)
+        written = write_plain_sketch(model, board=board, out=folder)
         out.print(f"sketch written to {written}: open {written / (written.name + '.ino')}")
         return
-    if not source.is_dir():
-        raise InputError(
-            f"{source} is no RUN folder. Write one with `tinyml train keywords`; --runtime tflm "
-            "also takes a .tflite file."
-        )
     loaded = load_run(source)
     model = (
         _interpreted(loaded.tflite, loaded.task)

@@ -182,7 +182,7 @@ def plan_steps(
     """Plan the arena with what the kernels need and where they can run in place."""
     places = {op.index: place for place, op in enumerate(graph.ops)}
     scratch, in_place = step_needs(graph, {places[step.op.index]: step for step in steps})
-    return plan_memory(graph, scratch, in_place, _ALIGNMENT, schedule, reorderings)
+    return plan_memory(graph, scratch, in_place, _ALIGNMENT, schedule, reorderings=reorderings)
 
 
 def step_needs(

@@ -161,9 +161,7 @@ def quantize(graph: Graph, op: g.Quantize, emission: Emission) -> Step:
     if rows:
         row = f"&{name}, {source.size // rows.count}"
         call = f"tinyml_quantize_rows({row}, {{in0_rows}}, {{out0_rows}}, {{first}}, {{count}});"
-    return Step(
-        op, (call,), (_border(name, target),), files=_FILES, in_place=(0,), rows=rows
-    )
+    return Step(op, (call,), (_border(name, target),), files=_FILES, in_place=(0,), rows=rows)
 
 
 def dequantize(graph: Graph, op: g.Dequantize, emission: Emission) -> Step:

@@ -32,7 +32,7 @@ def header(
 ) -> str:
     """Return the header: what the model is, its ports, and the functions to run it."""
     guard = f"{name.upper()}_H"
-    ports = _ports(name, graph)
+    ports = ports_of(name, graph)
     macros = "\n".join(_port_macros(port, tensor) for port, tensor in ports)
     functions = "\n".join(
         f"{c_type(tensor.dtype)} *{port}(void); /* {_shape(tensor)} */"
@@ -75,7 +75,7 @@ def source(name: str, graph: Graph, steps: Sequence[Step], plan: MemoryPlan) -> 
     ports = "\n\n".join(
         f"{c_type(tensor.dtype)} *{port}(void)\n{{\n"
         f"    return (void *)({_address(graph, plan, tensor.index)});\n}}"
-        for port, tensor in _ports(name, graph)
+        for port, tensor in ports_of(name, graph)
         if tensor != fed_image(graph)
     )
     variants = _variants(steps)
@@ -99,7 +99,7 @@ static TINYML_ALIGNED int8_t arena[{name.upper()}_ARENA_BYTES];
 {reset_definition(name, graph, plan)}{writer.run(name)}"""
 
 
-def _ports(name: str, graph: Graph) -> list[tuple[str, Tensor]]:
+def ports_of(name: str, graph: Graph) -> list[tuple[str, Tensor]]:
     """Return the accessor function and the tensor of each input and output."""
     return [
         (f"{name}_{kind}" + (f"_{i}" if i else ""), graph.tensors[index])

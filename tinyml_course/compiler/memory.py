@@ -103,6 +103,7 @@ def plan_memory(
     in_place: InPlace = elementwise_in_place,
     alignment: int = 4,
     schedule: Schedule | None = None,
+    *,
     reorderings: int = REORDERINGS,
 ) -> MemoryPlan:
     """Plan the arena of a network.
@@ -123,7 +124,7 @@ def plan_memory(
     """
     schedule = schedule or one_by_one(graph)
     needs = scratch if callable(scratch) else _constant_scratch(scratch or {})
-    layout, starts = _placed(graph, schedule, needs, in_place, alignment, reorderings)
+    layout, starts = _placed(graph, schedule, needs, in_place, alignment, reorderings=reorderings)
     stored, blocks, shared = layout.stored, layout.blocks, layout.shared
     live = live_bytes(blocks, shared, alignment) if blocks else [0]
     turns = schedule.turns
@@ -208,6 +209,7 @@ def _placed(
     needs: Scratch,
     in_place: InPlace,
     alignment: int,
+    *,
     reorderings: int,
 ) -> tuple[_Layout, tuple[int, ...]]:
     """Return what has to be placed, and where; longer rings only if short ones leave gaps."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tinyml_course.boards import Board
+from tinyml_course.compiler.avr import check_kernels
 from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.simulator.cores import AVR_GCC, mapped
 from tinyml_course.simulator.cycles import Cost
@@ -40,20 +41,6 @@ _PAINT = 0xA5
 _DATA_SPACE = 0x800000  # where avr-gcc puts RAM, so that its addresses differ from flash's
 _BUDGET, _STACK, _OUTSIDE, _READ, _WRITE = range(1, 6)
 _SPL, _SPH = 0x5D, 0x5E
-# The kernels that read their constants from an AVR's flash, and whose sums do not need an int of
-# 32 bits; all are held against the oracle in tests/test_simavr.py.
-KERNELS = frozenset(
-    (
-        *("tinyml_dense.c", "tinyml_dense_wide.c", "tinyml_dense_block.h"),
-        *("tinyml_convolution.c", "tinyml_matrix.c", "tinyml_matrix.h"),
-        *("tinyml_compact.c", "tinyml_compact.h"),
-        *("tinyml_depthwise.h", "tinyml_depthwise_dsp.h", "tinyml_depthwise_pairs.h"),
-        *("tinyml_arithmetic.h", "tinyml_kernels.h", "tinyml_output_stage.h"),
-        *("tinyml_pool.c", "tinyml_softmax.c", "tinyml_fixed_point.h"),
-        *("tinyml_elementwise.c", "tinyml_row_runs.h", "tinyml_layout.c"),
-        *("tinyml_forest.c", "tinyml_forest.h"),
-    )
-)
 
 
 class _Run(ctypes.Structure):
@@ -240,12 +227,7 @@ def require_run(compiled: CompiledModel) -> None:
     ToolchainError
         If avr-gcc or simavr is not installed.
     """
-    for step in compiled.steps:
-        if foreign := sorted({*step.files, *step.headers} - KERNELS):
-            raise InputError(
-                f"{compiled.name}: {step.op} runs in {foreign[0]}, which was not made for an AVR "
-                "with its constants in flash and its int of 16 bits. Pick another board."
-            )
+    check_kernels(compiled.name, compiled.steps)
     if shutil.which(AVR_GCC) is None:
         raise ToolchainError(
             f"{AVR_GCC}, which makes the programs of AVR boards, is not on the PATH. {INSTALL}"

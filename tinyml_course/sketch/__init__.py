@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board
 from tinyml_course.errors import InputError
@@ -25,9 +24,7 @@ from tinyml_course.sketch.keywords import KEYWORDS
 from tinyml_course.sketch.microphone_test import NAME as MICROPHONE_TEST
 from tinyml_course.sketch.microphone_test import microphone_test_files
 from tinyml_course.sketch.parts import board_with_microphone
-
-if TYPE_CHECKING:
-    from tinyml_course.sketch.tflm import InterpretedModel
+from tinyml_course.sketch.plain import plain_sketch_files
 
 __all__ = [
     "Detection",
@@ -132,19 +129,26 @@ def waiting_bytes(
 
 
 def write_plain_sketch(
-    model: InterpretedModel, board: str | Board = "nano33ble", out: str | Path = "arduino/model"
+    model: SketchModel, board: str | Board = "nano33ble", out: str | Path = "arduino/model"
 ) -> Path:
-    """Write a sketch that runs a model on zeros with TFLite Micro, and prints outputs and time.
+    """Write a sketch of a model alone: it checks itself on made-up inputs, then runs on yours.
+
+    Parameters
+    ----------
+    model : CompiledModel or InterpretedModel
+        Any model, compiled to C or prepared for TFLite Micro (`tflm.tflm_model`).
+    board : str or Board
+    out : str or Path
+        The folder; its name becomes the sketch's.
 
     Raises
     ------
     InputError
-        The board is unknown, the folder's name cannot name a sketch, or the folder is not ours.
+        The board is unknown, a kernel was not made for it, the folder's name cannot name a
+        sketch, or the folder is not ours.
     FitError
         The model is too big for the board.
     """
-    from tinyml_course.sketch.tflm import plain_sketch_files
-
     folder = Path(out).expanduser().resolve()
     check_name(folder.name)
     write_folder(folder, plain_sketch_files(model, get_board(board), folder.name))

@@ -164,7 +164,7 @@ def sketch_files(
     _check_labels(labels)
     _check_model(compiled, features, labels)
     info = sketch_info(compiled, features, labels, name)
-    _check_fit(compiled, board, kind.waiting_bytes(board, info))
+    check_fit(compiled, board, kind.waiting_bytes(board, info))
     said = info if board.ram_bytes >= RAM_FOR_FEATURES else replace(info, feature_shape=(0,))
     values = board_values(board, name, info.rate_hz) | _values(compiled, info, labels, detector)
     values |= {
@@ -301,10 +301,16 @@ def _check_model(compiled: SketchModel, features: SketchFeatures, labels: Sequen
         )
 
 
-def _check_fit(compiled: SketchModel, board: Board, ring_bytes: int) -> None:
-    """Refuse a model that cannot fit whatever the rest of the sketch takes."""
+def check_fit(compiled: SketchModel, board: Board, waiting_bytes: int = 0) -> None:
+    """Refuse a model that cannot fit whatever the rest of the sketch takes.
+
+    Raises
+    ------
+    FitError
+        The model, and samples that wait, take more than the board has.
+    """
     needed = {
-        "RAM": (compiled.arena_bytes + ring_bytes, board.ram_limit_bytes),
+        "RAM": (compiled.arena_bytes + waiting_bytes, board.ram_limit_bytes),
         "flash": (compiled.constants_bytes, board.flash_limit_bytes),
     }
     for memory, (least, limit) in needed.items():

@@ -16,14 +16,13 @@ from importlib.metadata import version
 
 import tflite
 
-from tinyml_course.boards import Board
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.compiler.offline_plan import with_offline_plan
 from tinyml_course.compiler.printing import c_type, wrap
 from tinyml_course.compiler.tflite import read_model
-from tinyml_course.errors import FitError, InputError, UnsupportedModelError
-from tinyml_course.sketch.parts import board_values, filled
+from tinyml_course.errors import InputError, UnsupportedModelError
+from tinyml_course.sketch.parts import filled
 from tinyml_course.sketch.tflm_arena import (
     bounded_bytes,
     can_measure,
@@ -137,7 +136,6 @@ class InterpretedModel:
             "output_shape": f"{given.dtype} {given.shape}",
             "output_type": c_type(given.dtype),
             "output_size": given.size,
-            "printed_as": "(int)" if given.dtype.itemsize == 1 else "",
             "arena_origin": _MEASURED if self.measured else _BOUNDED,
             "arena_plan": _PLANNED if self.planned else _UNPLANNED,
             "arena_bytes": self.interpreter_bytes,
@@ -186,32 +184,6 @@ def tflm_model(model: bytes, name: str = "model") -> InterpretedModel:
     if after < before:
         return InterpretedModel(name, graph, planned, True, True, after, scratch)
     return InterpretedModel(name, graph, model, False, True, before, scratch)
-
-
-def plain_sketch_files(model: InterpretedModel, board: Board, name: str) -> dict[str, str]:
-    """Return the files of a sketch that runs a model on zeros, by path in the folder.
-
-    Raises
-    ------
-    FitError
-        The board has not even the memory for the model.
-    """
-    for memory, least, limit in (
-        ("RAM", model.arena_bytes, board.ram_limit_bytes),
-        ("flash", model.constants_bytes, board.flash_limit_bytes),
-    ):
-        if least > limit:
-            raise FitError(
-                f"the sketch needs more than {least:,} bytes of {memory}, {board.name} leaves "
-                f"{limit:,}. Take a larger board or a smaller model, or try --runtime c."
-            )
-    values = board_values(board, name, rate_hz=1) | model.values()
-    values["library_note"] = model.library_note
-    return {
-        f"{name}.ino": filled("tflm.ino", values),
-        "README.md": filled("tflm.md.in", values),
-        **{f"src/{path}": text for path, text in model.files.items()},
-    }
 
 
 def resolver_names(model: bytes) -> list[str]:

@@ -54,6 +54,7 @@ public:
   size_t print(unsigned number);
   size_t print(long number);
   size_t print(unsigned long number);
+  size_t print(double number);
   size_t println();
   template <typename T> size_t println(T value) {
     return print(value) + println();

@@ -125,6 +125,10 @@ size_t SerialPort::print(unsigned long number) {
   return static_cast<size_t>(printf("%lu", number));
 }
 
+size_t SerialPort::print(double number) {
+  return static_cast<size_t>(printf("%.2f", number));
+}
+
 size_t SerialPort::println() {
   return print("\r\n");
 }
