@@ -16,8 +16,10 @@ from tflite_models import Micro, Network, random_input
 
 from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.reference import reference
 from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import InputError
+from tinyml_course.simulator.host import host_model
 from tinyml_course.simulator.toolchain import zig
 
 REFERENCE_MODELS = Path(__file__).parents[2] / "shared" / "real" / "benchmark"
@@ -82,6 +84,14 @@ def test_board_equals_micro_with_every_compiler(network, compiler, optimize):
     compiled = compile_model(model)
     ((found,),) = run_on_board([compiled], [inputs], compiler, optimize)
     np.testing.assert_array_equal(found, Micro(model)(*inputs)[0])
+
+
+def test_no_number_becomes_the_least_one_and_infinity_the_limit():
+    net = Network()
+    model = net.build(net.unary("QUANTIZE", net.input((1, 4), None, dtype=np.float32), 0.1, 3))
+    x = np.array([[[np.nan, np.inf, -np.inf, 0.25]]], np.float32)
+    for run in (reference(model), host_model(compile_model(model, "net"))):
+        np.testing.assert_array_equal(run(x).ravel(), [-128, 127, -128, 6])
 
 
 def test_float_and_uint8_borders_equal_micro():

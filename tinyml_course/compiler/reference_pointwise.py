@@ -47,7 +47,10 @@ def look_up(graph: Graph, op: g.UnaryOp, x: Array) -> Array:
 
 
 def quantize(graph: Graph, op: g.Quantize, x: Array) -> Array:
-    """Bring float32 to the grid by a float32 division, integers by a multiplier."""
+    """Bring float32 to the grid by a float32 division, integers by a multiplier.
+
+    No number (NaN) becomes the least one, as in the C.
+    """
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     if x.dtype != np.float32:
         centred = x.astype(np.int32) - source.zero_point
@@ -56,7 +59,7 @@ def quantize(graph: Graph, op: g.Quantize, x: Array) -> Array:
         )
     steps = (x / target.scale).astype(np.float64)
     nearest = np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point
-    return saturate(nearest, target.dtype)
+    return saturate(np.where(np.isnan(nearest), -np.inf, nearest), target.dtype)
 
 
 def add(graph: Graph, op: g.Add | a.Sub, x: Array, y: Array) -> Array:
