@@ -26,6 +26,13 @@ _DENSE_CHANNELS = 4
 _WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
 _CHEAP_ZEROS = 64  # so many weights of zero take no longer than gathering bytes
 _NO_PADDING = Padding()
+_CONVOLUTION_FILES = (
+    "tinyml_convolution.c",
+    "tinyml_tile.h",
+    "tinyml_matrix.h",
+    "tinyml_matrix_dsp.h",
+    "tinyml_matrix_plain.c",
+)
 
 
 @dataclass(frozen=True)
@@ -189,7 +196,7 @@ def _convolution(
         (f"tinyml_convolve(&{name}_layer, {arguments}, {{scratch}});",),
         (array(f"{name}_stream", words, layout), layer),
         words.nbytes,
-        ("tinyml_convolution.c", "tinyml_matrix.h", "tinyml_matrix.c"),
+        _CONVOLUTION_FILES,
         "",
         target.height * target.width * filters.weights.size,
         tile_bytes + (0 if geometry.reads_aligned() else depth),
