@@ -76,8 +76,8 @@ typedef struct {
 /* CONV_2D. K runs over (KH, KW, C_IN). Its filters are a stream that is read from front to back,
  * for each two channels a and b:
  *   bias a, weights[K / 4][2], multiplier a, shift a, bias b, multiplier b, shift b
- * one word each, multipliers twice as large, and its stage has no arrays. scratch: 8 * K bytes, and K more where runs of neighbouring
- * inputs are no multiple of 4 bytes.
+ * one word each, multipliers twice as large, and its stage has no arrays. scratch: 8 * K bytes, and
+ * K + 4 more where runs of neighbouring inputs are no multiple of 4 bytes.
  * May run in place if the kernel is 1 x 1 without padding, and C_OUT <= C_IN.
  */
 typedef struct {

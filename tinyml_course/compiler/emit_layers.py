@@ -200,7 +200,7 @@ def _convolution(
         _CONVOLUTION_FILES,
         "",
         target.height * target.width * filters.weights.size,
-        tile_bytes + (0 if geometry.reads_aligned() else depth),
+        tile_bytes + (0 if geometry.reads_aligned() else depth + GROUP),
         in_place=(0,) if shrinks else (),
         rows=access,
     )
