@@ -37,7 +37,7 @@ static void write_channel(const tinyml_output_stage *stage, tinyml_channel chann
 #define LOOPED 0
 #endif
 #if LOOPED && !defined(__AVR__)
-#define SUMMED(pixels) ((unsigned)PIXELS)
+#define SUMMED(pixels) ((void)(pixels), (unsigned)PIXELS)
 #else
 #define SUMMED(pixels) (pixels)
 #endif

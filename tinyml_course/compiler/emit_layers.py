@@ -32,6 +32,8 @@ _CONVOLUTION_FILES = (
     "tinyml_tile.h",
     "tinyml_matrix.h",
     "tinyml_matrix_dsp.h",
+    "tinyml_matrix_few.h",
+    "tinyml_matrix_four.h",
     "tinyml_matrix_plain.c",
 )
 
