@@ -74,3 +74,17 @@ def test_whole_convolution_equals_micro(run, optimize, cases, inputs, expected):
     models = [compile_model(model, f"net{i}", optimize) for i, (_, model, _) in enumerate(cases)]
     for i, ((y,), want) in enumerate(zip(run(models, inputs), expected, strict=True)):
         np.testing.assert_array_equal(y, want, err_msg=f"net{i}")
+
+
+@pytest.mark.parametrize("run", [run_on_host, run_on_board])
+def test_every_depth_and_rest_of_a_tile_equals_micro(run):
+    """Rounds of the product may begin anywhere; a last tile may hold one to four pixels."""
+    nets = [Network(seed=words) for words in range(1, 15)]
+    models = [
+        net.build(net.conv2d(net.input((1, 1, 5 + words % 4, 4 * words), 0.05, -7), 6, (1, 1)))
+        for words, net in enumerate(nets, 1)
+    ]
+    inputs = [random_input(net, 2) for net in nets]
+    compiled = [compile_model(model, f"net{i}", "speed") for i, model in enumerate(models)]
+    for i, ((y,), x) in enumerate(zip(run(compiled, inputs), inputs, strict=True)):
+        np.testing.assert_array_equal(y, Micro(models[i])(*x)[0], err_msg=f"net{i}")

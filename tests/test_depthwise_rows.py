@@ -131,6 +131,38 @@ def test_two_narrow_rows_at_a_time_equal_micro(run):
         np.testing.assert_array_equal(y, want, err_msg=f"{one.name} in calls of {one.counts}")
 
 
+def draw_whole(case: int):
+    """Return a model of one layer whose rows are one span of outputs, or several."""
+    net = Network(seed=case)
+    outputs, stride = (4, 6, 8, 12, 20)[case % 5], 1 + case // 5 % 2
+    padding, channels = ("SAME", "VALID")[case // 2 % 2], (4, 5, 1)[case % 3]
+    width = outputs * stride + (3 - stride) * (padding == "VALID")
+    # Of a stride of 2 the last row and column of the image may be of no use.
+    x = net.input((1, width - case % 3, width, channels), 0.05, -7)
+    y = net.depthwise(
+        x,
+        3 if channels == 1 else 1,
+        stride=(stride, stride),
+        padding=padding,
+        activation=("RELU", "NONE")[case // 3 % 2],
+        zero_point=(-128, 3)[case // 4 % 2],
+        gain=1.6 ** (case % 24) * 4 if case % 4 == 0 else 1.0,
+    )
+    return net, net.build(y)
+
+
+@pytest.mark.parametrize("run", [run_on_host, run_on_board])
+def test_whole_images_in_spans_equal_micro(run):
+    drawn = [draw_whole(case) for case in range(40)]
+    models = [compile_model(model, f"net{i}", "speed") for i, (_, model) in enumerate(drawn)]
+    in_spans = [model for model in models if "_depthwise_whole(" in model.source]
+    assert len(in_spans) > len(models) / 2
+    assert sum("TINYML_SOME_LESS" in model.source for model in in_spans) > 1
+    inputs = [random_input(net, 3) for net, _ in drawn]
+    for i, ((y,), x) in enumerate(zip(run(models, inputs), inputs, strict=True)):
+        np.testing.assert_array_equal(y, Micro(drawn[i][1])(*x)[0], err_msg=f"net{i}")
+
+
 @pytest.fixture(scope="module")
 def many_shapes():
     """Seven small depthwise layers, each of another shape, behind much bigger convolutions."""

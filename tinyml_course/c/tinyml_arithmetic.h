@@ -75,6 +75,15 @@ TINYML_INLINE uint32_t tinyml_load_unaligned(const void *address)
     return ((const tinyml_unaligned *)address)->word;
 }
 
+typedef struct {
+    uint16_t half;
+} __attribute__((packed, may_alias)) tinyml_unaligned_half;
+
+TINYML_INLINE uint32_t tinyml_load_half(const void *address)
+{
+    return ((const tinyml_unaligned_half *)address)->half;
+}
+
 #if defined(__clang__)
 
 #define TINYML_INSTRUCTION(mnemonic, acc, a, b) \

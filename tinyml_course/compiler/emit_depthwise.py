@@ -30,6 +30,7 @@ _SMALL_PART = 100
 """A kernel for less than one in so many of the MACs may be slower for a smaller program's sake."""
 _FILES = ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
 _FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
+_FILES_WHOLE = (*_FILES, "tinyml_depthwise_whole.h")
 _VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output,
                            unsigned first, unsigned count, void *scratch)
@@ -38,6 +39,11 @@ static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tin
 }
 """
 _VARIANT_BY_TWO = _VARIANT.replace("_depthwise(", "_depthwise_by_two(")
+_VARIANT_WHOLE = _VARIANT.replace("_depthwise(", "_depthwise_whole(")
+_SPANS = (4, 6)
+"""Outputs of a row that the kernel for whole images computes in one piece."""
+_SPAN_REACH = 512
+"""Bytes from one of them to the next that its store instructions reach."""
 _FEW_COLUMNS = 8
 """Two rows of no more columns are computed together, where code for it is worth its flash."""
 _REACH = 4096
@@ -178,6 +184,33 @@ def _takes_two_rows(geometry: _Geometry, filters: Filters, emission: Emission) -
     )
 
 
+def _takes_whole_image(
+    graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
+) -> bool:
+    """Whether there is a kernel for whole images that is worth its flash."""
+    shapes = [graph.tensors[i].shape for i in (op.input, op.weights, op.output)]
+    alike = (
+        other
+        for other in graph.ops
+        if isinstance(other, g.DepthwiseConv2D)
+        and [graph.tensors[i].shape for i in (other.input, other.weights, other.output)] == shapes
+    )
+    macs = sum(layer_macs(graph, other) for other in alike)
+    target = geometry.target
+    return (
+        emission.optimize == "speed"
+        and emission.whole
+        and (geometry.kernel, geometry.dilation) == ((3, 3), (1, 1))
+        and geometry.stride[1] <= 2
+        and target.height <= target.width  # else rows and columns are swapped
+        and any(target.width % span == 0 for span in _SPANS)
+        and target.channels <= _SPAN_REACH
+        and filters.rounding_of_most != "TINYML_GENERAL"
+        and filters.mixed != "TINYML_SOME_LEFT"
+        and macs * _SMALL_PART >= network_macs(graph)
+    )
+
+
 def _depthwise(
     graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
 ) -> Step:
@@ -222,24 +255,28 @@ def _depthwise(
         },
     )
     by_two = not is_shared and _takes_two_rows(geometry, filters, emission)
-    variant = _VARIANT_BY_TWO if by_two else _VARIANT
+    whole = not is_shared and _takes_whole_image(graph, op, geometry, filters, emission)
+    variant = _VARIANT_BY_TWO if by_two else _VARIANT_WHOLE if whole else _VARIANT
     texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
     if is_shared:
         texts.append(shape)
         arguments = f"&{name}_shape, &{name}_layer, {arguments}"
     else:
         arguments = f"&{name}_layer, {arguments}"
+    at_once = swapped or whole
     whole_bytes, row_bytes = 2 * pitch * rows.extent, 2 * pitch * rows.stride
+    if whole and source.channels == target.channels:
+        whole_bytes *= 2
     return Step(
         op,
         (f"{{variant}}({arguments}, {{scratch}});",),
         tuple(texts),
         weights.nbytes + stage_bytes,
-        _FILES_BY_TWO if by_two else _FILES,
+        _FILES_BY_TWO if by_two else _FILES_WHOLE if whole else _FILES,
         _shared_variant(graph, sharing) if is_shared else shape + variant,
         target.height * target.width * weights.size,
-        scratch_bytes=whole_bytes if swapped else whole_bytes - rows.outputs * row_bytes,
-        scratch_row_bytes=0 if swapped else row_bytes,
+        scratch_bytes=whole_bytes if at_once else whole_bytes - rows.outputs * row_bytes,
+        scratch_row_bytes=0 if at_once else row_bytes,
         in_place=(0,) if source.channels == target.channels else (),
         rows=access,
     )
