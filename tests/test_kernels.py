@@ -120,7 +120,7 @@ def unpack(packed, filters: int, inputs: int) -> np.ndarray:
 def test_packed_weights_read_back(weights, block):
     packed = pack(weights, block)
     np.testing.assert_array_equal(unpack(packed, *weights.shape), weights)
-    assert packed.depth % 8 == 0
+    assert packed.depth % 4 == 0
 
 
 def test_weights_borrow_only_where_sums_stay_apart():

@@ -1,31 +1,9 @@
 #include "tinyml_compact.h"
 
-#include "tinyml_matrix.h"
 #include "tinyml_output_stage.h"
+#include "tinyml_tile.h"
 
 enum { PIXELS = TINYML_TILE_PIXELS, GROUP = TINYML_TILE_GROUP, GROUP_PITCH = TINYML_TILE_PITCH };
-
-static int8_t *copy(int8_t *bytes, const int8_t *input, int count)
-{
-#if TINYML_DSP
-    for (; count >= 4; count -= 4, bytes += 4, input += 4)
-        ((tinyml_unaligned *)(void *)bytes)->word = tinyml_load_unaligned(input);
-#endif
-    for (; count > 0; count--)
-        *bytes++ = *input++;
-    return bytes;
-}
-
-static int8_t *fill(int8_t *bytes, int8_t value, int count)
-{
-    for (; count > 0; count--) {
-        *bytes++ = value;
-#if defined(__GNUC__)
-        __asm__("" : "+r"(bytes)); /* no call for so few */
-#endif
-    }
-    return bytes;
-}
 
 /* Where a row of the input lies. */
 TINYML_INLINE const int8_t *row_of(const tinyml_compact *layer, tinyml_rows input, int y)
@@ -49,11 +27,11 @@ static void gather(const tinyml_compact *layer, tinyml_rows input, int y, int x,
             const int start = tinyml_clamp(-first, 0, run);
             const int end = tinyml_clamp(width - first, start, run);
 
-            bytes = fill(bytes, layer->in_zero_point, start * channels);
+            bytes = tinyml_fill_bytes(bytes, layer->in_zero_point, start * channels);
             if (end > start)
-                bytes = copy(bytes, row_of(layer, input, y) + (first + start) * channels,
+                bytes = tinyml_copy_bytes(bytes, row_of(layer, input, y) + (first + start) * channels,
                              (end - start) * channels);
-            bytes = fill(bytes, layer->in_zero_point, (run - end) * channels);
+            bytes = tinyml_fill_bytes(bytes, layer->in_zero_point, (run - end) * channels);
         }
     }
 }

@@ -71,7 +71,7 @@ def convolution(
         (f"tinyml_convolve_compact(&{name}_layer, {arguments}, {{scratch}});",),
         (array(f"{name}_weights", stored, "(C_OUT, KH, KW, C_IN)"), *stage_texts, layer),
         stored.nbytes + stage_bytes,
-        ("tinyml_compact.c", "tinyml_matrix.h"),
+        ("tinyml_compact.c", "tinyml_tile.h"),
         macs=target.height * target.width * filters.weights.size,
         scratch_bytes=9 * depth,
         in_place=(0,) if shrinks else (),

@@ -24,9 +24,17 @@ _TILE_PIXELS = 4
 _TILE_CHANNELS = 2
 _DENSE_CHANNELS = 4
 _WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
+_WIDE_GROUP = 8  # inputs of a round of the kernel for those
 _CHEAP_ZEROS = 64  # so many weights of zero take no longer than gathering bytes
 _DENSE_FILES = ("tinyml_dense_block.h", "tinyml_dense_sums.h", "tinyml_dense.c")
 _NO_PADDING = Padding()
+_CONVOLUTION_FILES = (
+    "tinyml_convolution.c",
+    "tinyml_tile.h",
+    "tinyml_matrix.h",
+    "tinyml_matrix_dsp.h",
+    "tinyml_matrix_plain.c",
+)
 
 
 @dataclass(frozen=True)
@@ -190,7 +198,7 @@ def _convolution(
         (f"tinyml_convolve(&{name}_layer, {arguments}, {{scratch}});",),
         (array(f"{name}_stream", words, layout), layer),
         words.nbytes,
-        ("tinyml_convolution.c", "tinyml_matrix.h", "tinyml_matrix.c"),
+        _CONVOLUTION_FILES,
         "",
         target.height * target.width * filters.weights.size,
         tile_bytes + (0 if geometry.reads_aligned() else depth),
@@ -225,7 +233,7 @@ def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:
     name = f"op{op.index}"
     channels, inputs = filters.weights.shape
     big = emission.optimize == "speed" and filters.weights.size >= _WIDE_WEIGHTS
-    group = GROUP if big else GROUP // 2
+    group = _WIDE_GROUP if big else GROUP
     weights_text, weights_fields, depth, weights_bytes = _packed(name, filters, group)
     padded = np.pad(filters.bias, (0, -channels % _DENSE_CHANNELS))
     stage_texts, stage_fields, stage_bytes = _stage(name, replace(filters, bias=padded))

@@ -17,8 +17,8 @@ from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.quantization import activation_range, weighted_multiplier
 from tinyml_course.errors import UnsupportedModelError
 
-GROUP = 8
-"""Inputs that share a round of the kernels: their number is rounded up to a multiple of it."""
+GROUP = 4
+"""Inputs that share words: their number is rounded up to a multiple of it."""
 _MAX_LEFT_SHIFT = 30
 _DOUBLED_TWICE = 1 << 29
 """Sums below this, doubled twice, are int32."""

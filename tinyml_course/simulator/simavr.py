@@ -46,7 +46,8 @@ KERNELS = frozenset(
     (
         *("tinyml_dense.c", "tinyml_dense_wide.c"),
         *("tinyml_dense_block.h", "tinyml_dense_sums.h"),
-        *("tinyml_convolution.c", "tinyml_matrix.c", "tinyml_matrix.h"),
+        *("tinyml_convolution.c", "tinyml_tile.h"),
+        *("tinyml_matrix.h", "tinyml_matrix_dsp.h", "tinyml_matrix_plain.c"),
         *("tinyml_compact.c", "tinyml_compact.h"),
         *("tinyml_depthwise.h", "tinyml_depthwise_dsp.h", "tinyml_depthwise_pairs.h"),
         *("tinyml_arithmetic.h", "tinyml_kernels.h", "tinyml_output_stage.h"),
