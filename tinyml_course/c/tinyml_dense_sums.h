@@ -2,20 +2,12 @@
 #ifndef TINYML_DENSE_SUMS_H
 #define TINYML_DENSE_SUMS_H
 
+#include "tinyml_arithmetic.h"
+#include "tinyml_avr.h"
 #include "tinyml_kernels.h"
 
 #if defined(__AVR__)
 
-enum { TINYML_MOST_INPUTS = 508 }; /* so many products of bytes do not overflow 24 bits */
-
-/* A product's sign is in the carry. */
-#define TINYML_ADD_PRODUCT(sum, weight, x)                                                         \
-    "muls %[" weight "], %[" x "]\n\tsbc %C[" sum "], %[zero]\n\t"                                 \
-    "add %A[" sum "], r0\n\tadc %B[" sum "], r1\n\tadc %C[" sum "], %[zero]\n\t"
-/* The next two weights; where b lent one to a, it gets it back. */
-#define TINYML_ADD_PAIR(a, b, x)                                                                   \
-    "lpm %[wa], Z+\n\tlpm %[wb], Z+\n\tsbrc %[wa], 7\n\tadd %[wb], %[lent]\n\t"                    \
-    TINYML_ADD_PRODUCT(a, "wa", x) TINYML_ADD_PRODUCT(b, "wb", x)
 /* The next input and the one after the one behind it. */
 #define TINYML_ADD_INPUTS                                                                          \
     "ld %[near], X+\n\tadiw r26, 1\n\tld %[far], X\n\t"                                            \
@@ -50,7 +42,7 @@ TINYML_INLINE void tinyml_add_products(const TINYML_FLASH uint32_t *weights, con
                                        unsigned depth, int borrowed, int32_t *sum)
 {
     for (unsigned some; depth > 0; depth -= some, input += some, weights += some) {
-        some = depth < TINYML_MOST_INPUTS ? depth : TINYML_MOST_INPUTS;
+        some = depth < TINYML_AVR_PRODUCTS ? depth : TINYML_AVR_PRODUCTS;
         tinyml_add_groups(weights, input, (uint8_t)(some / 4), borrowed, sum);
     }
 }

@@ -8,6 +8,7 @@
 #ifndef TINYML_DEPTHWISE_H
 #define TINYML_DEPTHWISE_H
 
+#include "tinyml_avr.h"
 #include "tinyml_output_stage.h"
 
 enum {
@@ -116,6 +117,12 @@ TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape,
     }
 }
 
+#if defined(__AVR__)
+#define TINYML_ADD_TAP(sum, weight, x) tinyml_add_bytes(sum, weight, (int8_t)(x))
+#else
+#define TINYML_ADD_TAP(sum, weight, x) ((sum) + (weight) * (x))
+#endif
+
 /* Sum the taps of one output. */
 TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape,
                                       const TINYML_FLASH int8_t *weights, const int16_t *plane)
@@ -125,7 +132,7 @@ TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape,
     for (unsigned row = 0; row < shape->kernel_rows; row++) {
         TINYML_UNROLL
         for (unsigned column = 0; column < shape->kernel_columns; column++)
-            sum += *weights++ * plane[column * shape->dilation_columns];
+            sum = TINYML_ADD_TAP(sum, *weights++, plane[column * shape->dilation_columns]);
         plane += shape->dilation_rows * shape->plane_pitch;
     }
     return sum;
@@ -157,7 +164,7 @@ TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
 
 #if TINYML_DSP
 #include "tinyml_depthwise_dsp.h"
-#else
+#elif !defined(__AVR__)
 
 /* As tinyml_finish, for a channel that shifts by 1 or more. */
 TINYML_INLINE int8_t tinyml_finish_shifted(const tinyml_depthwise_shape *shape,
@@ -261,7 +268,7 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
         tinyml_convolve_plane_fours(shape, layer, weights, plane, c, output);
         return;
     }
-#else
+#elif !defined(__AVR__)
     const int is_3x3 = shape->kernel_rows == 3 && shape->kernel_columns == 3 &&
                        shape->dilation_rows == 1 && shape->dilation_columns == 1;
 

@@ -50,7 +50,7 @@ KERNELS = frozenset(
         *("tinyml_matrix.h", "tinyml_matrix_dsp.h", "tinyml_matrix_plain.c"),
         *("tinyml_compact.c", "tinyml_compact.h"),
         *("tinyml_depthwise.h", "tinyml_depthwise_dsp.h", "tinyml_depthwise_pairs.h"),
-        *("tinyml_arithmetic.h", "tinyml_kernels.h", "tinyml_output_stage.h"),
+        *("tinyml_arithmetic.h", "tinyml_avr.h", "tinyml_kernels.h", "tinyml_output_stage.h"),
         *("tinyml_pool.c", "tinyml_softmax.c", "tinyml_fixed_point.h"),
         *("tinyml_elementwise.c", "tinyml_row_runs.h", "tinyml_layout.c"),
         *("tinyml_forest.c", "tinyml_forest.h"),
