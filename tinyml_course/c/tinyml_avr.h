@@ -34,7 +34,7 @@ TINYML_INLINE int32_t tinyml_add_bytes(int32_t sum, int8_t a, int8_t b)
 /* Add the sums of two channels over `words` words of weights and the inputs of one pixel in a tile
  * (tinyml_tile.h). Where weights are borrowed, what is summed for b is a + 256 * b.
  */
-static TINYML_APART void tinyml_avr_sum_pixel(const TINYML_FLASH uint32_t *weights,
+static __attribute__((noinline, unused)) void tinyml_avr_sum_pixel(const TINYML_FLASH uint32_t *weights,
                                               const int16_t *tile, uint8_t words, uint8_t borrowed,
                                               int32_t *sum_a, int32_t *sum_b)
 {
