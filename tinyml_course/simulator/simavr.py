@@ -41,8 +41,8 @@ _DATA_SPACE = 0x800000  # where avr-gcc puts RAM, so that its addresses differ f
 _BUDGET, _STACK, _OUTSIDE, _READ, _WRITE = range(1, 6)
 _SPL, _SPH = 0x5D, 0x5E
 # The kernels that read their constants from an AVR's flash, and whose sums do not need an int of
-# 32 bits; all are held against the oracle in tests/test_simavr.py. Winograd's is not among them: what
-# it keeps of an image is more than such a board has.
+# 32 bits; all are held against the oracle in tests/test_simavr.py. Winograd's is not among them:
+# what it keeps of an image is more than such a board has.
 KERNELS = frozenset(
     (
         *("tinyml_arithmetic.h", "tinyml_avr.h", "tinyml_kernels.h", "tinyml_output_stage.h"),
