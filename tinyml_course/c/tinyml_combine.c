@@ -8,7 +8,7 @@ enum { SUBTRACT_HEADROOM_BITS = 20, SQUARE_HEADROOM_BITS = 7, LAST = TINYML_COMB
 /* One operand, less its zero point, on the scale both share. */
 TINYML_INLINE int32_t rescale(int8_t x, int8_t zero_point, int32_t multiplier, int shift, int bits)
 {
-    return tinyml_requantize(((int32_t)x - zero_point) * (1 << bits), multiplier, shift);
+    return tinyml_requantize(((int32_t)x - zero_point) * (INT32_C(1) << bits), multiplier, shift);
 }
 
 TINYML_INLINE int32_t difference(const tinyml_combination *layer, int8_t a, int8_t b, int bits)
@@ -62,7 +62,7 @@ TINYML_INLINE int8_t sloped(const tinyml_combination *layer, int8_t a, int8_t b)
 static LINE(subtract, finish(layer, difference(layer, *a, *b, SUBTRACT_HEADROOM_BITS)))
 LINE(tinyml_square_difference, squared(layer, *a, *b))
 static LINE(multiply_values,
-            finish(layer, (*a - layer->a_zero_point) * (*b - layer->b_zero_point)))
+            finish(layer, (int32_t)(*a - layer->a_zero_point) * (*b - layer->b_zero_point)))
 LINE(tinyml_maximum, *a > *b ? *a : *b)
 LINE(tinyml_minimum, *a < *b ? *a : *b)
 LINE(tinyml_slope, sloped(layer, *a, *b))

@@ -14,26 +14,24 @@
 
 enum { CHANNELS = TINYML_DENSE_CHANNELS, GROUP = 4, BLOCK = 8, UNROLLED = 4 * BLOCK };
 
+/* The optimizer leaves the registers that the block below takes. */
+#if TINYML_DSP && defined(__OPTIMIZE__)
+
 /* Widen inputs in the order of the weights, with zeros up to `depth`. */
 static void widen(const int8_t *input, unsigned inputs, unsigned depth, int16_t *wide)
 {
     unsigned k = 0;
 
-#if TINYML_DSP
     for (; k + GROUP <= inputs; k += GROUP, wide += GROUP) {
         const uint32_t x = tinyml_load_unaligned(input + k);
 
         ((tinyml_word *)wide)[0] = tinyml_even_bytes(x);
         ((tinyml_word *)wide)[1] = tinyml_odd_bytes(x);
     }
-#endif
     for (; k < depth; k += GROUP, wide += GROUP)
         for (unsigned i = 0; i < GROUP; i++)
             wide[i / 2 + i % 2 * 2] = k + i < inputs ? input[k + i] : 0;
 }
-
-/* The optimizer leaves the registers that the block below takes. */
-#if TINYML_DSP && defined(__OPTIMIZE__)
 
 /* Four channels' weights of four inputs, which lie in two words. */
 #define STEP(near, far)                                                                            \
@@ -94,34 +92,12 @@ void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t
 
 #else
 
+/* Without DSP instructions, bytes are widened as they are read. */
 void tinyml_connect_wide(const tinyml_dense *layer, const int8_t *inputs, int8_t *output,
                          void *scratch)
 {
-    const unsigned channels = layer->filters.channels, depth = layer->filters.depth;
-    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
-    const int16_t *const wide = scratch;
-
-    widen(inputs, layer->inputs, depth, scratch);
-    for (unsigned first = 0; first < channels; first += CHANNELS) {
-        int32_t sum[CHANNELS] = {0};
-
-        for (unsigned k = 0; k < depth; k += 2)
-            for (unsigned i = 0; i < CHANNELS; i += 2) {
-                const uint32_t w = *weights++;
-                const int32_t b0 = (int16_t)w, b1 = (int16_t)(w >> 16);
-
-                sum[i] += (int8_t)w * wide[k];
-                sum[i] += (int8_t)(w >> 16) * wide[k + 1];
-                sum[i + 1] += b0 * wide[k] + b1 * wide[k + 1];
-            }
-        for (unsigned i = 0; i < CHANNELS && first + i < channels; i++) {
-            const tinyml_channel channel = tinyml_channel_of(&layer->stage, first + i);
-            const int32_t own = i % 2 ? (sum[i] - sum[i - 1]) >> 8 : sum[i];
-
-            output[first + i] = tinyml_finish(&layer->stage, channel,
-                                              tinyml_wrapping_add(own, channel.bias));
-        }
-    }
+    (void)scratch;
+    tinyml_connect_general(layer, inputs, output);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #define TINYML_DOT_H
 
 #include "tinyml_arithmetic.h"
+#include "tinyml_kernels.h"
 
 /* Bytes of the weights of four sums over `count` inputs. */
 TINYML_INLINE uint32_t tinyml_dot_bytes(uint32_t count)
@@ -27,8 +28,8 @@ TINYML_INLINE int32_t tinyml_dot_word(int32_t sum, uint32_t weights, uint32_t ev
 #endif
 
 /* Add to each of four sums its weights times the input (count). */
-TINYML_INLINE void tinyml_dot_four(const int8_t *weights, uint32_t count, const int8_t *input,
-                                   int32_t sums[4])
+TINYML_INLINE void tinyml_dot_four(const TINYML_FLASH int8_t *weights, uint32_t count,
+                                   const int8_t *input, int32_t sums[4])
 {
     int32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
     const int8_t *const end = input + count;

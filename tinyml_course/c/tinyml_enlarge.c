@@ -8,7 +8,7 @@ enum { BLEND_ONE = 1 << 10 };
 /* x / 2^20, rounded half away from zero. */
 TINYML_INLINE int32_t unscale(int32_t x)
 {
-    const int32_t one = BLEND_ONE * BLEND_ONE;
+    const int32_t one = (int32_t)BLEND_ONE * BLEND_ONE;
 
     return (x > 0 ? x + one / 2 : x - one / 2) / one;
 }
@@ -16,11 +16,11 @@ TINYML_INLINE int32_t unscale(int32_t x)
 void tinyml_blend(const tinyml_blending *layer, const int8_t *input, int8_t *output)
 {
     for (unsigned n = 0; n < layer->images; n++, input += layer->image) {
-        const int32_t *row = layer->rows;
+        const TINYML_FLASH int32_t *row = layer->rows;
 
         for (unsigned y = 0; y < layer->out_height; y++, row += 3) {
             const int8_t *top = input + row[0], *bottom = input + row[1];
-            const int32_t *column = layer->columns;
+            const TINYML_FLASH int32_t *column = layer->columns;
 
             for (unsigned x = 0; x < layer->out_width; x++, column += 3) {
                 const int32_t left = column[0], right = column[1];
@@ -55,7 +55,7 @@ static taps taps_at(int place, int stride, int inputs)
 }
 
 TINYML_INLINE int32_t dot(unsigned count, const int8_t *input, int32_t zero_point,
-                          const int8_t *weights)
+                          const TINYML_FLASH int8_t *weights)
 {
     int32_t sum = 0;
 
@@ -75,8 +75,8 @@ TINYML_INLINE int32_t dot(unsigned count, const int8_t *input, int32_t zero_poin
 }
 
 /* What reaches one pixel of one output channel. */
-static int32_t gather(const tinyml_spreading *layer, const int8_t *input, const int8_t *weights,
-                      taps rows, taps columns)
+static int32_t gather(const tinyml_spreading *layer, const int8_t *input,
+                      const TINYML_FLASH int8_t *weights, taps rows, taps columns)
 {
     int32_t sum = 0;
 
@@ -101,7 +101,7 @@ void tinyml_convolve_transposed(const tinyml_spreading *layer, const int8_t *inp
         for (int x = 0; x < layer->out_width; x++) {
             const taps columns =
                 taps_at(x + layer->pad_left, layer->stride_width, layer->in_width);
-            const int8_t *weights = layer->weights;
+            const TINYML_FLASH int8_t *weights = layer->weights;
 
             for (unsigned c = 0; c < layer->out_channels; c++, weights += filter) {
                 const tinyml_channel channel = tinyml_channel_of(&layer->stage, c);

@@ -12,8 +12,8 @@ extern "C" {
  * the tables hold where those start, in elements, and the weight of the second in 1/1024.
  */
 typedef struct {
-    const int32_t *rows;    /* (out_height, 3): first, second, weight */
-    const int32_t *columns; /* (out_width, 3) */
+    const TINYML_FLASH int32_t *rows;    /* (out_height, 3): first, second, weight */
+    const TINYML_FLASH int32_t *columns; /* (out_width, 3) */
     uint16_t images, out_height, out_width, channels;
     uint32_t image; /* elements of an input image */
 } tinyml_blending;
@@ -24,7 +24,7 @@ void tinyml_blend(const tinyml_blending *layer, const int8_t *input, int8_t *out
  * (y * stride_height + ky - pad_top, x * stride_width + kx - pad_left) of the output.
  */
 typedef struct {
-    const int8_t *weights; /* (C_OUT, KH, KW, C_IN) */
+    const TINYML_FLASH int8_t *weights; /* (C_OUT, KH, KW, C_IN) */
     uint16_t in_height, in_width, in_channels;
     uint16_t out_height, out_width, out_channels;
     uint16_t kernel_height, kernel_width;

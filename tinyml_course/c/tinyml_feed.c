@@ -1,6 +1,6 @@
 #include "tinyml_feed.h"
 
-int tinyml_feed(const tinyml_layer *layers, const tinyml_turn *turns, unsigned count,
+int tinyml_feed(const tinyml_layer *layers, const TINYML_FLASH tinyml_turn *turns, unsigned count,
                 tinyml_feeding *feeding)
 {
     unsigned turn = feeding->turn;

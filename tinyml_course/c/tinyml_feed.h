@@ -17,7 +17,7 @@ typedef struct {
  * function, are the rows themselves, one each. Returns 1 when all turns are done: the next row is
  * then the first of another image.
  */
-int tinyml_feed(const tinyml_layer *layers, const tinyml_turn *turns, unsigned count,
+int tinyml_feed(const tinyml_layer *layers, const TINYML_FLASH tinyml_turn *turns, unsigned count,
                 tinyml_feeding *feeding);
 
 #ifdef __cplusplus

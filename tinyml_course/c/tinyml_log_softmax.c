@@ -12,7 +12,7 @@ enum { SUM_INTEGER_BITS = 12, WIDE_INTEGER_BITS = 6, OUTPUT_SHIFT = 22 };
 #define DENOMINATOR_SQUARE 127690142  /* 1/20 * 2^(1/4) */
 #define DENOMINATOR_FIRST 1057819769  /* 2 / 2^(1/4) - 2^(1/4) */
 #define DENOMINATOR_SECOND 638450708  /* 1/4 * 2^(1/4) */
-#define QUARTER (1 << 23)             /* in Q6.25 */
+#define QUARTER (INT32_C(1) << 23)             /* in Q6.25 */
 
 /* log(x) in Q5.26, for x of at least 1 in Q12.19: the exponent of a power of two, and a quotient of
  * polynomials for the rest, which lies around 2^(-1/4).
@@ -25,7 +25,7 @@ static int32_t logarithm(int32_t x)
     const int32_t a = tinyml_shift_left(
         tinyml_multiply(tinyml_shift_left(x, zeros - 1), HALF_TO_ONE_HALF), 1);
     const int32_t b = tinyml_shift_left(x, b_zeros - 1);
-    const int32_t one = 1 << (31 - WIDE_INTEGER_BITS);
+    const int32_t one = INT32_C(1) << (31 - WIDE_INTEGER_BITS);
     const int32_t a_exponent = (SUM_INTEGER_BITS - zeros) * one + QUARTER;
     const int32_t b_exponent = (SUM_INTEGER_BITS - b_zeros + 1) * one - QUARTER;
     const int32_t exponent = a_exponent > b_exponent ? a_exponent : b_exponent;

@@ -10,8 +10,8 @@ extern "C" {
 
 /* Tables by the distance d below a row's largest value; entries that are not there do not count. */
 typedef struct {
-    const int32_t *exponentials; /* (entries) exp(-d * scale) in Q12.19 */
-    const int32_t *logarithms;   /* (entries) -d * scale in Q5.26 */
+    const TINYML_FLASH int32_t *exponentials; /* (entries) exp(-d * scale) in Q12.19 */
+    const TINYML_FLASH int32_t *logarithms;   /* (entries) -d * scale in Q5.26 */
     uint16_t rows, columns;
     uint16_t entries;   /* at most 256 */
     int32_t multiplier; /* Q0.31; with the shift to the right it brings Q5.26 to distances */

@@ -8,7 +8,7 @@ enum { GATES = 4, CURVE_PLACES = 256 };
 /* 65536 / (1 + exp(-k / 24)), each a little above the curve, as the lines between them are below
  * it. tanh(x) is 2 * sigmoid(2 x) - 1, so that one table serves both.
  */
-static const uint16_t sigmoid_curve[CURVE_PLACES] = {
+static const TINYML_FLASH uint16_t sigmoid_curve[CURVE_PLACES] = {
     32768, 33451, 34133, 34813, 35493, 36169, 36843, 37513, 38180, 38841, 39498, 40149, 40794,
     41432, 42064, 42688, 43304, 43912, 44511, 45102, 45683, 46255, 46817, 47369, 47911, 48443,
     48964, 49475, 49975, 50464, 50942, 51409, 51865, 52311, 52745, 53169, 53581, 53983, 54374,
@@ -36,24 +36,25 @@ static int32_t sigmoid(int32_t x)
 {
     const int32_t magnitude = 3 * (x < 0 ? -x : x), place = magnitude >> 9;
     const int32_t near = sigmoid_curve[place], far = sigmoid_curve[place + 1];
-    const int32_t y = near * (1 << 9) + (magnitude & 511) * (far - near);
+    const int32_t y = near * (INT32_C(1) << 9) + (magnitude & 511) * (far - near);
 
-    return (x < 0 ? (1 << 25) - y + (1 << 9) - 1 : y + (1 << 9)) >> 10;
+    return (x < 0 ? (INT32_C(1) << 25) - y + (1 << 9) - 1 : y + (1 << 9)) >> 10;
 }
 
 /* x * 2^shift in Q3.12 -> Q0.15. */
 static int32_t hyperbolic_tangent(int32_t x, int shift)
 {
-    const int32_t scaled = shift < 0 ? (3 * x + (1 << (-shift - 1))) >> -shift : x * (3 << shift);
+    const int32_t scaled = shift < 0 ? (3 * x + (INT32_C(1) << (-shift - 1))) >> -shift
+                                     : x * (INT32_C(3) << shift);
     const int32_t magnitude = scaled < 0 ? -scaled : scaled, place = magnitude >> 8;
-    int32_t y = 0xffff << 8;
+    int32_t y = INT32_C(0xffff) << 8;
 
     if (place < CURVE_PLACES - 1) {
         const int32_t near = sigmoid_curve[place], far = sigmoid_curve[place + 1];
 
-        y = near * (1 << 8) + (magnitude & 255) * (far - near);
+        y = near * (INT32_C(1) << 8) + (magnitude & 255) * (far - near);
     }
-    y -= 1 << 23;
+    y -= INT32_C(1) << 23;
     return (scaled < 0 ? 127 - y : y + 128) >> 8;
 }
 

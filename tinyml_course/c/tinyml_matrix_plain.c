@@ -1,3 +1,4 @@
+#include "tinyml_avr.h"
 #include "tinyml_matrix.h"
 #include "tinyml_output_stage.h"
 
@@ -42,7 +43,23 @@ static void write_channel(const tinyml_output_stage *stage, tinyml_channel chann
 #define SUMMED(pixels) (pixels)
 #endif
 
-#if LOOPED
+#if defined(__AVR__)
+
+/* As below, pixel by pixel. */
+TINYML_INLINE void sum_pair(flash_word *weights, unsigned depth, const int16_t *tile, int borrowed,
+                            unsigned pixels, sums *sum)
+{
+    for (unsigned p = 0; p < pixels; p++) {
+        sum->a[p] = sum->b[p] = 0;
+        for (unsigned k = 0, some; k < depth; k += some) {
+            some = depth - k < TINYML_AVR_PRODUCTS ? depth - k : TINYML_AVR_PRODUCTS;
+            tinyml_avr_sum_pixel(weights + k / PAIR, tile + PIXELS * k + PAIR * p,
+                                 (uint8_t)(some / PAIR), (uint8_t)borrowed, &sum->a[p], &sum->b[p]);
+        }
+    }
+}
+
+#elif LOOPED
 
 /* Sum the products of two channels over `pixels`. Where weights are borrowed, half words of weights
  * multiply as a + 256 * b.

@@ -14,7 +14,7 @@ static int8_t *multiply(const tinyml_product *layer, const int8_t *a, const int8
             int32_t sum = 0;
 
             for (uint32_t k = 0; k < layer->depth; k++) {
-                sum += (*left - layer->a_zero_point) * (*right - layer->b_zero_point);
+                sum += (int32_t)(*left - layer->a_zero_point) * (*right - layer->b_zero_point);
                 left += layer->a_depth;
                 right += layer->b_depth;
             }

@@ -2,7 +2,7 @@
 #ifndef TINYML_STATE_H
 #define TINYML_STATE_H
 
-#include <stdint.h>
+#include "tinyml_kernels.h"
 
 /* Bring a state of `count` bytes back to what it was before the first call. */
 static inline void tinyml_reset_state(int8_t *state, uint32_t count, int8_t value)
@@ -12,9 +12,10 @@ static inline void tinyml_reset_state(int8_t *state, uint32_t count, int8_t valu
 }
 
 /* The same for a state that starts with other values than one. */
-static inline void tinyml_restore_state(int8_t *state, uint32_t count, const void *start)
+static inline void tinyml_restore_state(int8_t *state, uint32_t count,
+                                        const TINYML_FLASH void *start)
 {
-    const int8_t *from = start;
+    const TINYML_FLASH int8_t *from = start;
 
     while (count-- > 0)
         *state++ = *from++;

@@ -11,7 +11,7 @@ static int32_t rescale(int32_t x, tinyml_factor factor, int32_t zero_point, int3
 }
 
 /* Let a window forget its oldest value for a new one; return the sum of its values by `times`. */
-static int32_t slide_int8(int8_t *window, const int8_t *times, unsigned memory, int8_t newest)
+static int32_t slide_int8(int8_t *window, const TINYML_FLASH int8_t *times, unsigned memory, int8_t newest)
 {
     unsigned i = 0;
     int32_t sum = 0;
@@ -34,7 +34,7 @@ static int32_t slide_int8(int8_t *window, const int8_t *times, unsigned memory, 
     return tinyml_wrapping_add(sum, newest * times[i]);
 }
 
-static int32_t slide_int16(int16_t *window, const int16_t *times, unsigned memory, int16_t newest)
+static int32_t slide_int16(int16_t *window, const TINYML_FLASH int16_t *times, unsigned memory, int16_t newest)
 {
     unsigned i = 0;
     int32_t sum = 0;
@@ -49,10 +49,10 @@ static int32_t slide_int16(int16_t *window, const int16_t *times, unsigned memor
 #endif
     for (; i + 1 < memory; i++) {
         window[i] = window[i + 1];
-        sum = tinyml_wrapping_add(sum, window[i] * times[i]);
+        sum = tinyml_wrapping_add(sum, (int32_t)window[i] * times[i]);
     }
     window[i] = newest;
-    return tinyml_wrapping_add(sum, newest * times[i]);
+    return tinyml_wrapping_add(sum, (int32_t)newest * times[i]);
 }
 
 /* Bring a filter's newest product into its window, and return what the window then weighs. */
@@ -64,26 +64,26 @@ static int32_t slide(const tinyml_svdf *layer, unsigned filter, int32_t product,
     if (layer->wide) {
         const int32_t newest = rescale(product, layer->to_state, zero_point, INT16_MIN, INT16_MAX);
 
-        return slide_int16((int16_t *)state + at, (const int16_t *)layer->times + at,
+        return slide_int16((int16_t *)state + at, (const TINYML_FLASH int16_t *)layer->times + at,
                            layer->memory, (int16_t)newest);
     }
 
     const int32_t newest = rescale(product, layer->to_state, zero_point, INT8_MIN, INT8_MAX);
 
-    return slide_int8((int8_t *)state + at, (const int8_t *)layer->times + at, layer->memory,
+    return slide_int8((int8_t *)state + at, (const TINYML_FLASH int8_t *)layer->times + at, layer->memory,
                       (int8_t)newest);
 }
 
 void tinyml_filter_over_time(const tinyml_svdf *layer, const int8_t *input, void *state,
                              int8_t *output)
 {
-    const int8_t *features = layer->features;
-    const int32_t *bias = layer->bias;
+    const TINYML_FLASH int8_t *features = layer->features;
+    const TINYML_FLASH int32_t *bias = layer->bias;
     unsigned summed = 0;
     int32_t sum = 0;
 
     for (unsigned first = 0; first < layer->filters; first += 4) {
-        const int32_t *offsets = layer->features_bias + first;
+        const TINYML_FLASH int32_t *offsets = layer->features_bias + first;
         int32_t products[4] = {offsets[0], offsets[1], offsets[2], offsets[3]};
 
         tinyml_dot_four(features, layer->inputs, input, products);

@@ -17,12 +17,12 @@ typedef struct {
 static inverse_root inverse_root_of(int32_t x)
 {
     inverse_root result = {INT32_MAX, 0};
-    int32_t root = 1 << 28;
+    int32_t root = INT32_C(1) << 28;
 
     if (x <= 1)
         return result;
     result.shift = 11;
-    for (; x >= 1 << 29; x /= 4)
+    for (; x >= INT32_C(1) << 29; x /= 4)
         result.shift++;
 
     const int pairs = (tinyml_leading_zeros((uint32_t)x) - 1) / 2 - 1;

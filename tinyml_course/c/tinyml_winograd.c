@@ -170,26 +170,40 @@ static const uint32_t *multiply(const uint32_t *weights, const lanes *inputs, un
 
 #else
 
+/* Sum what two filters give at one point, for two tiles: as many sums as stay in registers. */
+static TINYML_APART void multiply_two(const uint32_t *weights, const lanes *inputs, unsigned chunks,
+                                int32_t *sums)
+{
+    int32_t a0 = 0, a1 = 0, b0 = 0, b1 = 0;
+
+    for (unsigned chunk = 0; chunk < chunks; chunk++, inputs += CHUNK_WORDS) {
+        const lanes *x = inputs;
+
+        for (unsigned k = 0; k < CHUNK / LANES; k++, x += TILES, weights += CHANNELS) {
+            const int32_t a = (int16_t)weights[0], b = (int16_t)weights[1];
+            const int32_t a_high = (int32_t)weights[0] >> 16, b_high = (int32_t)weights[1] >> 16;
+
+            a0 = tinyml_wrapping_add(a0, a * x[0].low);
+            b0 = tinyml_wrapping_add(b0, b * x[0].low);
+            a1 = tinyml_wrapping_add(a1, a * x[1].low);
+            b1 = tinyml_wrapping_add(b1, b * x[1].low);
+            a0 = tinyml_wrapping_add(a0, a_high * x[0].high);
+            b0 = tinyml_wrapping_add(b0, b_high * x[0].high);
+            a1 = tinyml_wrapping_add(a1, a_high * x[1].high);
+            b1 = tinyml_wrapping_add(b1, b_high * x[1].high);
+        }
+    }
+    sums[0] = a0, sums[1] = a1;
+    sums[TILES] = b0, sums[TILES + 1] = b1;
+}
+
 static const uint32_t *multiply(const uint32_t *weights, const lanes *inputs, unsigned chunks,
                                 int32_t *sums)
 {
     for (unsigned point = 0; point < POINTS; point++, inputs += POINT_WORDS, sums += SUMS) {
-        for (unsigned i = 0; i < SUMS; i++)
-            sums[i] = 0;
-        for (unsigned chunk = 0; chunk < chunks; chunk++) {
-            const lanes *x = inputs + chunk * CHUNK_WORDS;
-
-            for (unsigned k = 0; k < POINT_WORDS * CHANNELS; k++) {
-                const unsigned tile = k % TILES, channel = k / TILES % CHANNELS;
-                const lanes pair = x[k / SUMS * TILES + tile];
-                const uint32_t w = weights[k / SUMS * CHANNELS + channel];
-                int32_t *const sum = sums + channel * TILES + tile;
-
-                *sum = tinyml_wrapping_add(*sum, (int16_t)w * pair.low);
-                *sum = tinyml_wrapping_add(*sum, (int16_t)(w >> 16) * pair.high);
-            }
-            weights += CHUNK / LANES * CHANNELS;
-        }
+        for (unsigned tile = 0; tile < TILES; tile += 2)
+            multiply_two(weights, inputs + tile, chunks, sums + tile);
+        weights += chunks * (CHUNK / LANES * CHANNELS);
     }
     return weights;
 }

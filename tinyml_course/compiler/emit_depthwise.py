@@ -28,7 +28,7 @@ _FEW_KERNELS = {"size": 3, "balanced": 6}
 """So many kernels, each for one shape, are better than one for all shapes, which is slower."""
 _SMALL_PART = 100
 """A kernel for less than one in so many of the MACs may be slower for a smaller program's sake."""
-_FILES = ("tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
+_FILES = ("tinyml_avr.h", "tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
 _FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
 _FILES_WHOLE = (*_FILES, "tinyml_depthwise_whole.h")
 _VARIANT = """

@@ -26,8 +26,10 @@ _DENSE_CHANNELS = 4
 _WIDE_WEIGHTS = 512  # from so many on, widening the inputs beforehand pays
 _WIDE_GROUP = 8  # inputs of a round of the kernel for those
 _CHEAP_ZEROS = 64  # so many weights of zero take no longer than gathering bytes
+_DENSE_FILES = ("tinyml_avr.h", "tinyml_dense_block.h", "tinyml_dense_sums.h", "tinyml_dense.c")
 _NO_PADDING = Padding()
 _CONVOLUTION_FILES = (
+    "tinyml_avr.h",
     "tinyml_convolution.c",
     "tinyml_tile.h",
     "tinyml_matrix.h",
@@ -251,7 +253,7 @@ def _dense(op: g.WeightedOp, filters: Filters, emission: Emission) -> Step:
         (f"{kernel}(&{name}_layer, {{in0}}, {{out0}}{', {scratch}' if wide else ''});",),
         (weights_text, *stage_texts, layer),
         weights_bytes + stage_bytes,
-        ("tinyml_dense_block.h", "tinyml_dense_wide.c" if wide else "tinyml_dense.c"),
+        (*_DENSE_FILES, *(("tinyml_dense_wide.c",) if wide else ())),
         "",
         filters.weights.size,
         2 * depth if wide else 0,
