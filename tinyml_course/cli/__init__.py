@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tinyml_course.cli import data as data_commands
+from tinyml_course.cli.notes import notes_in_words
 from tinyml_course.cli.options import (
     AsJson,
     BoardName,
@@ -109,10 +110,15 @@ def train(
 
     Of parts, a folder of good ones alone will do too: what is not like them is a defect.
     """
+    from tinyml_course.cache import check_writable
+    from tinyml_course.tasks import get_task
     from tinyml_course.tasks.pipeline import train_task
 
+    target = (folder or Path("runs") / task).expanduser()
+    get_task(task)
+    check_writable(target)
     run = train_task(task, data, epochs=epochs, seed=seed, model=model.value)
-    target = run.save(folder or Path("runs") / task)
+    run.save(target)
     out.print(run.summary())
     out.print(f"written to {target}")
 
@@ -321,7 +327,8 @@ app.command("download")(data_commands.download)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit status."""
-    sys.exit(_status(lambda: app(arguments, standalone_mode=False)))
+    with notes_in_words():
+        sys.exit(_status(lambda: app(arguments, standalone_mode=False)))
 
 
 def _status(command: Callable[[], Any]) -> int:
