@@ -145,7 +145,7 @@ def test_sixteen_bits_keep_their_detail_and_are_told_of(tmp_path):
     write_folder(tmp_path, {"ok": 2, "defect": 2})
     ramp = np.tile(np.linspace(1000, 1400, 200).astype(np.uint16), (200, 1))
     Image.fromarray(ramp).save(tmp_path / "ok" / "deep.png")
-    with pytest.warns(UserWarning, match="1 pictures of 16 bits or more, brought to 8"):
+    with pytest.warns(UserWarning, match="a picture of 16 bits or more, brought to 8"):
         data = tc.load_dataset("parts", path=tmp_path)
     found = data.x[list(data.group).index("ok/deep.png")]
     assert found.min() < 3 and found.max() > 252

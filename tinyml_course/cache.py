@@ -64,6 +64,24 @@ def writing(target: Path) -> Iterator[Path]:
         ) from error
 
 
+def check_writable(folder: Path) -> None:
+    """Make a folder and write to it for a trial, before hours are spent on what goes there.
+
+    Raises
+    ------
+    InputError
+        If that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"nothing can be written to {folder} ({error.strerror}). Choose another place."
+        ) from error
+
+
 def _cache_root() -> Path:
     if named := os.environ.get("TINYML_CACHE"):
         return Path(named).expanduser()

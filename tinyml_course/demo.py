@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tinyml_course.cache import writing
+from tinyml_course.cache import check_writable, writing
 from tinyml_course.compiler.codegen import CompiledModel, compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset, load_dataset
@@ -49,6 +49,8 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
     console = Console(stderr=True, highlight=False)
     chosen = get_task(task)
     target = chosen.find_board(board)
+    folder = folder.expanduser()
+    check_writable(folder)
     started = time.monotonic()
     with _step(console, "Load the recordings, augment, compute features, train, quantize to int8"):
         trained = train_task(chosen.name)

@@ -9,6 +9,10 @@ class TinyMLError(Exception):
     """Root of every error the course raises on bad input or a limit that is reached."""
 
 
+class DataNote(UserWarning):
+    """What was done to somebody's data that they should know of; a warning, and no fault."""
+
+
 class InputError(TinyMLError):
     """A file, folder or argument cannot be used as it is."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tinyml_course.cli import data as data_commands
+from tinyml_course.cli.notes import notes_in_words
 from tinyml_course.cli.options import (
     AsJson,
     BoardName,
@@ -109,10 +110,15 @@ def train(
 
     Of parts, a folder of good ones alone will do too: what is not like them is a defect.
     """
+    from tinyml_course.cache import check_writable
+    from tinyml_course.tasks import get_task
     from tinyml_course.tasks.pipeline import train_task
 
+    target = (folder or Path("runs") / task).expanduser()
+    get_task(task)
+    check_writable(target)
     run = train_task(task, data, epochs=epochs, seed=seed, model=model.value)
-    target = run.save(folder or Path("runs") / task)
+    run.save(target)
     out.print(run.summary())
     out.print(f"written to {target}")
 
@@ -286,25 +292,30 @@ def sketch(
 @app.command()
 def replay(
     folder: RunFolder,
-    clip: Annotated[Path, typer.Argument(metavar="CLIP.wav", help="One second, 16 kHz, mono.")],
-    port: Annotated[str, typer.Option(help="The board's serial port, such as /dev/ttyACM0.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Sounds (1 s), motion, or pictures."),
+    ] = None,
+    *,
+    port: Annotated[str | None, typer.Option(help="Of a board that runs the sketch.")] = None,
+    board: Annotated[str | None, typer.Option("--board", help="A board to simulate.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Send a recording to a board that runs the sketch; compare its bits with the notebook's."""
-    from tinyml_course.compiler.reference import reference
-    from tinyml_course.datasets.audio import read_clip
-    from tinyml_course.device import replay as replay_clip
-    from tinyml_course.run import load_run
+    """Replay recordings through a RUN's sketch; hold what it finds to the notebook's, bit by bit.
 
-    loaded = load_run(folder)
-    samples = read_clip(clip)
-    features, scores = replay_clip(port, samples)
-    wanted = loaded.features(samples)[None]
-    same_features = (features.ravel() == wanted.ravel()).all()
-    same_scores = (scores.ravel() == reference(loaded.graph)(wanted).ravel()).all()
-    out.print(f"features {'equal' if same_features else 'DIFFER'}")
-    out.print(f"scores   {'equal' if same_scores else 'DIFFER'}")
-    out.print(f"heard    {loaded.labels[int(scores.argmax())]}")
-    if not (same_features and same_scores):
+    On a board at --port, on a simulated --board, or, with neither, the sketch's own code on this
+    computer. Motion longer than 3 s is a session: its gestures are detected as the sketch does it.
+    Without files, some of the shipped set that were not trained on, beside what they are.
+    """
+    from tinyml_course.run import load_run
+    from tinyml_course.tasks.replay import replay_run
+
+    report = replay_run(load_run(folder), files or (), port=port, board=board)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        out.print(report.to_text(), markup=False)
+    if not report.same:
         raise typer.Exit(1)
 
 
@@ -314,7 +325,8 @@ app.command("download")(data_commands.download)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit status."""
-    sys.exit(_status(lambda: app(arguments, standalone_mode=False)))
+    with notes_in_words():
+        sys.exit(_status(lambda: app(arguments, standalone_mode=False)))
 
 
 def _status(command: Callable[[], Any]) -> int:

@@ -186,7 +186,7 @@ class CompiledModel:
 
     def write(self, folder: str | Path) -> tuple[Path, ...]:
         """Write all `files` into one folder and return their paths."""
-        folder = Path(folder)
+        folder = Path(folder).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
         return tuple(_write_text(folder / name, text) for name, text in self.files.items())
 

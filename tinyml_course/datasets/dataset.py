@@ -12,6 +12,7 @@ Kaufman, Rosset and Perlich (2012), "Leakage in Data Mining", section 3.
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -19,7 +20,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.errors import InputError
+from tinyml_course.errors import DataNote, InputError
+
+SPLITS_TRIED = 20  # until every class is in the training set
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +152,36 @@ class Dataset:
             f"<table>{rows}</table>"
             f"<p><small>{html.escape(self.source)} ({html.escape(self.licence)})</small></p>"
         )
+
+
+def parted(data: Dataset, recording: NDArray[Any]) -> tuple[Dataset, Dataset]:
+    """Part a folder's samples into a training and a test set: by group, or else by recording.
+
+    Where all are of one group, or a class would have nothing to learn from, its recordings are
+    parted instead, and a `DataNote` says that the result flatters.
+
+    Parameters
+    ----------
+    data : Dataset
+    recording : ndarray, shape=(n,)
+        Which recording each sample is from.
+    """
+    why = f"all recordings are of {data.group[0]}" if len(data) else "there are no recordings"
+    if len(np.unique(data.group)) > 1:
+        for seed in range(SPLITS_TRIED):
+            train, test = data.split(seed=seed)
+            if set(train.y.tolist()) == set(data.y.tolist()):
+                return train, test
+        why = "every class was recorded by somebody else"
+    numbered = replace(data, x=np.arange(len(data)), group=np.asarray(recording).astype(str))
+    train, test = numbered.split()
+    warnings.warn(
+        f"{why}: the test is on other recordings of the same person, which flatters. Let others "
+        "record too.",
+        DataNote,
+        stacklevel=5,
+    )
+    return data.take(train.x), data.take(test.x)
 
 
 def _choose_groups(

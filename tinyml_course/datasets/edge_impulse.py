@@ -40,8 +40,9 @@ def read_acquisition(path: Path) -> Motion:
         sensors = [(str(s["name"]), str(s["units"])) for s in payload["sensors"]]
         values = np.array(payload["values"], dtype=np.float64)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
+        why = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise InputError(
-            f"{path} is no acquisition file of Edge Impulse ({error!r}). Export it again."
+            f"{path} is no acquisition file of Edge Impulse: {why}. Export it again."
         ) from error
     if values.ndim != 2 or values.shape[1] != len(sensors) or len(values) == 0:
         raise InputError(

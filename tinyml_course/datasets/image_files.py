@@ -58,9 +58,23 @@ def read_picture(path: Path, height: int, width: int) -> Picture:
         raise InputError(
             f"{path} is damaged or cut off ({error}). Copy it again, or move it away."
         ) from error
+    return Picture(_sized(grey, height, width), note)
+
+
+def resized(pictures: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Bring pictures (n, height, width) to another size, as `read_picture` would have."""
+    from PIL import Image
+
+    made = [_sized(Image.fromarray(one), height, width) for one in pictures]
+    return np.stack(made) if made else np.empty((0, height, width), np.uint8)
+
+
+def _sized(grey: Image.Image, height: int, width: int) -> NDArray[np.uint8]:
+    from PIL import Image
+
     shrinks = grey.width >= width and grey.height >= height
     how = Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR
-    return Picture(np.asarray(grey.resize((width, height), how), np.uint8), note)
+    return np.asarray(grey.resize((width, height), how), np.uint8)
 
 
 def _check(path: Path, picture: Image.Image) -> None:

@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
 from tinyml_course.datasets.image_files import SUFFIXES, read_picture
-from tinyml_course.errors import InputError
+from tinyml_course.errors import DataNote, InputError
 
 SIDE = 192  # of every picture: a model's 96 pixels, twice
 GOOD, DEFECT = "ok", "defect"
@@ -59,7 +60,8 @@ def load_folder(root: Path, split: str | None, *, labels: Sequence[str] | None) 
         warnings.simplefilter("ignore")  # of Pillow: what matters is refused in words
         read = list(pool.map(lambda picture: read_picture(picture.path, SIDE, SIDE), pictures))
     for note, count in Counter(picture.note for picture in read if picture.note).items():
-        warnings.warn(f"{root}: {count:,} pictures {note}.", stacklevel=4)
+        what = "a picture" if count == 1 else f"{count:,} pictures"
+        warnings.warn(f"{root} has {what} {note}.", DataNote, stacklevel=4)
     data = Dataset(
         x=np.stack([picture.grey for picture in read]),
         y=np.array(known, np.int64),
@@ -114,11 +116,11 @@ def find_pictures(root: Path) -> list[Found]:
         raise InputError(
             f"{root} {what}. Give the folder that holds one folder of pictures a class."
         )
-    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folders = class_folders(root)
     if not folders:
         raise InputError(
             f"{root} has no class folders. Sort the pictures into {root}/ok/<name>.png and "
-            f"{root}/defect/<name>.png; good ones alone will do, too."
+            f"{root}/defect/<name>.png; good ones alone will do, too." + deeper(root, SUFFIXES)
         )
     found = [picture for folder in folders for picture in _pictures(folder)]
     several = len({p.lot for p in found if p.path.parent.parent != root}) > 1
@@ -129,11 +131,12 @@ def _pictures(folder: Path) -> list[Found]:
     found = [
         Found(path, folder.name, _lot(path, folder))
         for path in sorted((*folder.glob("*"), *folder.glob("*/*")))
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not is_clutter(path)
     ]
     if not found:
         raise InputError(
             f"{folder} has no pictures ({', '.join(SUFFIXES)}). Put some in it, or remove it."
+            + deeper(folder.parent, SUFFIXES)
         )
     return found
 
@@ -162,6 +165,12 @@ def _classes(root: Path, pictures: list[Found]) -> tuple[str, ...]:
         return tuple(sorted(counts, key=lambda name: (not is_good(name), name)))
     if is_good(label):
         return (label, DEFECT)
+    lots = sorted({picture.lot for picture in pictures})
+    if any(map(is_good, lots)):
+        raise InputError(
+            f"{root} has one class only, {label}, with {', '.join(lots)} in it: give "
+            f"{root / label}."
+        )
     raise InputError(
         f"{root} has one class only ({label}). Add another, or call it 'ok' if these are good "
         "parts: a model can then learn to tell whatever is not like them."

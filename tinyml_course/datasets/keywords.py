@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.datasets import audio
-from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.dataset import Dataset, parted
 from tinyml_course.datasets.decoded import decode_cached
 from tinyml_course.datasets.recordings import (
     LABELS,
@@ -138,7 +138,8 @@ def _split_folder(data: Dataset, found: list[Recording], root: Path, split: str)
     if found[0].split is None:
         if split == "validation":
             raise InputError(f"{root} has no validation_list.txt: choose train or test.")
-        train, test = data.split()
+        number = np.repeat(np.arange(len(found)), [recording.clips for recording in found])
+        train, test = parted(data, number)
         return test if split == "test" else train
     listed = np.repeat([str(r.split) for r in found], [r.clips for r in found])
     if SILENCE in data.labels:

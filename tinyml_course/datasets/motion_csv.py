@@ -62,7 +62,7 @@ def read_csv(path: Path) -> list[Motion]:
     InputError
         If the file cannot be read, has no header with aX, aY and aZ, or a line is not numbers.
     """
-    lines = [line.strip() for line in _text(path).splitlines()]
+    lines = _with_commas([line.strip() for line in _text(path).splitlines()])
     first = next((i for i, line in enumerate(lines) if line), None)
     if first is None:
         raise InputError(f"{path} is empty. Record it again or delete it.")
@@ -86,6 +86,13 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is no text file. Export it as comma-separated values.") from error
+
+
+def _with_commas(lines: list[str]) -> list[str]:
+    """Undo what a spreadsheet in some languages writes: semicolons, and commas in the numbers."""
+    if not any(";" in line for line in lines[:2]):
+        return lines
+    return [line.replace(",", ".").replace(";", ",") for line in lines]
 
 
 def _columns(path: Path, header: str) -> _Columns:

@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from tinyml_course.datasets import har
-from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.dataset import Dataset, parted
 from tinyml_course.datasets.edge_impulse import SUFFIXES as ACQUISITIONS
 from tinyml_course.datasets.edge_impulse import read_acquisition
+from tinyml_course.datasets.folders import deeper, is_clutter
 from tinyml_course.datasets.motion_csv import Motion, read_csv
 from tinyml_course.datasets.motion_recordings import (
     OTHER,
@@ -33,6 +34,7 @@ from tinyml_course.datasets.motion_recordings import (
 )
 from tinyml_course.errors import InputError
 
+SUFFIXES = (".csv", *ACQUISITIONS)
 EXPORTED = {"training": "train", "testing": "test"}  # Edge Impulse's folders
 FEWEST = 2  # recordings of a class: one to train on, one to test on
 
@@ -87,7 +89,7 @@ def load_folder(
     if split is None:
         return data
     if found[0].split is None:
-        train, test = data.split()
+        train, test = parted(data, np.repeat(np.arange(len(found)), counts))
         return test if split == "test" else train
     part = data.take(np.repeat([one.split == split for one in found], counts))
     if len(part) == 0:
@@ -121,13 +123,14 @@ def list_files(root: Path) -> list[tuple[Path, str, str | None]]:
         path
         for path in (*root.glob("*"), *root.glob("*/*"))
         if path.is_file()
-        and path.suffix.lower() in (".csv", *ACQUISITIONS)
-        and not path.name.startswith((".", "info.labels"))
+        and path.suffix.lower() in SUFFIXES
+        and not (is_clutter(path) or path.name.startswith("info.labels"))
+        and (path.parent == root or not is_clutter(path.parent))
     )
     if not seen:
         raise InputError(
             f"{root} has no recordings. Sort them into {root}/<label>/<name>.csv, or give one "
-            f"{root}/<label>.csv for each gesture."
+            f"{root}/<label>.csv for each gesture." + deeper(root, SUFFIXES)
         )
     exported = {path.parent.name for path in seen if path.parent != root} <= set(EXPORTED)
     files: list[tuple[Path, str, str | None]] = []

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion
-from tinyml_course.errors import InputError
+from tinyml_course.errors import DataNote, InputError
 
 RATE_HZ = 100
 CLIP_SAMPLES = 150
@@ -140,4 +140,4 @@ def _resampled(samples: NDArray[np.float64], rate_hz: float) -> NDArray[np.float
 
 
 def _say(message: str) -> None:
-    warnings.warn(message, stacklevel=5)
+    warnings.warn(message, DataNote, stacklevel=5)

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.datasets import audio
-from tinyml_course.errors import InputError
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
+from tinyml_course.errors import DataNote, InputError
 
 KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
 SILENCE, UNKNOWN = "silence", "unknown"
@@ -82,16 +83,17 @@ def find_recordings(
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "is not there"
         raise InputError(f"{root} {what}. Give the folder that holds one folder of sound a word.")
-    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folders = class_folders(root)
     if not folders:
         raise InputError(
             f"{root} has no word folders. Sort the recordings into {root}/<word>/<name>.wav."
+            + deeper(root, audio.SUFFIXES)
         )
     classes = tuple(labels) if labels else _classes({_word(folder) for folder in folders})
     if labels is None and len(classes) < 2:
         raise InputError(
             f"{root} has one class only ({classes[0]}); a classifier needs two or more. "
-            "Add a folder of another word, or of silence."
+            "Add a folder of another word, or of silence." + deeper(root, audio.SUFFIXES)
         )
     folders = [f for f in folders if _word(f) != SILENCE or SILENCE in classes]
     listed = read_lists(root)
@@ -125,6 +127,7 @@ def _classes(words: set[str]) -> tuple[str, ...]:
         warnings.warn(
             f"not among the twelve classes, so taken as unknown: {', '.join(strangers)}. "
             "Name the classes you want in load_dataset(..., labels=...).",
+            DataNote,
             stacklevel=6,
         )
     return LABELS
@@ -143,15 +146,18 @@ def _label(folder: Path, classes: tuple[str, ...]) -> str:
 
 
 def _sound_files(folder: Path) -> list[Path]:
-    """List the recordings of one word; a README or a hidden file is passed over."""
+    """List the recordings of one word; a README and a system's own files are passed over."""
     files = sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and path.stem.upper() != "README"
+        path for path in folder.iterdir() if not is_clutter(path) and path.stem.upper() != "README"
     )
     if not files:
         raise InputError(f"{folder} is empty. Put recordings of the word in it, or remove it.")
     for path in files:
+        if path.is_dir():
+            raise InputError(
+                f"{path} is a folder, where recordings of the word should be. Move it away."
+                + deeper(folder.parent, audio.SUFFIXES)
+            )
         if path.suffix.lower() not in audio.SUFFIXES:
             raise InputError(
                 f"{path} is not a sound file the course reads ({', '.join(audio.SUFFIXES)}). "

@@ -5,7 +5,9 @@ Nothing here knows a task: its features, network, augmentation and recipe are it
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from tinyml_course.compiler.forest import Forest
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
-from tinyml_course.errors import InputError
+from tinyml_course.datasets.image_files import resized
+from tinyml_course.errors import DataNote, InputError
+from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
 from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
@@ -136,9 +140,33 @@ def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
 def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
     """Return what a RUN is measured on; see `evaluate_run` for `data`."""
     if data is None:
-        return load_dataset(run.task, split="test")
+        return _of_their_size(load_dataset(run.task, split="test"), run.features)
     listed = (Path(data).expanduser() / "testing_list.txt").is_file()
-    return load_dataset(run.task, path=data, split="test" if listed else None, labels=run.labels)
+    found = load_dataset(run.task, path=data, split="test" if listed else None, labels=run.labels)
+    _note_absent(found, data)
+    return _of_their_size(found, run.features)
+
+
+def _note_absent(found: Dataset, data: str | Path) -> None:
+    """Say so if a folder has hardly a class of the model's."""
+    there = np.unique(found.y)
+    if len(there) == 1:
+        absent = ", ".join(label for i, label in enumerate(found.labels) if i not in there)
+        warnings.warn(
+            f"{data} has nothing of {absent}: all of it counts as {found.labels[there[0]]}.",
+            DataNote,
+            stacklevel=4,
+        )
+
+
+def _of_their_size(found: Dataset, features: Features) -> Dataset:
+    """Bring pictures to the size a model's features take."""
+    if not isinstance(features, ImagePatch):
+        return found
+    height, width = features.height, features.width
+    if found.x.shape[1:] == (height, width):
+        return found
+    return replace(found, x=resized(found.x, height, width))
 
 
 def _fit_network(task: Task, augmented: Dataset, epochs: int, seed: int, progress: bool) -> Any:

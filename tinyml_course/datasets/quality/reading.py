@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from tinyml_course.datasets import audio, har, image_folder, motion_folder, recordings
 from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.datasets.edge_impulse import read_acquisition
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
+from tinyml_course.datasets.image_files import SUFFIXES as PICTURES
 from tinyml_course.datasets.image_files import read_picture
 from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion, read_csv
 from tinyml_course.datasets.motion_recordings import (
@@ -32,6 +34,12 @@ from tinyml_course.datasets.motion_recordings import (
 )
 from tinyml_course.datasets.quality.report import Finding
 from tinyml_course.errors import InputError
+
+SUFFIXES = {
+    "keywords": audio.SUFFIXES,
+    "gestures": motion_folder.SUFFIXES,
+    "parts": PICTURES,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +128,7 @@ def of_folder(root: Path, task: str) -> Collection:
         first = f" {findings[0].place}: {findings[0].what}" if findings else ""
         raise InputError(
             f"{root} has no recordings of {task} that can be read.{first} "
-            "Sort them into one folder a class."
+            "Sort them into one folder a class." + deeper(root, SUFFIXES[task])
         )
     labels = tuple(sorted({one.label for one in usable}))
     known = [one.in_test for one in usable]
@@ -146,9 +154,9 @@ def of_folder(root: Path, task: str) -> Collection:
 def _sound(root: Path) -> list[_Sample]:
     files = [
         (folder, path)
-        for folder in _folders(root)
+        for folder in class_folders(root)
         for path in sorted(folder.iterdir())
-        if path.suffix.lower() in audio.SUFFIXES and not path.name.startswith(".")
+        if path.suffix.lower() in audio.SUFFIXES and not is_clutter(path)
     ]
     lists = recordings.read_lists(root)
 
@@ -297,10 +305,6 @@ def _at_100_hz(motion: Motion) -> Motion:
 def _all_read(read: Callable[[Any], list[_Sample]], items: list[Any]) -> list[_Sample]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [one for some in pool.map(read, items) for one in some]
-
-
-def _folders(root: Path) -> list[Path]:
-    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
 def _named(path: Path, root: Path) -> str:
