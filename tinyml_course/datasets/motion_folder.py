@@ -1,22 +1,25 @@
 """A folder of recordings of motion, in any of the layouts people have them in.
 
 - `DIR/<label>/*.csv` or `DIR/<label>.csv`, as Arduino's gesture tutorial leads to
+- `DIR/*.csv` with a column `label`, and perhaps one `person`
 - `DIR/<label>/*.json|cbor`, or Edge Impulse's export: `DIR/training/<label>.<id>.json|cbor` and
   `DIR/testing/...`, which is then the split
 - UCI HAR: `DIR/train/Inertial Signals/*.txt` and `DIR/test/...`, split as they are
 
-A recording is a group of its own, unless its file's name says who made it, before `_nohash_` as in
-Speech Commands.
+A recording is a group of its own, unless a column or its file's name, before `_nohash_` as in
+Speech Commands, says who made it. Where one person made all of them, a split goes by recording.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinyml_course.datasets import har
 from tinyml_course.datasets.dataset import Dataset
@@ -87,7 +90,7 @@ def load_folder(
     if split is None:
         return data
     if found[0].split is None:
-        train, test = data.split()
+        train, test = _by_recording(data, np.repeat(np.arange(len(found)), counts)).split()
         return test if split == "test" else train
     part = data.take(np.repeat([one.split == split for one in found], counts))
     if len(part) == 0:
@@ -109,9 +112,13 @@ def _read_files(root: Path) -> list[Labelled]:
     for path, label, split in list_files(root):
         motions = read_csv(path) if path.suffix.lower() == ".csv" else [read_acquisition(path)]
         person, told, _ = path.stem.partition("_nohash_")
+        varied = path.parent == root or len({motion.label for motion in motions}) > 1
         for number, motion in enumerate(motions):
             group = person if told else f"{path.relative_to(root).with_suffix('')}-{number}"
-            found.append(Labelled(motion, label, group, split))
+            own = motion.label if varied else None
+            found.append(Labelled(motion, own or label, motion.person or group, split))
+    if notes := sorted({one.motion.note for one in found} - {""}):
+        warnings.warn(f"read {'; '.join(notes)}.", stacklevel=4)
     return found
 
 
@@ -162,6 +169,18 @@ def _classes(root: Path, found: list[Labelled]) -> tuple[str, ...]:
             "and ten are better. Record more, or take the class away."
         )
     return tuple(sorted(counts, key=lambda name: (name == OTHER, name)))
+
+
+def _by_recording(data: Dataset, recording: NDArray[np.intp]) -> Dataset:
+    """Make each recording a group where one person made all: nothing could be held out else."""
+    if len(set(data.group)) > 1:
+        return data
+    warnings.warn(
+        f"all recordings are {data.group[0]}'s: some of them are held out, so what is measured "
+        "holds for this person alone.",
+        stacklevel=4,
+    )
+    return replace(data, group=np.array([f"{data.group[0]}-{at}" for at in recording]))
 
 
 def _known(one: Labelled, classes: tuple[str, ...], root: Path) -> Labelled:
