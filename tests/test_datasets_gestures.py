@@ -258,6 +258,150 @@ def test_acceleration_in_mg_everywhere_is_converted_and_told(tmp_path):
     np.testing.assert_allclose(data.x[0, 25:125], motion(100, axes=3), atol=1e-5)
 
 
+# Dialects of other programs: each holds the same four recordings, at 100 Hz ---------------------
+
+MADE = {
+    label: [motion(100, seed=10 * i + take) for take in range(2)] for i, label in enumerate("ab")
+}
+SI = np.array([9.80665] * 3 + [np.pi / 180] * 3)
+
+
+def columns(header, scale=1.0, part=",", time=None, decimal=".", end=()):
+    """Write a file a label: the header, times if any, the six axes in another unit."""
+
+    def write_folder(root):
+        for label, recordings in MADE.items():
+            lines = [header]
+            for samples in recordings:
+                for at, row in enumerate(samples * scale):
+                    cells = [f"{value:.7g}".replace(".", decimal) for value in row]
+                    cells = cells if time is None else [time(at / 100), *cells]
+                    lines.append(part.join([*cells, *end]))
+                lines.append("")
+            (root / f"{label}.csv").write_text("\r\n".join(lines), encoding="utf-8-sig")
+
+    return write_folder
+
+
+def one_table(root):
+    """Write all recordings into one file, told apart by columns, times running on."""
+    lines = ["timestamp,ax,ay,az,gx,gy,gz,Label,user"]
+    start = 0
+    for label, recordings in MADE.items():
+        for take, samples in enumerate(recordings):
+            rows = enumerate(rows_of(samples))
+            lines += [
+                f"{start + 10 * i},{row},{label},{'ann' if take else 'bob'}" for i, row in rows
+            ]
+            start += 5000
+    (root / "all.csv").write_text("\n".join(lines))
+
+
+def raw_counts(root):
+    scale = np.repeat([16384, 131], 3)
+    made = {label: [np.rint(s * scale) for s in some] for label, some in MADE.items()}
+    for label, recordings in made.items():
+        lines = ["ax,ay,az,gx,gy,gz"]
+        for samples in recordings:
+            lines += [*[",".join(f"{v:.0f}" for v in row) for row in samples], ""]
+        (root / f"{label}.csv").write_text("\n".join(lines))
+
+
+PHYPHOX = ";".join(
+    f'"{kind} {axis} ({unit})"'
+    for kind, unit in (("Acceleration", "m/s^2"), ("Gyroscope", "rad/s"))
+    for axis in "xyz"
+)
+GERMAN = ";".join(f"{kind} {axis}" for kind in ("Beschleunigung", "Gyroskop") for axis in "xyz")
+
+
+def milliseconds(s):
+    return f"{1e3 * s:g}"
+
+
+def clock(s):
+    return f"2024-05-01 10:20:{30 + s:09.6f}"
+
+
+OTHERS = {
+    "edge impulse": (
+        columns("timestamp,accX,accY,accZ,gyrX,gyrY,gyrZ", time=milliseconds),
+        "accX, accY, accZ as acceleration",
+    ),
+    "phyphox": (
+        columns(f'"Time (s)";{PHYPHOX}', SI, ";", lambda s: f"{s:.9e}"),
+        "Acceleration z (m/s^2) as acceleration in m/s2",
+    ),
+    "decimal commas": (
+        columns(f"Zeit;{GERMAN}", 1, ";", lambda s: f"{s:.2f}".replace(".", ","), ","),
+        "Beschleunigung x",
+    ),
+    "physics toolbox": (
+        columns("time,gFx,gFy,gFz,wx,wy,wz", np.array([1, 1, 1, *SI[3:]]), time=clock),
+        "wx, wy, wz as rate of turn in rad/s",
+    ),
+    "tabs and microseconds": (
+        columns("t_us\tAX\tAY\tAZ\tGX\tGY\tGZ", 1, "\t", lambda s: f"{7e8 + 1e6 * s:.0f}"),
+        None,
+    ),
+    "nanoseconds": (
+        columns(f"time,{HEADER}", time=lambda s: f"{17 * 10**17 + int(s * 10**9)}"),
+        None,
+    ),
+    "units in names": (
+        columns(
+            "t,acc_x_mg,acc_y_mg,acc_z_mg,gyro_x_dps,gyro_y_dps,gyro_z_dps",
+            np.array([1000] * 3 + [1] * 3),
+            time=milliseconds,
+        ),
+        "acc_z_mg as acceleration in mg",
+    ),
+    "brackets": (
+        columns("ax (g),ay (g),az (g),gx [deg/s],gy [deg/s],gz [deg/s]"),
+        "as rate of turn in deg/s",
+    ),
+    "no unit told": (
+        columns("Accel_X,Accel_Y,Accel_Z,Gyro_X,Gyro_Y,Gyro_Z", SI),
+        "turn seems to be in rad/s",
+    ),
+    "text beside": (columns(f"{HEADER},note", end=("n/a",)), None),
+    "counts": (raw_counts, "16,384 were taken for 1 g"),
+    "one table": (one_table, None),
+}
+
+
+@pytest.mark.parametrize(("write_folder", "told"), OTHERS.values(), ids=OTHERS)
+def test_files_of_other_programs_hold_the_same_recordings(tmp_path, recwarn, write_folder, told):
+    write_folder(tmp_path)
+    data = load_dataset("gestures", path=tmp_path, rate_hz=100)
+    wanted = [np.pad(s, ((25, 25), (0, 0)), mode="edge") for some in MADE.values() for s in some]
+    assert data.labels == ("a", "b") and data.y.tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(data.x, wanted, atol=0.01)
+    said = " ".join(str(warning.message) for warning in recwarn)
+    assert told in said if told else not said
+    assert len(set(data.group)) == (2 if write_folder is one_table else 4)
+
+
+def test_remarks_and_a_bare_x_y_z_are_understood(tmp_path):
+    for label, recordings in MADE.items():
+        rows = [f"{row},{at / 100}" for s in recordings for at, row in enumerate(rows_of(s[:, :3]))]
+        write(tmp_path / f"{label}.csv", ["sep=,", "# worn left", "z,y,x,seconds_elapsed", *rows])
+        text = (tmp_path / f"{label}.csv").read_text()
+        (tmp_path / f"{label}.csv").write_text(text, encoding="utf-16")
+    with pytest.warns(UserWarning, match="x, y, z as acceleration"):
+        data = load_dataset("gestures", path=tmp_path)
+    np.testing.assert_allclose(data.x[0, 25:125], MADE["a"][0][:, 2::-1], atol=1e-5)
+
+
+def test_recordings_of_one_person_are_split_by_recording(tmp_path):
+    for label, recordings in MADE.items():
+        for take, samples in enumerate(3 * recordings):
+            write(tmp_path / label / f"ann_nohash_{take}.csv", [HEADER, *rows_of(samples)])
+    with pytest.warns(UserWarning, match="all recordings are ann's"):
+        train = load_dataset("gestures", path=tmp_path, split="train", rate_hz=100)
+    assert 6 < len(train) < 12 and set(train.y) == {0, 1}
+
+
 GOOD = tutorial("between recordings", [motion(), motion(seed=1)])
 
 
@@ -271,6 +415,8 @@ def timed(step_ms):
 
 
 BAD = {
+    "unknown unit": (["aX (furlong),aY,aZ", "1,2,3"], r"'aX \(furlong\)' is in 'furlong'"),
+    "two of one": (["aX,accX,aY,aZ", "1,2,3,4"], "two columns for aX: 'aX' and 'accX'"),
     "missing column": (["aX,aY,gX", "1,2,3"], r"no column aZ; its first line is 'aX,aY,gX'"),
     "missing gyroscope axis": (["aX,aY,aZ,gX", "1,2,3,4"], "no column gY, gZ"),
     "no header": (["0.1,0.2,0.3", "0.1,0.2,0.3"], "no column aX, aY, aZ"),

@@ -20,6 +20,7 @@ from stream_networks import STREAMS, wake_word
 from tflite_models import Network
 
 from tinyml_course.boards import get_board
+from tinyml_course.compiler import avr
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError, ToolchainError
@@ -168,7 +169,7 @@ def test_sum_of_more_products_than_24_bits_hold_is_whole():
 @needs_avr
 def test_every_kernel_but_winograds_has_an_avr_build():
     kernels = {path.name for path in KERNELS.glob("*.c")}
-    assert kernels - simavr.KERNELS == NO_LAYERS | {"tinyml_winograd.c"}
+    assert kernels - avr.KERNELS == NO_LAYERS | {"tinyml_winograd.c"}
 
 
 @needs_avr

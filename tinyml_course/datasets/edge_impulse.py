@@ -15,12 +15,16 @@ from typing import Any
 import numpy as np
 
 from tinyml_course.datasets.cbor import decode
-from tinyml_course.datasets.motion_csv import ACCELERATION, TURN, Motion, axis_name
+from tinyml_course.datasets.motion_columns import (
+    ACCELERATION,
+    ACCELERATION_UNITS,
+    TURN,
+    TURN_UNITS,
+    axis_name,
+)
+from tinyml_course.datasets.motion_csv import Motion
 from tinyml_course.errors import InputError
 
-STANDARD_GRAVITY = 9.80665  # m/s^2
-ACCELERATION_UNITS = {"g": 1.0, "m/s2": 1 / STANDARD_GRAVITY, "mg": 1e-3}
-TURN_UNITS = {"dps": 1.0, "deg/s": 1.0, "d/s": 1.0, "rad/s": 180 / np.pi}
 SUFFIXES = (".json", ".cbor")
 
 
@@ -56,7 +60,7 @@ def read_acquisition(path: Path) -> Motion:
 
 def _axes(path: Path, sensors: list[tuple[str, str]], values: Any) -> Any:
     """Put the axes in our order and units, (rows, 3 or 6)."""
-    short = [axis_name(name.lower()) for name, _ in sensors]
+    short = [axis_name(name) for name, _ in sensors]
     missing = [name for name in ACCELERATION if name not in short]
     if missing:
         raise InputError(
@@ -68,7 +72,7 @@ def _axes(path: Path, sensors: list[tuple[str, str]], values: Any) -> Any:
     scale = []
     for name, place in zip(wanted, places, strict=True):
         known = ACCELERATION_UNITS if name in ACCELERATION else TURN_UNITS
-        unit = sensors[place][1]
+        unit = sensors[place][1].lower()
         if unit not in known:
             raise InputError(f"{path}: {sensors[place][0]} is in {unit!r}; use {', '.join(known)}.")
         scale.append(known[unit])

@@ -1,28 +1,32 @@
-"""Motion as comma-separated text, in the dialects that Arduino's gesture tutorial has led to.
+"""Motion as text in columns, in the dialects that Arduino's gesture tutorial and phones have.
 
-The header names the columns (`aX,aY,aZ`, and perhaps `gX,gY,gZ` and a time); each line is a sample.
-Recordings are parted by blank lines, by a header that comes again, or by nothing at all: then every
-119 lines are one, as the tutorial's sketch counts, unless there are times. Where every line is
-followed by a blank one, these part nothing.
+The header names the columns (see `motion_columns`); each line is a sample. Cells are parted by
+commas, semicolons (then numbers may have decimal commas) or tabs. Recordings are parted by blank
+lines, by a header that comes again, by a change of label or of the recording's number, by times
+that pause or begin anew; or by nothing at all: then every 119 lines are one, as the tutorial's
+sketch counts, unless there are times. Where every line is followed by a blank one, these part
+nothing.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.datasets.motion_columns import Columns, read_header
 from tinyml_course.errors import InputError
 
 TUTORIAL_ROWS = 119
 TUTORIAL_RATE_HZ = 119.0  # of the LSM9DS1 as its Arduino library sets it: a recording is a second
-ACCELERATION, TURN = ("ax", "ay", "az"), ("gx", "gy", "gz")
-TIMES = {"time": 1.0, "t": 1.0, "seconds": 1.0, "timestamp": 1e-3, "ms": 1e-3, "millis": 1e-3}
-"""Names of a column of times, and the seconds of its unit."""
 LARGEST_BYTES = 64 * 2**20
+PAUSE_S, PAUSE_STEPS = 0.5, 10  # between two samples: what follows is another recording
+SLOWEST_S, FASTEST_S = 0.1, 0.0005  # from sample to sample, in the unit that times are in
+UNITS_OF_TIME_S = (1.0, 1e-3, 1e-6, 1e-9)
+FEWEST_ROWS = 3  # of recordings that times part: fewer, and the times are none
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,21 +41,32 @@ class Motion:
         None where the file does not tell.
     where : str
         The file, and the line in it, for a message.
+    label, person : str or None
+        Where columns of the file name them.
+    units_told : tuple of bool
+        Whether the acceleration, and the rate of turn, are in g and degrees/s for certain.
+    note : str
+        What was understood of a header that is not the course's own.
     """
 
     samples: NDArray[np.float64]
     rate_hz: float | None
     where: str
+    label: str | None = None
+    person: str | None = None
+    units_told: tuple[bool, bool] = (False, False)
+    note: str = ""
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """Where in a line what is: places of the axes, and of the time with its unit."""
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The lines of a file: numbers (rows, axes), times in their unit, names, where parts start."""
 
-    count: int
-    axes: tuple[int, ...]
-    time: int | None
-    second: float
+    numbers: NDArray[np.float64]
+    times: NDArray[np.float64]
+    labels: list[str]
+    people: list[str]
+    starts: list[int]
 
 
 def read_csv(path: Path) -> list[Motion]:
@@ -62,93 +77,147 @@ def read_csv(path: Path) -> list[Motion]:
     InputError
         If the file cannot be read, has no header with aX, aY and aZ, or a line is not numbers.
     """
-    lines = _with_commas([line.strip() for line in _text(path).splitlines()])
-    first = next((i for i, line in enumerate(lines) if line), None)
+    lines = [line.strip() for line in _text(path).splitlines()]
+    lines = ["" if set(line) <= set(",;") else line for line in lines]  # blank, of a spreadsheet
+    first = next((i for i, line in enumerate(lines) if line and not _is_remark(line)), None)
     if first is None:
         raise InputError(f"{path} is empty. Record it again or delete it.")
-    columns = _columns(path, lines[first])
-    rows, starts = _rows(path, lines, first, columns)
-    if len(rows) == 0:
+    columns = read_header(path, lines[first])
+    rows = _rows(path, lines, first, columns)
+    if len(rows.numbers) == 0:
         raise InputError(f"{path} has a header but no samples. Record it again or delete it.")
-    return [_recording(path, part, columns) for part in np.split(rows, starts) if len(part)]
-
-
-def axis_name(name: str) -> str:
-    """Return the short name of a column: "ax" of "aX", "accX" or "acc_x", "gz" of "gyroZ"."""
-    found = re.fullmatch(r"(a|acc|accel|accelerometer|g|gyr|gyro|gyroscope)[ _.]?([xyz])", name)
-    return found[1][0] + found[2] if found else name
+    second = columns.second or _second(rows.times)
+    starts = _starts(path, rows, second if columns.time is not None else None)
+    parts = np.split(np.arange(len(rows.numbers)), starts)
+    return [_recording(path, rows, part, columns, second) for part in parts if len(part)]
 
 
 def _text(path: Path) -> str:
     if path.stat().st_size > LARGEST_BYTES:
         raise InputError(f"{path} is larger than {LARGEST_BYTES >> 20} MB. Cut it into parts.")
+    content = path.read_bytes()
+    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no text file. Export it as comma-separated values.") from error
+        if utf16 or b"\0" in content:
+            raise InputError(
+                f"{path} is no text file. Export it as comma-separated values."
+            ) from error
+    return content.decode("cp1252", errors="replace")  # "m/s²" of an old spreadsheet
 
 
-def _with_commas(lines: list[str]) -> list[str]:
-    """Undo what a spreadsheet in some languages writes: semicolons, and commas in the numbers."""
-    if not any(";" in line for line in lines[:2]):
-        return lines
-    return [line.replace(",", ".").replace(";", ",") for line in lines]
+def _is_remark(line: str) -> bool:
+    return line.startswith("#") or line.lower().startswith("sep=")
 
 
-def _columns(path: Path, header: str) -> _Columns:
-    names = [name.strip().strip('"').lower() for name in header.split(",")]
-    short = [axis_name(name) for name in names]
-    missing = [name for name in ACCELERATION if name not in short]
-    turning = [name for name in TURN if name in short]
-    if missing or (turning and len(turning) < len(TURN)):
-        wanted = missing or [name for name in TURN if name not in turning]
-        raise InputError(
-            f"{path} has no column {', '.join(w[0] + w[1].upper() for w in wanted)}; its first "
-            f"line is {header[:60]!r}. It must name aX,aY,aZ, and gX,gY,gZ where the gyroscope was "
-            "recorded."
-        )
-    time = next((i for i, name in enumerate(names) if name in TIMES), None)
-    axes = tuple(short.index(name) for name in (*ACCELERATION, *turning))
-    return _Columns(len(names), axes, time, TIMES[names[time]] if time is not None else 1.0)
-
-
-def _rows(
-    path: Path, lines: list[str], first: int, columns: _Columns
-) -> tuple[NDArray[np.float64], list[int]]:
-    """Return all lines as numbers, (rows, columns), and the rows at which recordings begin."""
+def _rows(path: Path, lines: list[str], first: int, columns: Columns) -> _Rows:
+    """Read all lines below the header."""
     numbers: list[list[float]] = []
+    times: list[float] = []
+    names: dict[str, list[str]] = {"label": [], "take": [], "person": []}
     starts: list[int] = []
     for at, line in enumerate(lines[first + 1 :], first + 2):
         if not line or line == lines[first]:
             starts.append(len(numbers))
             continue
-        cells = line.rstrip(",").split(",")
+        if _is_remark(line):
+            continue
+        cells = [cell.strip().strip("\"'") for cell in line.split(columns.parted_by)]
+        while len(cells) > columns.count and not cells[-1]:
+            cells.pop()
         if len(cells) != columns.count:
             raise InputError(
                 f"{path}, line {at}, has {len(cells)} values where the header names "
                 f"{columns.count} columns. Mend or delete the line."
             )
         try:
-            numbers.append([float(cell) for cell in cells])
+            numbers.append([_number(cells[place], columns) for place in columns.axes])
+            times.append(0.0 if columns.time is None else _moment(cells[columns.time], columns))
         except ValueError:
             raise InputError(
                 f"{path}, line {at}, is not all numbers: {line[:60]!r}. Mend or delete the line."
             ) from None
-        if not np.isfinite(numbers[-1]).all():
+        if not np.isfinite([*numbers[-1], times[-1]]).all():
             raise InputError(f"{path}, line {at}, holds NaN or an infinite value. Delete the line.")
-    inside = sorted({start for start in starts if 0 < start < len(numbers)})
-    if len(numbers) > 2 and len(inside) >= len(numbers) - 1:
-        inside = []  # a blank line after every row
-    if not inside and columns.time is None and len(numbers) % TUTORIAL_ROWS == 0:
-        inside = list(range(TUTORIAL_ROWS, len(numbers), TUTORIAL_ROWS))
-    return np.array(numbers, dtype=np.float64).reshape(-1, columns.count), inside
+        for name, found in names.items():
+            place = getattr(columns, name)
+            found.append("" if place is None else cells[place])
+    changes = [
+        i
+        for i in range(1, len(numbers))
+        if any(found[i] != found[i - 1] for found in names.values())
+    ]
+    starts = sorted({start for start in starts if 0 < start < len(numbers)})
+    if len(numbers) > 2 and len(starts) >= len(numbers) - 1:
+        starts = []  # a blank line after every row
+    if 2 * len(changes) > len(numbers):
+        changes = []  # a number of each line
+    return _Rows(
+        np.array(numbers, dtype=np.float64).reshape(-1, len(columns.axes)),
+        np.array(times),
+        names["label"],
+        names["person"],
+        sorted({*starts, *changes}),
+    )
 
 
-def _recording(path: Path, rows: NDArray[np.float64], columns: _Columns) -> Motion:
+def _number(cell: str, columns: Columns) -> float:
+    return float(cell if columns.parted_by == "," else cell.replace(",", "."))
+
+
+def _moment(cell: str, columns: Columns) -> float:
+    """Return a time: a number, or the seconds of a date or a clock."""
+    try:
+        return _number(cell, columns)
+    except ValueError:
+        if ":" not in cell:
+            raise
+    if "-" in cell:
+        return datetime.fromisoformat(cell).timestamp()
+    clock = time.fromisoformat(cell)
+    return 3600 * clock.hour + 60 * clock.minute + clock.second + 1e-6 * clock.microsecond
+
+
+def _second(times: NDArray[np.float64]) -> float:
+    """Return the seconds of the unit of times that do not tell: one only suits a hand's motion."""
+    steps = np.diff(times)
+    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    suiting = (u for u in UNITS_OF_TIME_S if FASTEST_S <= step * u <= SLOWEST_S)
+    return next(suiting, 1.0)
+
+
+def _starts(path: Path, rows: _Rows, second: float | None) -> list[int]:
+    """Return the rows at which recordings begin but the first."""
+    if second is None:
+        if not rows.starts and len(rows.numbers) % TUTORIAL_ROWS == 0:
+            return list(range(TUTORIAL_ROWS, len(rows.numbers), TUTORIAL_ROWS))
+        return rows.starts
+    steps = np.diff(rows.times) * second
+    pause = max(PAUSE_S, PAUSE_STEPS * float(np.median(steps))) if len(steps) else PAUSE_S
+    anew = [int(at) + 1 for at in np.flatnonzero((steps < 0) | (steps > pause))]
+    edges = [0, *anew, len(rows.numbers)]
+    if anew and min(np.diff(edges)) < FEWEST_ROWS:
+        raise InputError(f"{path}: its times do not rise. Part the recordings by blank lines.")
+    return sorted({*rows.starts, *anew})
+
+
+def _recording(
+    path: Path, rows: _Rows, part: NDArray[np.intp], columns: Columns, second: float
+) -> Motion:
     rate_hz = None
-    if columns.time is not None and len(rows) > 1:
-        steps = np.diff(rows[:, columns.time]) * columns.second
-        if not (steps > 0).all():
+    if columns.time is not None and len(part) > 1:
+        lasted_s = (rows.times[part[-1]] - rows.times[part[0]]) * second
+        if lasted_s <= 0:
             raise InputError(f"{path}: its times do not rise. Part the recordings by blank lines.")
-        rate_hz = float(1 / np.median(steps))
-    return Motion(rows[:, columns.axes], rate_hz, str(path))
+        rate_hz = float((len(part) - 1) / lasted_s)
+    scale = np.array([unit or 1.0 for unit in columns.units])
+    return Motion(
+        rows.numbers[part] * scale,
+        rate_hz,
+        str(path),
+        label=rows.labels[part[0]] or None,
+        person=rows.people[part[0]] or None,
+        units_told=(columns.units[0] is not None, columns.units[-1] is not None),
+        note=columns.note,
+    )

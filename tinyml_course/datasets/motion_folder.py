@@ -1,16 +1,18 @@
 """A folder of recordings of motion, in any of the layouts people have them in.
 
 - `DIR/<label>/*.csv` or `DIR/<label>.csv`, as Arduino's gesture tutorial leads to
+- `DIR/*.csv` with a column `label`, and perhaps one `person`
 - `DIR/<label>/*.json|cbor`, or Edge Impulse's export: `DIR/training/<label>.<id>.json|cbor` and
   `DIR/testing/...`, which is then the split
 - UCI HAR: `DIR/train/Inertial Signals/*.txt` and `DIR/test/...`, split as they are
 
-A recording is a group of its own, unless its file's name says who made it, before `_nohash_` as in
-Speech Commands.
+A recording is a group of its own, unless a column or its file's name, before `_nohash_` as in
+Speech Commands, says who made it. Where one person made all of them, a split goes by recording.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,9 +113,13 @@ def _read_files(root: Path) -> list[Labelled]:
     for path, label, split in list_files(root):
         motions = read_csv(path) if path.suffix.lower() == ".csv" else [read_acquisition(path)]
         person, told, _ = path.stem.partition("_nohash_")
+        varied = path.parent == root or len({motion.label for motion in motions}) > 1
         for number, motion in enumerate(motions):
             group = person if told else f"{path.relative_to(root).with_suffix('')}-{number}"
-            found.append(Labelled(motion, label, group, split))
+            own = motion.label if varied else None
+            found.append(Labelled(motion, own or label, motion.person or group, split))
+    if notes := sorted({one.motion.note for one in found} - {""}):
+        warnings.warn(f"read {'; '.join(notes)}.", stacklevel=4)
     return found
 
 

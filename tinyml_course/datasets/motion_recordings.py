@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.datasets.motion_columns import STANDARD_GRAVITY
 from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion
 from tinyml_course.errors import DataNote, InputError
 
@@ -21,20 +23,29 @@ LONGEST_GESTURE_S = 3.0
 EVERY_SAMPLES = 100  # from clip to clip of a longer recording
 SAME_RATE = 0.1  # rates that differ by less are one rate, measured twice
 
-UNIT_OF_G = {"mg": 1e-3, "m/s²": 1 / 9.80665, "g": 1.0}
-LEAST_MEDIAN = {"mg": 100.0, "m/s²": 6.5}
-"""The median acceleration from which on a recording cannot be in g: no hand keeps up 6.5 g."""
+COUNTS = "counts"
+UNIT_OF_G = {COUNTS: 1.0, "mg": 1e-3, "m/s²": 1 / STANDARD_GRAVITY, "g": 1.0}
+LEAST_MEDIAN = {COUNTS: 3000.0, "mg": 100.0, "m/s²": 6.5}
+"""The median acceleration from which on a recording cannot be in g: no hand keeps up 6.5 g, nor
+3,000 mg."""
+COUNTS_PER_DEGREE_S = 131.0  # of an MPU-6050 as it starts
+LARGEST_RAD_S = 35.0  # the end of a gyroscope for 2,000 degrees/s
 
 
 def in_g(recordings: Sequence[Motion]) -> list[Motion]:
-    """Return recordings with their acceleration in g, whatever unit all of them are in.
+    """Return recordings in g and degrees/s, whatever unit all of them are in.
 
     Raises
     ------
     InputError
         If some are in one unit and some in another.
+
+    References
+    ----------
+    InvenSense, "MPU-6000 and MPU-6050 Register Map", rev. 4.2, sections 4.17 and 4.19: 16,384 to
+    2,048 counts a g, by powers of two, and 131 counts a degree/s at reset.
     """
-    units = [unit_of(recording.samples) for recording in recordings]
+    units = ["g" if r.units_told[0] else unit_of(r.samples) for r in recordings]
     if len(set(units)) > 1:
         odd = min(set(units), key=units.count)
         usual = next(unit for unit in units if unit != odd)
@@ -43,12 +54,23 @@ def in_g(recordings: Sequence[Motion]) -> list[Motion]:
             f"{recordings[units.index(usual)].where} in {usual}: a hand at rest measures 1 g, "
             "which is 1000 mg or 9.8 m/s². Bring all files to g."
         )
-    if units[0] == "g":
+    scale, turn_scale = UNIT_OF_G[units[0]], 1.0
+    if units[0] == COUNTS:
+        counts = 2.0 ** round(float(np.log2(np.median([_force(r.samples) for r in recordings]))))
+        scale, turn_scale = 1 / counts, 1 / COUNTS_PER_DEGREE_S
+        _say(
+            f"the numbers seem to be a sensor's own counts: {counts:,.0f} were taken for 1 g, and "
+            f"{COUNTS_PER_DEGREE_S:g} for 1 degree/s where there is a gyroscope."
+        )
+    elif units[0] != "g":
+        _say(f"the acceleration seems to be in {units[0]}: it was converted to g.")
+    if _in_radians(recordings, units[0]):
+        turn_scale = 180 / np.pi
+        _say("the rate of turn seems to be in rad/s: it was converted to degrees/s.")
+    if scale == turn_scale == 1:
         return list(recordings)
-    _say(f"the acceleration seems to be in {units[0]}: it was converted to g.")
-    scale = UNIT_OF_G[units[0]]
     return [
-        Motion(np.hstack([r.samples[:, :3] * scale, r.samples[:, 3:]]), r.rate_hz, r.where)
+        replace(r, samples=np.hstack([r.samples[:, :3] * scale, r.samples[:, 3:] * turn_scale]))
         for r in recordings
     ]
 
@@ -89,7 +111,10 @@ def at_one_rate(recordings: Sequence[Motion], rate_hz: float | None = None) -> l
     if round(common) == RATE_HZ:
         return list(recordings)
     _say(f"recordings at {common:.4g} Hz{told} were resampled to {RATE_HZ} Hz.")
-    return [Motion(_resampled(r.samples, common), float(RATE_HZ), r.where) for r in recordings]
+    return [
+        replace(r, samples=_resampled(r.samples, common), rate_hz=float(RATE_HZ))
+        for r in recordings
+    ]
 
 
 def cut(recording: Motion) -> NDArray[np.float32]:
@@ -126,8 +151,19 @@ def cut(recording: Motion) -> NDArray[np.float32]:
 
 def unit_of(samples: NDArray[np.float64]) -> str:
     """Return the unit that accelerations seem to be in, a key of `UNIT_OF_G`."""
-    median = float(np.median(np.linalg.norm(samples[:, :3], axis=1)))
+    median = _force(samples)
     return next((unit for unit, least in LEAST_MEDIAN.items() if median >= least), "g")
+
+
+def _force(samples: NDArray[np.float64]) -> float:
+    """Return the median length of the acceleration, in its own unit."""
+    return float(np.median(np.linalg.norm(samples[:, :3], axis=1)))
+
+
+def _in_radians(recordings: Sequence[Motion], unit: str) -> bool:
+    """Tell whether turning is in rad/s: it goes with m/s², and no gesture turns as slowly."""
+    turns = [np.abs(r.samples[:, 3:]).max(initial=0) for r in recordings if not r.units_told[1]]
+    return unit == "m/s²" and len(turns) > 0 and 0 < max(turns) <= LARGEST_RAD_S
 
 
 def _resampled(samples: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:
