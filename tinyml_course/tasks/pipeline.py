@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from rich.console import Console
@@ -19,6 +19,7 @@ from tinyml_course.compiler.forest import Forest
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
+from tinyml_course.datasets.image_layouts import tells_what_to_test
 from tinyml_course.errors import InputError
 from tinyml_course.features.specification import Features
 from tinyml_course.run import Run
@@ -115,8 +116,9 @@ def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
     ----------
     run : Run
     data : str or Path or None
-        A folder of recordings: every clip of it, or those of its `testing_list.txt`; classes are
-        matched by name, other words count as "unknown". None is the shipped set's test part.
+        A folder of recordings: every clip of it, or those of its `testing_list.txt` or its folder
+        `test` where there is `train`, too; classes are matched by name, other words count as
+        "unknown". None is the shipped set's test part.
 
     Returns
     -------
@@ -137,8 +139,8 @@ def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
     """Return what a RUN is measured on; see `evaluate_run` for `data`."""
     if data is None:
         return load_dataset(run.task, split="test")
-    listed = (Path(data).expanduser() / "testing_list.txt").is_file()
-    return load_dataset(run.task, path=data, split="test" if listed else None, labels=run.labels)
+    split: Literal["test"] | None = "test" if tells_what_to_test(Path(data).expanduser()) else None
+    return load_dataset(run.task, path=data, split=split, labels=run.labels)
 
 
 def _fit_network(task: Task, augmented: Dataset, epochs: int, seed: int, progress: bool) -> Any:
