@@ -123,7 +123,7 @@ def test_labels_of_a_model_are_matched(tmp_path):
     write_folder(tmp_path, {"good": 3, "crack": 3, "dent": 3})
     data = tc.load_dataset("parts", path=tmp_path, labels=("ok", "defect"))
     assert np.bincount(data.y).tolist() == [3, 6]
-    with pytest.raises(InputError, match="crack in .* is none of the classes a, b"):
+    with pytest.raises(InputError, match=r"crack in .* is none of the classes a, b"):
         tc.load_dataset("parts", path=tmp_path, labels=("a", "b"))
 
 

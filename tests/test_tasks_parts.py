@@ -118,9 +118,7 @@ def test_large_pictures_are_shrunk_for_the_model():
 
 def test_folder_with_strange_classes_is_not_evaluated(run, tmp_path):
     write_pictures(tmp_path, "dent", 3, dark)
-    with pytest.raises(
-        InputError, match="dent in .* is none of the classes good, burr, drill hole"
-    ):
+    with pytest.raises(InputError, match=r"dent in .* is none of the classes good, burr, dri"):
         evaluate_run(run, tmp_path)
 
 
