@@ -40,21 +40,24 @@ def vary(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     -------
     ndarray, shape=(n, height, width), dtype=uint8
     """
-    made = np.empty(pictures.shape)
+    made = np.empty_like(pictures)
     height, width = pictures.shape[1:]
     margin = max(1, round(SHIFT * min(height, width)))
-    down, across = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
+    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    across = np.linspace(-1, 1, width, dtype=np.float32)
     for i, picture in enumerate(pictures):
         mirrored = picture[:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
         top, left = rng.integers(0, 2 * margin + 1, 2)
         padded = np.pad(mirrored, margin, mode="edge")
-        seen = padded[top : top + height, left : left + width]
+        seen = padded[top : top + height, left : left + width].astype(np.float32)
         spread = seen.std() + 1
-        slope = rng.uniform(-LIGHT, LIGHT, 2) * spread
-        noise = rng.standard_normal((height, width)) * rng.uniform(0, NOISE) * spread
-        light = slope[0] * down + slope[1] * across
-        made[i] = seen * (1 + rng.uniform(-CONTRAST, CONTRAST)) + light + noise
-    return _grey(made)
+        seen *= 1 + rng.uniform(-CONTRAST, CONTRAST)
+        slope = rng.uniform(-LIGHT, LIGHT, 2).astype(np.float32) * spread
+        seen += slope[0] * down + slope[1] * across
+        noise = rng.standard_normal((height, width), dtype=np.float32)
+        noise *= rng.uniform(0, NOISE) * spread
+        made[i] = _grey(seen + noise)
+    return made
 
 
 def paste_defects(pictures: Pictures, rng: np.random.Generator) -> Pictures:
@@ -68,11 +71,12 @@ def paste_defects(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     -------
     ndarray, shape=(n, height, width), dtype=uint8
     """
-    made = pictures.astype(np.float64)
-    for picture in made:
+    made = np.empty_like(pictures)
+    for i, picture in enumerate(pictures.astype(np.float64)):
         kind: Callable[..., None] = (_piece, _bite, _line, _spot)[rng.integers(4)]
         kind(picture, pictures, rng)
-    return _grey(made)
+        made[i] = _grey(picture)
+    return made
 
 
 def _piece(picture: Values, others: Pictures, rng: np.random.Generator) -> None:
