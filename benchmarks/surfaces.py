@@ -108,7 +108,7 @@ _STEEL = {
 
 
 def board(label: str, lot: Rng, rng: Rng) -> Grey:
-    """Draw 480 x 480 pixels of a circuit board; a bad one has one to six small faults."""
+    """Draw 480 x 480 pixels of a circuit board; a bad one has two to nine small faults."""
     side = 480
     copper, holes = np.zeros((2, side, side))
     pads = []
@@ -129,7 +129,7 @@ def board(label: str, lot: Rng, rng: Rng) -> Grey:
         far, size = _far(row, column, side), lot.uniform(10, 15)
         copper, holes = np.maximum(copper, far < size), np.maximum(holes, far < size / 2.3)
     if label != "ok":
-        for _ in range(rng.integers(1, 7)):
+        for _ in range(rng.integers(2, 10)):
             _spoil(copper, holes, pads, rng)
     colour = lot.uniform(40, 90) + lot.uniform(60, 110) * copper * (1 - holes) - 40 * holes
     moved = np.roll(colour, tuple(rng.integers(-3, 4, 2)), (0, 1))
@@ -153,7 +153,7 @@ def _spoil(copper: Grey, holes: Grey, pads: list[tuple[int, int]], rng: Rng) -> 
     down, across = np.mgrid[:side, :side].astype(np.float64) - np.array([[[row]], [[column]]])
     along = across * np.cos(turn) + down * np.sin(turn)
     aside = down * np.cos(turn) - across * np.sin(turn)
-    copper[np.hypot(along / oval, aside) < rng.uniform(3.5, 8)] = (0, 1, 0, 1)[kind]
+    copper[np.hypot(along / oval, aside) < rng.uniform(5, 11)] = (0, 1, 0, 1)[kind]
 
 
 def _far(row: int, column: int, side: int) -> Grey:
@@ -168,7 +168,7 @@ def tile(label: str, lot: Rng, rng: Rng) -> Grey:
     cloud = gaussian_filter(rng.normal(0, 1, shape), min(shape) / rng.uniform(4, 8))
     surface = lot.uniform(3, 8) * grain / grain.std() + rng.uniform(3, 9) * cloud / cloud.std()
     bend = lot.uniform(10, 40) * np.square(np.linspace(-1, 1, shape[1]))
-    for _ in range(rng.integers(0, 4)):  # marks that any tile may bear
+    for _ in range(rng.integers(0, 3)):  # marks that any tile may bear
         surface += rng.uniform(-12, 8) * _spot(shape, rng, (1, 3), (1, 2))
         surface += rng.uniform(-8, 8) * _line(shape, rng, (10, 60), (0.6, 1.2))
     flaw = _TILE[rng.integers(4)](shape, rng) if label != "free" else 0.0
@@ -176,20 +176,20 @@ def tile(label: str, lot: Rng, rng: Rng) -> Grey:
 
 
 def _blowhole(shape: tuple[int, int], rng: Rng) -> Grey:
-    return -rng.uniform(20, 50) * _spot(shape, rng, (2, 5), (1, 1.6))
+    return -rng.uniform(25, 60) * _spot(shape, rng, (2.5, 6), (1, 1.6))
 
 
 def _crack(shape: tuple[int, int], rng: Rng) -> Grey:
-    return -rng.uniform(14, 35) * _line(shape, rng, (20, 80), (0.7, 1.6))
+    return -rng.uniform(18, 45) * _line(shape, rng, (20, 80), (0.8, 1.8))
 
 
 def _fray(shape: tuple[int, int], rng: Rng) -> Grey:
     rough = gaussian_filter(rng.normal(0, 1, shape), 2)
-    return _spot(shape, rng, (10, 25), (1, 2)) * (12 * rough / rough.std() - 10)
+    return _spot(shape, rng, (10, 25), (1, 2)) * (15 * rough / rough.std() - 12)
 
 
 def _uneven(shape: tuple[int, int], rng: Rng) -> Grey:
-    return rng.choice((-1, 1)) * rng.uniform(12, 28) * _spot(shape, rng, (15, 40), (1, 3))
+    return rng.choice((-1, 1)) * rng.uniform(15, 32) * _spot(shape, rng, (15, 40), (1, 3))
 
 
 _TILE = (_blowhole, _crack, _fray, _uneven)
