@@ -126,8 +126,9 @@ def board(label: str, lot: Rng, rng: Rng) -> Grey:
                 row = min(row + length, side - 20)
         pads.append((row, column))
     for row, column in pads:
-        far, size = _far(row, column, side), lot.uniform(10, 15)
-        copper, holes = np.maximum(copper, far < size), np.maximum(holes, far < size / 2.3)
+        size = lot.uniform(10, 15)
+        _fill_disc(copper, row, column, size)
+        _fill_disc(holes, row, column, size / 2.3)
     if label != "ok":
         for _ in range(rng.integers(2, 10)):
             _spoil(copper, holes, pads, rng)
@@ -142,7 +143,7 @@ def _spoil(copper: Grey, holes: Grey, pads: list[tuple[int, int]], rng: Rng) -> 
     kind = rng.integers(5)
     if kind == 4:
         row, column = pads[rng.integers(len(pads))]
-        holes[_far(row, column, side) < 10] = 0
+        _fill_disc(holes, row, column, 10, 0)
         return
     inner = slice(16, -16)
     edge = np.hypot(*np.gradient(copper[inner, inner])) > 0
@@ -156,9 +157,14 @@ def _spoil(copper: Grey, holes: Grey, pads: list[tuple[int, int]], rng: Rng) -> 
     copper[np.hypot(along / oval, aside) < rng.uniform(5, 11)] = (0, 1, 0, 1)[kind]
 
 
-def _far(row: int, column: int, side: int) -> Grey:
-    """Return every pixel's distance from one."""
-    return np.hypot(np.arange(side)[:, None] - row, np.arange(side) - column)
+def _fill_disc(grey: Grey, row: int, column: int, radius: float, value: float = 1) -> None:
+    """Set the pixels nearer to one than a radius."""
+    down, across = np.arange(grey.shape[0]), np.arange(grey.shape[1])
+    rows, columns = np.abs(down - row) < radius, np.abs(across - column) < radius
+    far = np.hypot(down[rows, None] - row, across[columns] - column)
+    part = grey[np.ix_(rows, columns)]
+    part[far < radius] = value
+    grey[np.ix_(rows, columns)] = part
 
 
 def tile(label: str, lot: Rng, rng: Rng) -> Grey:
