@@ -59,10 +59,12 @@ def _name(lot: int, lots: int, i: int) -> str:
 
 
 def steel(label: str, _: Rng, rng: Rng) -> Grey:
-    """Draw hot-rolled strip of 200 x 200 pixels with one of six faults all over it."""
+    """Draw hot-rolled strip of 200 x 200 pixels with one of six faults, faint ones among them."""
     shape = (200, 200)
-    grain = gaussian_filter(rng.normal(0, 1, shape), (rng.uniform(0.6, 1.5), 0.6))
-    return _lit(_STEEL[label](shape, rng) * rng.uniform(0.6, 1.4) + 7 * grain / grain.std(), rng)
+    grain = gaussian_filter(rng.normal(0, 1, shape), (rng.uniform(0.6, 2.5), rng.uniform(0.6, 1)))
+    cloud = gaussian_filter(rng.normal(0, 1, shape), rng.uniform(10, 25))
+    rough = rng.uniform(5, 12) * grain / grain.std() + rng.uniform(0, 10) * cloud / cloud.std()
+    return _lit(_STEEL[label](shape, rng) * rng.uniform(0.5, 1.2) + rough, rng)
 
 
 def _crazing(shape: tuple[int, int], rng: Rng) -> Grey:
@@ -71,7 +73,9 @@ def _crazing(shape: tuple[int, int], rng: Rng) -> Grey:
 
 
 def _inclusion(shape: tuple[int, int], rng: Rng) -> Grey:
-    return sum(_spot(shape, rng, (2, 5), (2, 6)) for _ in range(rng.integers(2, 6))) * -50.0
+    streaks = (_line(shape, rng, (15, 50), (1.5, 4)) for _ in range(rng.integers(1, 4)))
+    spots = (_spot(shape, rng, (2, 5), (2, 6)) for _ in range(rng.integers(1, 5)))
+    return (sum(streaks) + sum(spots)) * -50.0
 
 
 def _patches(shape: tuple[int, int], rng: Rng) -> Grey:
@@ -92,7 +96,9 @@ def _scale(shape: tuple[int, int], rng: Rng) -> Grey:
 
 
 def _scratches(shape: tuple[int, int], rng: Rng) -> Grey:
-    return sum(_line(shape, rng, (60, 160), (0.8, 2.5)) for _ in range(rng.integers(1, 5))) * 55.0
+    sign = rng.choice((-1, 1), p=(0.3, 0.7))
+    lines = (_line(shape, rng, (30, 160), (0.8, 2.5)) for _ in range(rng.integers(1, 5)))
+    return sign * 55.0 * sum(lines)
 
 
 _STEEL = {
@@ -102,54 +108,75 @@ _STEEL = {
 
 
 def board(label: str, lot: Rng, rng: Rng) -> Grey:
-    """Draw a printed circuit board of 300 x 400 pixels; a bad one has one small fault."""
-    copper = np.zeros((300, 400))
+    """Draw 480 x 480 pixels of a circuit board; a bad one has two to nine small faults."""
+    side = 480
+    copper, holes = np.zeros((2, side, side))
     pads = []
-    for _ in range(14):
-        row, column = 20 * lot.integers(1, 14), 20 * lot.integers(1, 18)
-        width = lot.integers(7, 11)
+    pitch = int(lot.integers(20, 33))
+    for _ in range(int(lot.integers(25, 60))):
+        row, column = pitch * lot.integers(1, side // pitch, 2)
+        width = lot.integers(pitch // 3, pitch // 2 + 1)
         for _ in range(lot.integers(1, 4)):
-            length = 20 * int(lot.integers(2, 8))
+            length = pitch * int(lot.integers(2, 9))
             if lot.random() < 0.5:
                 copper[row : row + width, column : column + length] = 1
-                column = min(column + length, 380)
+                column = min(column + length, side - 20)
             else:
                 copper[row : row + length, column : column + width] = 1
-                row = min(row + length, 280)
+                row = min(row + length, side - 20)
         pads.append((row, column))
-    down, across = np.mgrid[:300, :400]
-    holes = np.zeros((300, 400))
     for row, column in pads:
-        far = np.hypot(down - row, across - column)
-        copper, holes = np.maximum(copper, far < 16), np.maximum(holes, far < 7)
+        size = lot.uniform(10, 15)
+        _fill_disc(copper, row, column, size)
+        _fill_disc(holes, row, column, size / 2.3)
     if label != "ok":
-        _spoil(copper, holes, pads, rng)
-    colour = lot.uniform(60, 90) + lot.uniform(50, 90) * copper * (1 - holes) - 50 * holes
+        for _ in range(rng.integers(2, 10)):
+            _spoil(copper, holes, pads, rng)
+    colour = lot.uniform(40, 90) + lot.uniform(60, 110) * copper * (1 - holes) - 40 * holes
     moved = np.roll(colour, tuple(rng.integers(-3, 4, 2)), (0, 1))
     return _lit(gaussian_filter(moved, 0.8) - 120 + rng.normal(0, 4, moved.shape), rng)
 
 
 def _spoil(copper: Grey, holes: Grey, pads: list[tuple[int, int]], rng: Rng) -> None:
-    """Open a trace, bite into one, leave copper beside one, or leave out a hole."""
-    down, across = np.mgrid[: copper.shape[0], : copper.shape[1]]
-    kind = rng.integers(4)
-    if kind == 3:
+    """Open or join traces, bite into one, leave copper on one or by itself, prick or fill one."""
+    side = len(copper)
+    kind = rng.integers(5)
+    if kind == 4:
         row, column = pads[rng.integers(len(pads))]
-        holes[np.hypot(down - row, across - column) < 12] = 0
+        _fill_disc(holes, row, column, 10, 0)
         return
-    edge = np.argwhere(np.hypot(*np.gradient(copper[16:-16, 16:-16])) > 0) + 16
-    row, column = edge[rng.integers(len(edge))]
-    blot = np.hypot(down - row, across - column) < rng.uniform(6, 10)
-    copper[blot] = (0, 0, 1)[kind]
+    inner = slice(16, -16)
+    edge = np.hypot(*np.gradient(copper[inner, inner])) > 0
+    where = (edge, edge, copper[inner, inner] > 0, copper[inner, inner] == 0)[kind]
+    places = np.argwhere(where & (holes[inner, inner] == 0)) + 16
+    row, column = places[rng.integers(len(places))]
+    turn, oval = rng.uniform(0, np.pi), rng.uniform(1, 2)
+    down, across = np.mgrid[:side, :side].astype(np.float64) - np.array([[[row]], [[column]]])
+    along = across * np.cos(turn) + down * np.sin(turn)
+    aside = down * np.cos(turn) - across * np.sin(turn)
+    copper[np.hypot(along / oval, aside) < rng.uniform(5, 11)] = (0, 1, 0, 1)[kind]
+
+
+def _fill_disc(grey: Grey, row: int, column: int, radius: float, value: float = 1) -> None:
+    """Set the pixels nearer to one than a radius."""
+    down, across = np.arange(grey.shape[0]), np.arange(grey.shape[1])
+    rows, columns = np.abs(down - row) < radius, np.abs(across - column) < radius
+    far = np.hypot(down[rows, None] - row, across[columns] - column)
+    part = grey[np.ix_(rows, columns)]
+    part[far < radius] = value
+    grey[np.ix_(rows, columns)] = part
 
 
 def tile(label: str, lot: Rng, rng: Rng) -> Grey:
     """Draw a smooth tile of 96 to 400 pixels a side; a bad one has one faint fault."""
     shape = (int(lot.integers(96, 401)), int(lot.integers(96, 401)))
-    grain = gaussian_filter(rng.normal(0, 1, shape), (0.7, lot.uniform(0.7, 4)))
-    cloud = gaussian_filter(rng.normal(0, 1, shape), min(shape) / 6)
-    surface = lot.uniform(3, 7) * grain / grain.std() + 6 * cloud / cloud.std()
+    grain = gaussian_filter(rng.normal(0, 1, shape), (0.7, lot.uniform(0.7, 6)))
+    cloud = gaussian_filter(rng.normal(0, 1, shape), min(shape) / rng.uniform(4, 8))
+    surface = lot.uniform(3, 8) * grain / grain.std() + rng.uniform(3, 9) * cloud / cloud.std()
     bend = lot.uniform(10, 40) * np.square(np.linspace(-1, 1, shape[1]))
+    for _ in range(rng.integers(0, 3)):  # marks that any tile may bear
+        surface += rng.uniform(-12, 8) * _spot(shape, rng, (1, 3), (1, 2))
+        surface += rng.uniform(-8, 8) * _line(shape, rng, (10, 60), (0.6, 1.2))
     flaw = _TILE[rng.integers(4)](shape, rng) if label != "free" else 0.0
     return _lit(surface - bend + flaw, rng)
 
@@ -159,16 +186,16 @@ def _blowhole(shape: tuple[int, int], rng: Rng) -> Grey:
 
 
 def _crack(shape: tuple[int, int], rng: Rng) -> Grey:
-    return -rng.uniform(18, 40) * _line(shape, rng, (20, 80), (0.8, 1.6))
+    return -rng.uniform(18, 45) * _line(shape, rng, (20, 80), (0.8, 1.8))
 
 
 def _fray(shape: tuple[int, int], rng: Rng) -> Grey:
     rough = gaussian_filter(rng.normal(0, 1, shape), 2)
-    return _spot(shape, rng, (10, 25), (1, 2)) * (12 * rough / rough.std() - 12)
+    return _spot(shape, rng, (10, 25), (1, 2)) * (15 * rough / rough.std() - 12)
 
 
 def _uneven(shape: tuple[int, int], rng: Rng) -> Grey:
-    return rng.choice((-1, 1)) * rng.uniform(15, 30) * _spot(shape, rng, (18, 45), (1, 3))
+    return rng.choice((-1, 1)) * rng.uniform(15, 32) * _spot(shape, rng, (15, 40), (1, 3))
 
 
 _TILE = (_blowhole, _crack, _fray, _uneven)
@@ -223,8 +250,8 @@ def _lit(grey: Grey, rng: Rng) -> Grey:
 
 SURFACES = {
     "steel": Surface(steel, dict.fromkeys(_STEEL, 50), dict.fromkeys(_STEEL, 30)),
-    "boards": Surface(board, {"ok": 24, "defect": 24}, {"ok": 20, "defect": 20}, 10, 4),
-    "tiles": Surface(tile, {"free": 6, "defect": 3}, {"free": 5, "defect": 5}, 60, 30),
+    "boards": Surface(board, {"ok": 2, "defect": 2}, {"ok": 2, "defect": 2}, 120, 60),
+    "tiles": Surface(tile, {"free": 8, "defect": 2}, {"free": 5, "defect": 5}, 60, 30),
     "castings, good ones alone": Surface(casting, {"ok": 120}, {"ok": 60, "defect": 60}),
     "tiles, good ones alone": Surface(tile, {"free": 6}, {"free": 5, "defect": 5}, 60, 30),
 }

@@ -47,7 +47,7 @@ def nothing(grey, y, x):
 def short():
     """Learn from a few hundred pictures."""
     task = get_task("parts")
-    recipe = dataclasses.replace(task.recipe, epochs=8, versions=384, passes=8)
+    recipe = dataclasses.replace(task.recipe, epochs=8, versions=384, passes=8, own_epochs=0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(TASKS, "parts", dataclasses.replace(task, recipe=recipe))
         patch.setattr("tinyml_course.datasets.image_folder.SIDE", 48)
@@ -99,12 +99,35 @@ def test_every_class_gets_its_share_of_versions(folder, tmp_path):
     assert made.x.dtype == np.int8 and made.x.shape[1:] == (48, 48, 1)
 
 
+@pytest.mark.parametrize(
+    ("counts", "share"),
+    [((40, 0), 1), ((40, 4), 0.36), ((40, 40), 0), ((10, 40), 0), ((30, 5, 5), 0)],
+    ids=["good alone", "few defects", "as many", "more", "two kinds"],
+)
+def test_defects_are_made_up_where_they_are_few(counts, share, monkeypatch):
+    """Good parts are black and defects white, so that what was pasted into is known."""
+    labels = ("ok", "dent", "crack")[: max(2, len(counts))]
+    y = np.repeat(np.arange(len(counts)), counts)
+    x = np.where(y[:, None, None] > 0, 255, 0).astype(np.uint8) * np.ones((1, 48, 48), np.uint8)
+    pasted = []
+    monkeypatch.setattr(
+        "tinyml_course.tasks.parts.paste_defects", lambda given, _: pasted.append(given) or given
+    )
+    data = dataclasses.replace(load_dataset("parts"), x=x, y=y, labels=labels, group=y.astype(str))
+    made = augment(data, choose_features(data), 1000, 0, lambda _: None)
+    given = np.concatenate(pasted)
+    assert not given.any()  # good parts only are pasted into
+    assert len(given) / np.count_nonzero(made.y == 1) == pytest.approx(share, abs=0.08)
+
+
 def test_epochs_follow_the_size_of_a_set_of_one_s_own(folder, monkeypatch):
     task = get_task("parts")
-    recipe = dataclasses.replace(task.recipe, epochs=2, versions=64, sightings=4)
+    recipe = dataclasses.replace(task.recipe, epochs=2, versions=64, sightings=4, own_epochs=0)
     monkeypatch.setitem(TASKS, "parts", dataclasses.replace(task, recipe=recipe))
     assert train_task("parts", folder, progress=False).metrics["epochs"] == 3  # 48 of 60 pictures
     assert train_task("parts", folder, epochs=1, progress=False).metrics["epochs"] == 1
+    longer = dataclasses.replace(recipe, own_epochs=30)
+    assert (longer.epochs_for(48), longer.epochs_for(0)) == (30, 2)
 
 
 def test_large_pictures_are_shrunk_for_the_model():
@@ -118,7 +141,7 @@ def test_large_pictures_are_shrunk_for_the_model():
 
 def test_folder_with_strange_classes_is_not_evaluated(run, tmp_path):
     write_pictures(tmp_path, "dent", 3, dark)
-    with pytest.raises(InputError, match="dent is none of the classes good, burr, drill hole"):
+    with pytest.raises(InputError, match=r"dent in .* is none of the classes good, burr, dri"):
         evaluate_run(run, tmp_path)
 
 

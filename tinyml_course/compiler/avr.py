@@ -29,8 +29,8 @@ KERNELS = frozenset(
         *("tinyml_forest.c", "tinyml_forest.h"),
     )
 )
-"""The files; all are held against the oracle in tests/test_simavr.py. Winograd's is not among them: what
-it keeps of an image is more than such a board has."""
+"""The files; all are held against the oracle in tests/test_simavr.py. Winograd's is not among them:
+what it keeps of an image is more than such a board has."""
 
 
 def check_kernels(name: str, steps: Iterable[Step]) -> None:

@@ -39,7 +39,7 @@ def load_dataset(
         `path/<word>/*.wav|flac|ogg|opus`. Gestures: `path/<label>/*.csv` or `path/<label>.csv`
         with columns aX,aY,aZ and perhaps gX,gY,gZ; Edge Impulse's files; UCI HAR's folders. Parts:
         `path/<label>/*.png|jpg|bmp` of any size, lots as folders or in the names (see
-        `datasets.image_folder`); a folder of good parts alone gets an empty class "defect".
+        `datasets.image_layouts`); a folder of good parts alone gets an empty class "defect".
     split : {"train", "test", "validation"} or None
         A part with speakers of its own; None is everything. A folder with `testing_list.txt` or
         `validation_list.txt` is split as they say, another one by `Dataset.split`.

@@ -1,6 +1,7 @@
 """Pictures made into many, and good parts made into bad ones.
 
-`vary` gives each picture another pose and another light. `paste_defects` gives a good part a
+`vary` gives each picture another place and another light, `turn` another side up, a little askew,
+nearer or farther. `paste_defects` gives a good part a
 defect that no part has: a piece of a picture, a bite out of an edge, a line, or a spot. A network
 that learns to tell these from good parts has to learn what a good part looks like, and then finds
 real defects it has never seen.
@@ -22,6 +23,8 @@ from numpy.typing import NDArray
 Pictures = NDArray[np.uint8]
 Values = NDArray[np.float64]
 
+ASKEW_DEGREES = 10.0  # largest, either way
+NEARER = 0.12  # largest, of the natural logarithm of the size, either way
 SHIFT = 0.06  # largest, of a picture's side
 LIGHT = 0.25  # largest difference of light across a picture, of its grey values' spread
 CONTRAST = 0.2
@@ -40,21 +43,60 @@ def vary(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     -------
     ndarray, shape=(n, height, width), dtype=uint8
     """
-    made = np.empty(pictures.shape)
+    made = np.empty_like(pictures)
     height, width = pictures.shape[1:]
     margin = max(1, round(SHIFT * min(height, width)))
-    down, across = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
+    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    across = np.linspace(-1, 1, width, dtype=np.float32)
     for i, picture in enumerate(pictures):
         mirrored = picture[:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
         top, left = rng.integers(0, 2 * margin + 1, 2)
         padded = np.pad(mirrored, margin, mode="edge")
-        seen = padded[top : top + height, left : left + width]
+        seen = padded[top : top + height, left : left + width].astype(np.float32)
         spread = seen.std() + 1
-        slope = rng.uniform(-LIGHT, LIGHT, 2) * spread
-        noise = rng.standard_normal((height, width)) * rng.uniform(0, NOISE) * spread
-        light = slope[0] * down + slope[1] * across
-        made[i] = seen * (1 + rng.uniform(-CONTRAST, CONTRAST)) + light + noise
-    return _grey(made)
+        seen *= 1 + rng.uniform(-CONTRAST, CONTRAST)
+        slope = rng.uniform(-LIGHT, LIGHT, 2).astype(np.float32) * spread
+        seen += slope[0] * down + slope[1] * across
+        noise = rng.standard_normal((height, width), dtype=np.float32)
+        noise *= rng.uniform(0, NOISE) * spread
+        made[i] = _grey(seen + noise)
+    return made
+
+
+def turn(pictures: Pictures, rng: np.random.Generator) -> Pictures:
+    """Lay pictures on their side, turn them a little, and take them nearer or farther.
+
+    Pictures as high as wide are laid on their side, half of them. What is then seen beyond an edge
+    is the picture mirrored.
+
+    Parameters
+    ----------
+    pictures : ndarray, shape=(n, height, width), dtype=uint8
+
+    Returns
+    -------
+    ndarray, shape=(n, height, width), dtype=uint8
+    """
+    from PIL import Image
+
+    made = np.empty_like(pictures)
+    height, width = pictures.shape[1:]
+    margin = min(height, width) // 4
+    middle = np.array([width, height]) / 2
+    for i, picture in enumerate(pictures):
+        lies = height == width and rng.random() < 0.5
+        angle = np.radians(rng.uniform(-ASKEW_DEGREES, ASKEW_DEGREES))
+        scale = np.exp(rng.uniform(-NEARER, NEARER))
+        c, s = scale * np.cos(angle), scale * np.sin(angle)
+        x, y = middle + margin - np.array([[c, s], [-s, c]]) @ middle  # of the upper left corner
+        seen = Image.fromarray(np.pad(picture.T if lies else picture, margin, mode="reflect"))
+        place = (c, s, x, -s, c, y)
+        made[i] = np.asarray(
+            seen.transform(
+                (width, height), Image.Transform.AFFINE, place, Image.Resampling.BILINEAR
+            )
+        )
+    return made
 
 
 def paste_defects(pictures: Pictures, rng: np.random.Generator) -> Pictures:
@@ -68,11 +110,12 @@ def paste_defects(pictures: Pictures, rng: np.random.Generator) -> Pictures:
     -------
     ndarray, shape=(n, height, width), dtype=uint8
     """
-    made = pictures.astype(np.float64)
-    for picture in made:
+    made = np.empty_like(pictures)
+    for i, picture in enumerate(pictures.astype(np.float64)):
         kind: Callable[..., None] = (_piece, _bite, _line, _spot)[rng.integers(4)]
         kind(picture, pictures, rng)
-    return _grey(made)
+        made[i] = _grey(picture)
+    return made
 
 
 def _piece(picture: Values, others: Pictures, rng: np.random.Generator) -> None:

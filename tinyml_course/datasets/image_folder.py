@@ -1,48 +1,27 @@
-"""A folder of pictures of parts, one sub-folder a class, read into grey pictures of one size.
+"""A folder of pictures of parts read into grey pictures of one size, and split.
 
-The layout is `DIR/<label>/*.png|jpg|bmp` or `DIR/<label>/<lot>/*.png|jpg|bmp`, in any sizes. The
-lot, which a split does not cut, is the sub-folder where there are several, or what stands before
-`__` or `_nohash_` in a file's name; any other picture is a lot of its own. `testing_list.txt` in
-`DIR`, with one `<label>/<name>.<type>` a line, decides the split where it is present.
+`image_layouts` tells how the folder may look. `testing_list.txt` in it, with one
+`<label>/<name>.<type>` a line, decides the split where it is present.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from tinyml_course.datasets.dataset import Dataset
-from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
-from tinyml_course.datasets.image_files import SUFFIXES, read_picture
+from tinyml_course.datasets.image_files import read_picture
+from tinyml_course.datasets.image_layouts import DEFECT, TEST_LIST, Found, find_pictures, is_good
 from tinyml_course.errors import DataNote, InputError
 
 SIDE = 192  # of every picture: a model's 96 pixels, twice
-GOOD, DEFECT = "ok", "defect"
-GOOD_NAMES = (GOOD, "good", "normal", "pass", "free", "mt_free")
-TEST_LIST = "testing_list.txt"
 FEWEST = 2  # pictures of a class: one to train on, one to test on
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file with its label and its lot."""
-
-    path: Path
-    label: str
-    lot: str
-
-
-def is_good(label: str) -> bool:
-    """Tell whether a class is that of parts without a defect, by the names it goes by."""
-    return label.lower() in GOOD_NAMES
 
 
 def load_folder(root: Path, split: str | None, *, labels: Sequence[str] | None) -> Dataset:
@@ -72,7 +51,11 @@ def load_folder(root: Path, split: str | None, *, labels: Sequence[str] | None) 
         source=str(root),
         licence="as the folder's owner says",
     )
-    return data if split is None else _part(data, root, pictures, split)
+    if split is None:
+        return data
+    if pictures[0].split:
+        return data.take(np.array([picture.split == split for picture in pictures]))
+    return _part(data, root, pictures, split)
 
 
 def _part(data: Dataset, root: Path, pictures: list[Found], split: str) -> Dataset:
@@ -103,58 +86,12 @@ def _part(data: Dataset, root: Path, pictures: list[Found], split: str) -> Datas
     return part
 
 
-def find_pictures(root: Path) -> list[Found]:
-    """List the pictures of a folder, in the order of their names.
-
-    Raises
-    ------
-    InputError
-        If the folder is missing, has no class folders, or one of them has no pictures.
-    """
-    if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "is not there"
-        raise InputError(
-            f"{root} {what}. Give the folder that holds one folder of pictures a class."
-        )
-    folders = class_folders(root)
-    if not folders:
-        raise InputError(
-            f"{root} has no class folders. Sort the pictures into {root}/ok/<name>.png and "
-            f"{root}/defect/<name>.png; good ones alone will do, too." + deeper(root, SUFFIXES)
-        )
-    found = [picture for folder in folders for picture in _pictures(folder)]
-    several = len({p.lot for p in found if p.path.parent.parent != root}) > 1
-    return [p if several else replace(p, lot=_named_lot(p.path, p.label)) for p in found]
-
-
-def _pictures(folder: Path) -> list[Found]:
-    found = [
-        Found(path, folder.name, _lot(path, folder))
-        for path in sorted((*folder.glob("*"), *folder.glob("*/*")))
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not is_clutter(path)
-    ]
-    if not found:
-        raise InputError(
-            f"{folder} has no pictures ({', '.join(SUFFIXES)}). Put some in it, or remove it."
-            + deeper(folder.parent, SUFFIXES)
-        )
-    return found
-
-
-def _lot(path: Path, folder: Path) -> str:
-    if path.parent != folder:
-        return path.parent.name
-    return _named_lot(path, folder.name)
-
-
-def _named_lot(path: Path, label: str) -> str:
-    told = re.match(r"(.+?)(__|_nohash_)", path.name)
-    return told[1] if told else f"{label}/{path.name}"
-
-
 def _classes(root: Path, pictures: list[Found]) -> tuple[str, ...]:
-    """Take every folder as a class, good parts first; good parts alone get defects as a second."""
-    counts = Counter(picture.label for picture in pictures)
+    """Take every label to learn from as a class, good parts first.
+
+    Good parts alone get defects as a second class.
+    """
+    counts = Counter(picture.label for picture in pictures if picture.split != "test")
     label, fewest = min(counts.items(), key=lambda item: item[1])
     if fewest < FEWEST:
         raise InputError(
@@ -188,6 +125,6 @@ def _class_of(picture: Found, classes: tuple[str, ...], root: Path) -> int:
     if len(classes) == 2 and is_good(classes[0]) and not is_good(picture.label):
         return 1
     raise InputError(
-        f"{root / picture.label} is none of the classes {', '.join(classes)}, and there is none "
-        f"called {DEFECT!r}. Move the folder away, or train again with it."
+        f"{picture.label} in {root} is none of the classes {', '.join(classes)}, and there is none "
+        f"called {DEFECT!r}. Move its pictures away, or train again with it."
     )

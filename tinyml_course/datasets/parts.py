@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.datasets.dataset import Dataset
-from tinyml_course.datasets.image_folder import DEFECT, GOOD, is_good, load_folder
+from tinyml_course.datasets.image_folder import load_folder
+from tinyml_course.datasets.image_layouts import DEFECT, GOOD, is_good
 from tinyml_course.errors import InputError
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "parts"

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from rich.console import Console
@@ -22,6 +22,7 @@ from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.datasets.image_files import resized
+from tinyml_course.datasets.image_layouts import tells_what_to_test
 from tinyml_course.errors import DataNote, InputError
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
@@ -119,8 +120,9 @@ def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
     ----------
     run : Run
     data : str or Path or None
-        A folder of recordings: every clip of it, or those of its `testing_list.txt`; classes are
-        matched by name, other words count as "unknown". None is the shipped set's test part.
+        A folder of recordings: every clip of it, or those of its `testing_list.txt` or its folder
+        `test` where there is `train`, too; classes are matched by name, other words count as
+        "unknown". None is the shipped set's test part.
 
     Returns
     -------
@@ -141,8 +143,8 @@ def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
     """Return what a RUN is measured on; see `evaluate_run` for `data`."""
     if data is None:
         return _of_their_size(load_dataset(run.task, split="test"), run.features)
-    listed = (Path(data).expanduser() / "testing_list.txt").is_file()
-    found = load_dataset(run.task, path=data, split="test" if listed else None, labels=run.labels)
+    split: Literal["test"] | None = "test" if tells_what_to_test(Path(data).expanduser()) else None
+    found = load_dataset(run.task, path=data, split=split, labels=run.labels)
     _note_absent(found, data)
     return _of_their_size(found, run.features)
 

@@ -36,6 +36,8 @@ class Recipe:
     sightings : int
         How often each recording of one's own is seen at least, in one version or another: large
         sets take more passes, up to `MOST_EPOCHS`.
+    own_epochs : int
+        Passes at least over recordings of one's own, which may be few and hard.
     mixup, label_smoothing, noise
         See `fit`.
     """
@@ -47,6 +49,7 @@ class Recipe:
     label_smoothing: float = 0.0
     noise: tuple[float, ...] = ()
     sightings: int = 0
+    own_epochs: int = 0
 
     def epochs_for(self, recordings: int) -> int:
         """Return the passes by default for so many recordings of one's own.
@@ -58,7 +61,8 @@ class Recipe:
         [10, 15, 24]
         """
         enough = -(-self.sightings * recordings // self.versions)
-        return max(self.epochs, min(enough, MOST_EPOCHS))
+        least = max(self.epochs, self.own_epochs if recordings else 0)
+        return max(least, min(enough, MOST_EPOCHS))
 
 
 class Augment(Protocol):

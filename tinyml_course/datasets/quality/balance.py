@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.datasets.image_folder import is_good
+from tinyml_course.datasets.image_layouts import is_good
 from tinyml_course.datasets.quality.reading import Collection
 from tinyml_course.datasets.quality.report import ClassCount, Finding
 

@@ -17,7 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.datasets import audio, har, image_folder, motion_folder, recordings
+from tinyml_course.datasets import (
+    audio,
+    har,
+    image_folder,
+    image_layouts,
+    motion_folder,
+    recordings,
+)
 from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.datasets.edge_impulse import read_acquisition
 from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
@@ -193,14 +200,14 @@ def _read_sound(one: _Sample, read: Callable[[bool], NDArray[Any]]) -> list[_Sam
 
 def _pictures(root: Path) -> list[_Sample]:
     side = image_folder.SIDE
-    listed = root / image_folder.TEST_LIST
+    listed = root / image_layouts.TEST_LIST
     names = set(listed.read_text(encoding="utf-8").splitlines()) if listed.is_file() else None
 
-    def read(found: image_folder.Found) -> list[_Sample]:
+    def read(found: image_layouts.Found) -> list[_Sample]:
         where = _named(found.path, root)
-        one = _Sample(
-            None, found.label, found.lot, where, None if names is None else where in names
-        )
+        listed = None if names is None else where in names
+        tested = found.split == "test" if found.split else listed
+        one = _Sample(None, found.label, found.lot, where, tested)
         try:
             picture = read_picture(found.path, side, side)
         except InputError as error:
@@ -208,7 +215,7 @@ def _pictures(root: Path) -> list[_Sample]:
         note = Finding("note", "deep-picture", picture.note, (where,), "Nothing, if that is meant.")
         return [replace(one, values=picture.grey, findings=(note,) if picture.note else ())]
 
-    return _all_read(read, image_folder.find_pictures(root))
+    return _all_read(read, image_layouts.find_pictures(root))
 
 
 def _motion(root: Path) -> list[_Sample]:
