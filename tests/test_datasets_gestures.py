@@ -397,7 +397,7 @@ def test_recordings_of_one_person_are_split_by_recording(tmp_path):
     for label, recordings in MADE.items():
         for take, samples in enumerate(3 * recordings):
             write(tmp_path / label / f"ann_nohash_{take}.csv", [HEADER, *rows_of(samples)])
-    with pytest.warns(UserWarning, match="all recordings are ann's"):
+    with pytest.warns(UserWarning, match="all recordings are of ann"):
         train = load_dataset("gestures", path=tmp_path, split="train", rate_hz=100)
     assert 6 < len(train) < 12 and set(train.y) == {0, 1}
 

@@ -34,7 +34,7 @@ from tinyml_course.datasets.motion_recordings import (
     cut,
     in_g,
 )
-from tinyml_course.errors import InputError
+from tinyml_course.errors import DataNote, InputError
 
 SUFFIXES = (".csv", *ACQUISITIONS)
 EXPORTED = {"training": "train", "testing": "test"}  # Edge Impulse's folders
@@ -119,7 +119,7 @@ def _read_files(root: Path) -> list[Labelled]:
             own = motion.label if varied else None
             found.append(Labelled(motion, own or label, motion.person or group, split))
     if notes := sorted({one.motion.note for one in found} - {""}):
-        warnings.warn(f"read {'; '.join(notes)}.", stacklevel=4)
+        warnings.warn(f"read {'; '.join(notes)}.", DataNote, stacklevel=4)
     return found
 
 
