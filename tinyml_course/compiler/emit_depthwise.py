@@ -256,7 +256,11 @@ def _depthwise(
     )
     by_two = not is_shared and _takes_two_rows(geometry, filters, emission)
     whole = not is_shared and _takes_whole_image(graph, op, geometry, filters, emission)
-    variant = _VARIANT_BY_TWO if by_two else _VARIANT_WHOLE if whole else _VARIANT
+    variant, files = _VARIANT, _FILES
+    if whole:
+        variant, files = _VARIANT_WHOLE, _FILES_WHOLE
+    elif by_two:
+        variant, files = _VARIANT_BY_TWO, _FILES_BY_TWO
     texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
     if is_shared:
         texts.append(shape)
@@ -272,7 +276,7 @@ def _depthwise(
         (f"{{variant}}({arguments}, {{scratch}});",),
         tuple(texts),
         weights.nbytes + stage_bytes,
-        _FILES_BY_TWO if by_two else _FILES_WHOLE if whole else _FILES,
+        files,
         _shared_variant(graph, sharing) if is_shared else shape + variant,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if at_once else whole_bytes - rows.outputs * row_bytes,
