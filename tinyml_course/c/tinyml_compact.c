@@ -11,8 +11,8 @@ TINYML_INLINE const int8_t *row_of(const tinyml_compact *layer, tinyml_rows inpu
     return input.data + (uint32_t)(y % input.capacity) * layer->in_width * layer->in_channels;
 }
 
-/* Bring the inputs below one pixel together; (y, x) is the first tap. Taps side by side are one run:
- * what lies before the image, on it, and behind it.
+/* Bring the inputs below one pixel together; (y, x) is the first tap. Taps side by side are one
+ * run: what lies before the image, on it, and behind it.
  */
 static void gather(const tinyml_compact *layer, tinyml_rows input, int y, int x, int8_t *bytes)
 {
@@ -29,8 +29,9 @@ static void gather(const tinyml_compact *layer, tinyml_rows input, int y, int x,
 
             bytes = tinyml_fill_bytes(bytes, layer->in_zero_point, start * channels);
             if (end > start)
-                bytes = tinyml_copy_bytes(bytes, row_of(layer, input, y) + (first + start) * channels,
-                             (end - start) * channels);
+                bytes = tinyml_copy_bytes(
+                    bytes, row_of(layer, input, y) + (first + start) * channels,
+                    (end - start) * channels);
             bytes = tinyml_fill_bytes(bytes, layer->in_zero_point, (run - end) * channels);
         }
     }

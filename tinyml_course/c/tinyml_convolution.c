@@ -4,7 +4,7 @@
 
 enum { PIXELS = TINYML_TILE_PIXELS };
 
-/* The same in words: what lies behind is copied, too, and may be overwritten. */
+/* As tinyml_copy_bytes, in words: what lies behind is copied, too, up to 3 bytes. */
 TINYML_INLINE int8_t *copy_words(int8_t *bytes, const int8_t *input, unsigned count)
 {
 #if TINYML_DSP
@@ -221,6 +221,14 @@ static TINYML_APART void gather_four(const whole_taps *taps, const int8_t *row, 
     }
 }
 
+TINYML_INLINE void place_four(int8_t **places, int8_t *place, unsigned apart)
+{
+    places[0] = place;
+    places[1] = place + apart;
+    places[2] = place + 2 * apart;
+    places[3] = place + 3 * apart;
+}
+
 void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_rows output,
                      unsigned first, unsigned count, void *scratch)
 {
@@ -228,10 +236,9 @@ void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_
     const int reach = (layer->kernel_height - 1) * layer->dilation_height;
     const whole_taps taps = whole_taps_of(layer, input);
     const columns whole = whole_columns(layer);
-    const int in_words = taps.run % 4u == 0;
     int16_t *const tile = scratch;
     int8_t *const bytes = (int8_t *)(tile + PIXELS * layer->filters.depth);
-    int8_t *rows[PIXELS];
+    int8_t *places[PIXELS];
     unsigned pixels = 0; /* in the tile */
     tinyml_matrix matrix;
 
@@ -239,30 +246,36 @@ void tinyml_convolve(const tinyml_convolution *layer, tinyml_rows input, tinyml_
     for (unsigned row = first; row < first + count; row++) {
         const int y = (int)row * layer->stride_height - layer->pad_top;
         const unsigned whole_end = y >= 0 && y + reach < layer->in_height ? whole.end : 0u;
+        const unsigned fours_end = taps.run % 4u == 0 ? whole_end : 0u;
         const int8_t *const in = whole_end ? row_of(layer, input, y) : input.data;
-        int8_t *out = output.data + row % output.capacity * out_width * out_channels;
+        int8_t *const out = output.data + row % output.capacity * out_width * out_channels;
+        unsigned column = whole.begin; /* those first that can be gathered at once */
 
-        for (unsigned column = 0; column < out_width;) {
+        for (unsigned left = out_width, some; left > 0; left -= some, column += some) {
+            column = column < out_width ? column : 0u;
+
             const int x = (int)column * layer->stride_width - layer->pad_left;
-            int16_t *const to = tile + 2 * pixels;
-            unsigned some = 1;
+            int8_t *const place = out + column * out_channels + matrix.fast;
 
-            if (column < whole.begin || column >= whole_end) {
-                gather(layer, input, y, x, to, bytes);
-            } else if (in_words && pixels == 0 && whole_end - column >= PIXELS) {
-                gather_four(&taps, in + x * layer->in_channels, to);
+            if (pixels == 0 && column >= whole.begin && column + PIXELS <= fours_end) {
+                gather_four(&taps, in + x * layer->in_channels, tile);
                 some = PIXELS;
+                place_four(places, place, out_channels);
             } else {
-                gather_whole(&taps, in + x * layer->in_channels, to, bytes);
+                some = 1;
+                places[pixels] = place;
+                if (column >= whole.begin && column < whole_end)
+                    gather_whole(&taps, in + x * layer->in_channels, tile + 2 * pixels, bytes);
+                else
+                    gather(layer, input, y, x, tile + 2 * pixels, bytes);
             }
-            for (column += some; some != 0; some--, out += out_channels)
-                rows[pixels++] = out;
-            if (pixels < PIXELS && (column < out_width || row + 1 < first + count))
-                continue;
-            for (unsigned p = pixels; p < PIXELS; p++)
-                rows[p] = rows[p - 1u];
-            tinyml_matrix_multiply(&matrix, pixels, rows);
-            pixels = 0;
+            pixels += some;
+            if (pixels == PIXELS || (left == some && row + 1 == first + count)) {
+                for (unsigned p = pixels; p < PIXELS; p++)
+                    places[p] = places[p - 1u];
+                tinyml_matrix_multiply(&matrix, pixels, places);
+                pixels = 0;
+            }
         }
     }
 }

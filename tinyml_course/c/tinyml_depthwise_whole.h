@@ -1,7 +1,7 @@
 /* DEPTHWISE_CONV_2D of a whole image in order, 3 x 3 taps. A part of tinyml_depthwise.h.
  *
- * With two planes two channels are gathered at once. Outputs are written in spans of 4 or 6, spelled
- * out, which takes more flash than tinyml_depthwise_dsp.h and a tenth less time.
+ * With two planes two channels are gathered at once. Outputs are computed in spans of 4 or 6, all
+ * spelled out. That takes more flash than tinyml_depthwise_dsp.h, and less time.
  */
 #ifndef TINYML_DEPTHWISE_WHOLE_H
 #define TINYML_DEPTHWISE_WHOLE_H
@@ -179,8 +179,8 @@ TINYML_INLINE void tinyml_convolve_image(const tinyml_depthwise_shape *shape,
 
 #endif
 
-/* As tinyml_convolve_depthwise, once for all rows; 3 x 3 taps whose columns have a stride of 1 or 2,
- * rows of outputs a multiple of 4 or 6 and without a gap, neighbours at most 512 bytes apart.
+/* As tinyml_convolve_depthwise, once for all rows; 3 x 3 taps whose columns have a stride of 1 or
+ * 2, rows of outputs a multiple of 4 or 6 and without a gap, neighbours at most 512 bytes apart.
  * scratch: twice as much where multiplier is 1.
  */
 TINYML_INLINE void tinyml_convolve_depthwise_whole(const tinyml_depthwise_shape *shape,

@@ -62,8 +62,8 @@ enum {
 
 /* Weights of two channels a and b, and inputs k, share words of four bytes:
  *   weights[C_OUT / 2][K / 4][2] = (a0, b0, a2, b2), (a1, b1, a3, b3)
- * K is rounded up with zeros to a multiple of 4, of 8 in the wide dense kernels, and C_OUT to one of
- * its block. If `borrowed`, each b is less by one where its a is negative, so that
+ * K is rounded up with zeros to a multiple of 4, of 8 in the wide dense kernels, and C_OUT to one
+ * of its block. If `borrowed`, each b is less by one where its a is negative, so that
  * the half word (a, b) is the number a + 256 * b.
  */
 typedef struct {

@@ -7,7 +7,7 @@
 
 #if TINYML_DSP
 
-/* Steps multiply two inputs of each pixel, and take 12 instructions of 4 bytes. So many are a round. */
+/* Steps multiply two inputs of each pixel in 12 instructions of 4 bytes. So many are a round. */
 enum { TINYML_STEP_BYTES = 12 * 4, TINYML_ROUND = 12 };
 
 typedef struct {
@@ -47,17 +47,17 @@ TINYML_INLINE void tinyml_matrix_prepare(tinyml_matrix *matrix, const tinyml_fil
     matrix->zero_point = stage->zero_point;
 }
 
-/* Multiply the tile by all filters. */
+/* Multiply the tile by all filters. places[p] is that of the first channel that is not fast. */
 TINYML_INLINE void tinyml_matrix_multiply(tinyml_matrix *matrix, unsigned pixels,
-                                          int8_t *const *rows)
+                                          int8_t *const *places)
 {
     if (matrix->fast != 0 && pixels > 2)
-        tinyml_matrix_multiply_four(matrix, rows);
+        tinyml_matrix_multiply_four(matrix, places);
     else if (matrix->fast != 0)
-        tinyml_matrix_multiply_few(matrix, pixels, rows);
+        tinyml_matrix_multiply_few(matrix, pixels, places);
     if (matrix->fast != matrix->filters->channels)
         tinyml_matrix_multiply_plain(matrix->filters, matrix->stage, matrix->tile, matrix->fast,
-                                     pixels, rows);
+                                     pixels, places);
 }
 
 #endif

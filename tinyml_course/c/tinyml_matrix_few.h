@@ -1,4 +1,4 @@
-/* The product of one or two pixels, which is what is left of a row. A part of tinyml_matrix_dsp.h. */
+/* The product of one or two pixels, the rest of a row. A part of tinyml_matrix_dsp.h. */
 #ifndef TINYML_MATRIX_FEW_H
 #define TINYML_MATRIX_FEW_H
 
@@ -87,14 +87,14 @@ TINYML_INLINE const tinyml_word *tinyml_sum_few(const tinyml_matrix *matrix,
 #endif
 
 TINYML_INLINE void tinyml_matrix_multiply_some(const tinyml_matrix *matrix, unsigned pixels,
-                                               int8_t *const *rows)
+                                               int8_t *const *places)
 {
     const tinyml_word *stream = matrix->filters->weights;
     const int rectified = matrix->end.rectified != 0;
     const int32_t zero_point = matrix->zero_point;
-    int8_t *row0 = rows[0], *row1 = rows[pixels - 1u];
+    int8_t *const end0 = places[0], *const end1 = places[pixels - 1u];
 
-    for (int8_t *const end = row0 + matrix->fast; row0 != end; row0 += 2, row1 += 2) {
+    for (int c = -(int)matrix->fast; c != 0; c += 2) {
         const int32_t bias_a = (int32_t)*stream;
         tinyml_few sum = {bias_a, bias_a, bias_a, bias_a};
 
@@ -110,22 +110,22 @@ TINYML_INLINE void tinyml_matrix_multiply_some(const tinyml_matrix *matrix, unsi
         sum.b0 = bias_b + ((sum.b0 - sum.a0) >> 8);
         sum.b1 = bias_b + ((sum.b1 - sum.a1) >> 8);
         if (pixels == 2) {
-            row1[0] = (int8_t)tinyml_fast_finish(a, sum.a1, rectified);
-            row1[1] = (int8_t)tinyml_fast_finish(b, sum.b1, rectified);
+            end1[c] = (int8_t)tinyml_fast_finish(a, sum.a1, rectified);
+            end1[c + 1] = (int8_t)tinyml_fast_finish(b, sum.b1, rectified);
         }
-        row0[0] = (int8_t)tinyml_fast_finish(a, sum.a0, rectified);
-        row0[1] = (int8_t)tinyml_fast_finish(b, sum.b0, rectified);
+        end0[c] = (int8_t)tinyml_fast_finish(a, sum.a0, rectified);
+        end0[c + 1] = (int8_t)tinyml_fast_finish(b, sum.b0, rectified);
     }
 }
 
 /* Multiply all fast channels for 1 or 2 pixels. */
 static TINYML_APART void tinyml_matrix_multiply_few(const tinyml_matrix *matrix, unsigned pixels,
-                                                    int8_t *const *rows)
+                                                    int8_t *const *places)
 {
     if (pixels == 1)
-        tinyml_matrix_multiply_some(matrix, 1, rows);
+        tinyml_matrix_multiply_some(matrix, 1, places);
     else
-        tinyml_matrix_multiply_some(matrix, 2, rows);
+        tinyml_matrix_multiply_some(matrix, 2, places);
 }
 
 #endif

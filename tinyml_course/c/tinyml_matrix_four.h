@@ -22,20 +22,19 @@
     } while (0)
 
 /* Multiply all fast channels for four pixels. */
-TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *const *rows)
+TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *const *places)
 {
     /* Copies: for all the compiler knows, writing an output could change what is behind a pointer.
      */
     const int rectified = matrix->end.rectified != 0;
     tinyml_flash_word *stream = matrix->filters->weights;
     const int32_t zero_point = matrix->zero_point;
-    int8_t *const row0 = rows[0], *const row1 = rows[1], *const row2 = rows[2],
-                  *const row3 = rows[3];
+    int8_t *const end0 = places[0], *const end1 = places[1], *const end2 = places[2],
+                  *const end3 = places[3];
     const tinyml_word *const tile = (const tinyml_word *)matrix->tile;
     const tinyml_word *const end = (const tinyml_word *)matrix->end.tile;
-    const unsigned channels = matrix->fast;
 
-    for (unsigned c = 0; c < channels; c += 2) {
+    for (int c = -(int)matrix->fast; c != 0; c += 2) {
         const tinyml_word *x = tile;
         int32_t bias = (int32_t)*stream++;
         int32_t a0 = bias, a1 = bias, a2 = bias, a3 = bias;
@@ -53,10 +52,10 @@ TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *co
         tinyml_fast_channel channel =
             tinyml_fast_channel_of((int32_t)(stream[0] >> 1), (int)stream[1], zero_point);
         tinyml_fast_finish_four(channel, &a0, &a1, &a2, &a3, rectified);
-        row3[c] = (int8_t)a3;
-        row2[c] = (int8_t)a2;
-        row1[c] = (int8_t)a1;
-        row0[c] = (int8_t)a0;
+        end3[c] = (int8_t)a3;
+        end2[c] = (int8_t)a2;
+        end1[c] = (int8_t)a1;
+        end0[c] = (int8_t)a0;
 
         bias = (int32_t)stream[2];
         b0 = bias + (b0 >> 8);
@@ -66,10 +65,10 @@ TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *co
         channel = tinyml_fast_channel_of((int32_t)(stream[3] >> 1), (int)stream[4], zero_point);
         stream += TINYML_STREAM_REST;
         tinyml_fast_finish_four(channel, &b0, &b1, &b2, &b3, rectified);
-        row3[c + 1] = (int8_t)b3;
-        row2[c + 1] = (int8_t)b2;
-        row1[c + 1] = (int8_t)b1;
-        row0[c + 1] = (int8_t)b0;
+        end3[c + 1] = (int8_t)b3;
+        end2[c + 1] = (int8_t)b2;
+        end1[c + 1] = (int8_t)b1;
+        end0[c + 1] = (int8_t)b0;
     }
 }
 
@@ -162,16 +161,9 @@ TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *co
     "4:\n\t" TINYML_FINISH(TINYML_NO_TIE) "b 6f\n"                                                 \
     "5:\n\t" TINYML_FINISH(TINYML_TIE) "6:"
 
-/* What the code above reads two words at a time, besides the end of a round. */
-typedef struct {
-    int8_t *even, *odd;
-} tinyml_two_rows;
-
 /* Multiply all fast channels for four pixels. */
-TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *const *rows)
+TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *const *places)
 {
-    const tinyml_two_rows low = {rows[0] + matrix->fast, rows[1] + matrix->fast};
-    const tinyml_two_rows high = {rows[2] + matrix->fast, rows[3] + matrix->fast};
     tinyml_flash_word *w = matrix->filters->weights;
     int32_t c = -(int32_t)matrix->fast; /* counts up to 0 */
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
@@ -183,7 +175,7 @@ TINYML_INLINE void tinyml_matrix_multiply_four(tinyml_matrix *matrix, int8_t *co
                        [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),
                        [b2] "=&r"(b2), [b3] "=&r"(b3), [c] "+m"(c)
                      : [tile] "m"(matrix->tile), [entry] "m"(matrix->entry),
-                       [end] "m"(matrix->end), [low] "m"(low), [high] "m"(high),
+                       [end] "m"(matrix->end), [low] "m"(places[0]), [high] "m"(places[2]),
                        [zero_point] "m"(matrix->zero_point)
                      : "cc", "memory");
 }

@@ -23,14 +23,14 @@ TINYML_INLINE tinyml_channel channel_in(uint32_t bias, flash_word *rest)
  * and are written before it.
  */
 static void write_channel(const tinyml_output_stage *stage, tinyml_channel channel, unsigned c,
-                          unsigned pixels, const int32_t *sum, int8_t *const *rows)
+                          unsigned pixels, const int32_t *sum, int8_t *const *places)
 {
     for (unsigned p = pixels; p-- > 0;)
-        rows[p][c] = tinyml_finish(stage, channel, tinyml_wrapping_add(sum[p], channel.bias));
+        places[p][c] = tinyml_finish(stage, channel, tinyml_wrapping_add(sum[p], channel.bias));
 }
 
-/* Where other kernels do most of the work, the compiler does as well by itself, or registers are few.
- * A loop over all pixels of the tile is unrolled, which an AVR has no room for.
+/* Where other kernels do most of the work, the compiler does as well by itself, or registers are
+ * few. A loop over all pixels of the tile is unrolled, which an AVR has no room for.
  */
 #if TINYML_DSP || defined(__riscv) || defined(__AVR__)
 #define LOOPED 1
@@ -233,10 +233,12 @@ static TINYML_APART void sum_pair(flash_word *weights, unsigned depth, const int
 
 #endif
 
-/* Multiply two channels. Of borrowed weights, b's sum is what is left above a's. */
+/* Multiply two channels, of which the second one may not be there. Of borrowed weights, b's sum is
+ * what is left above a's.
+ */
 static void multiply_pair(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          flash_word *stream, const int16_t *tile, unsigned c,
-                          unsigned pixels, int8_t *const *rows)
+                          flash_word *stream, const int16_t *tile, unsigned c, int are_two,
+                          unsigned pixels, int8_t *const *places)
 {
     flash_word *const weights = stream + 1, *const rest = weights + filters->depth / PAIR;
     sums sum;
@@ -245,18 +247,19 @@ static void multiply_pair(const tinyml_filters *filters, const tinyml_output_sta
     if (filters->borrowed)
         for (unsigned p = 0; p < pixels; p++)
             sum.b[p] = (int32_t)((uint32_t)sum.b[p] - (uint32_t)sum.a[p]) >> 8;
-    write_channel(stage, channel_in(stream[0], rest), c, pixels, sum.a, rows);
-    if (c + 1u < filters->channels)
-        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, pixels, sum.b, rows);
+    write_channel(stage, channel_in(stream[0], rest), c, pixels, sum.a, places);
+    if (are_two)
+        write_channel(stage, channel_in(rest[2], rest + 3), c + 1u, pixels, sum.b, places);
 }
 
 void tinyml_matrix_multiply_plain(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                                  const int16_t *tile, unsigned channel, unsigned pixels,
-                                  int8_t *const *rows)
+                                  const int16_t *tile, unsigned first, unsigned pixels,
+                                  int8_t *const *places)
 {
     const unsigned words = 1u + filters->depth / PAIR + REST; /* of a pair in the stream */
-    flash_word *stream = filters->weights + channel / PAIR * words;
+    const unsigned channels = filters->channels - first;
+    flash_word *stream = filters->weights + first / PAIR * words;
 
-    for (unsigned c = channel; c < filters->channels; c += PAIR, stream += words)
-        multiply_pair(filters, stage, stream, tile, c, SUMMED(pixels), rows);
+    for (unsigned c = 0; c < channels; c += PAIR, stream += words)
+        multiply_pair(filters, stage, stream, tile, c, c + 1u < channels, SUMMED(pixels), places);
 }

@@ -28,7 +28,7 @@ _FEW_KERNELS = {"size": 3, "balanced": 6}
 """So many kernels, each for one shape, are better than one for all shapes, which is slower."""
 _SMALL_PART = 100
 """A kernel for less than one in so many of the MACs may be slower for a smaller program's sake."""
-_FILES = ("tinyml_avr.h", "tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
+_FILES: tuple[str, ...] = ("tinyml_avr.h", "tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
 _FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
 _FILES_WHOLE = (*_FILES, "tinyml_depthwise_whole.h")
 _VARIANT = """
@@ -108,14 +108,22 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -
     return _depthwise(graph, op, geometry, filters, emission)
 
 
-def _sharing(graph: Graph, optimize: str) -> list[g.DepthwiseConv2D]:
-    """Return the layers that share a kernel told the shape: those of many shapes, or none."""
+def _shapes(graph: Graph, op: g.WeightedOp) -> tuple[tuple[int, ...], ...]:
+    return tuple(graph.tensors[i].shape for i in (op.input, op.weights, op.output))
+
+
+def _by_shape(graph: Graph) -> dict[tuple[tuple[int, ...], ...], list[g.DepthwiseConv2D]]:
+    """Gather the layers whose tensors have the same shapes."""
     kernels: dict[tuple[tuple[int, ...], ...], list[g.DepthwiseConv2D]] = {}
     for op in graph.ops:
         if isinstance(op, g.DepthwiseConv2D):
-            shapes = (graph.tensors[i].shape for i in (op.input, op.weights, op.output))
-            kernels.setdefault(tuple(shapes), []).append(op)
-    shared = list(kernels.values())
+            kernels.setdefault(_shapes(graph, op), []).append(op)
+    return kernels
+
+
+def _sharing(graph: Graph, optimize: str) -> list[g.DepthwiseConv2D]:
+    """Return the layers that share a kernel told the shape: those of many shapes, or none."""
+    shared = list(_by_shape(graph).values())
     if optimize == "balanced":
         most = network_macs(graph) / _SMALL_PART
         shared = [ops for ops in shared if sum(layer_macs(graph, op) for op in ops) < most]
@@ -188,13 +196,7 @@ def _takes_whole_image(
     graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
 ) -> bool:
     """Whether there is a kernel for whole images that is worth its flash."""
-    shapes = [graph.tensors[i].shape for i in (op.input, op.weights, op.output)]
-    alike = (
-        other
-        for other in graph.ops
-        if isinstance(other, g.DepthwiseConv2D)
-        and [graph.tensors[i].shape for i in (other.input, other.weights, other.output)] == shapes
-    )
+    alike = _by_shape(graph).get(_shapes(graph, op), [])
     macs = sum(layer_macs(graph, other) for other in alike)
     target = geometry.target
     return (
@@ -256,7 +258,11 @@ def _depthwise(
     )
     by_two = not is_shared and _takes_two_rows(geometry, filters, emission)
     whole = not is_shared and _takes_whole_image(graph, op, geometry, filters, emission)
-    variant = _VARIANT_BY_TWO if by_two else _VARIANT_WHOLE if whole else _VARIANT
+    variant, files = _VARIANT, _FILES
+    if whole:
+        variant, files = _VARIANT_WHOLE, _FILES_WHOLE
+    elif by_two:
+        variant, files = _VARIANT_BY_TWO, _FILES_BY_TWO
     texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
     if is_shared:
         texts.append(shape)
@@ -272,7 +278,7 @@ def _depthwise(
         (f"{{variant}}({arguments}, {{scratch}});",),
         tuple(texts),
         weights.nbytes + stage_bytes,
-        _FILES_BY_TWO if by_two else _FILES_WHOLE if whole else _FILES,
+        files,
         _shared_variant(graph, sharing) if is_shared else shape + variant,
         target.height * target.width * weights.size,
         scratch_bytes=whole_bytes if at_once else whole_bytes - rows.outputs * row_bytes,
