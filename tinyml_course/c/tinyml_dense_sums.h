@@ -59,9 +59,12 @@ TINYML_INLINE void tinyml_add_word(uint32_t word, int32_t near, int32_t far, int
     *b += ((int32_t)word >> (borrowed ? 16 : 24)) * far;
 }
 
-#if defined(__thumb__) && !defined(__thumb2__) && defined(__OPTIMIZE__)
+#if defined(__thumb__) && !defined(__thumb2__) && defined(__OPTIMIZE__) &&                          \
+    !defined(__OPTIMIZE_SIZE__)
 
-/* Four products in 13 instructions: Cortex-M0 has 8 registers to work with, and others to add to. */
+/* Four products in 13 instructions: Cortex-M0 has 8 registers to work with, and others to add to,
+ * which GCC leaves alone where it builds for size.
+ */
 #define TINYML_ADD_WORD(a, b, offset)                                                              \
     "ldr %[w], [%[weights], #" offset "]\n\t"                                                      \
     "sxtb %[x], %[w]\n\tmuls %[x], %[near], %[x]\n\tadd %[" a "], %[x]\n\t"                        \
