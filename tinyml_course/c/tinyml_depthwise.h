@@ -197,8 +197,8 @@ TINYML_INLINE void tinyml_add_taps(const int32_t *taps, const int16_t *x, unsign
 #endif
 }
 
-/* The 3 x 3 kernel: two outputs at a time, of at least two a row, share their inputs. Where a row
- * has an odd number of them, one is computed twice.
+/* The 3 x 3 kernel: two outputs at a time share their inputs, of at least two a row. Where a row has
+ * an odd number of them, one is computed twice.
  */
 TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
                                              const tinyml_depthwise *layer,
@@ -275,7 +275,9 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
 
     const int shifts = shape->rounding != TINYML_GENERAL && !shape->mixed;
 
-    if (is_3x3 && shape->out_columns >= 2 && (shifts || layer->stage.shift[c] >= 1)) {
+    const int are_pairs = shape->out_columns % 2 == 0 || shape->out_columns > 4;
+
+    if (is_3x3 && are_pairs && (shifts || layer->stage.shift[c] >= 1)) {
         tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
         return;
     }
