@@ -23,6 +23,12 @@ HARNESS = """
 int32_t plain(int32_t sum, int32_t multiplier, int32_t shift, int32_t zero_point);
 int32_t fast(int32_t sum, int32_t multiplier, int32_t shift, int32_t zero_point);
 int32_t scaled(int32_t sum, int32_t multiplier, int32_t shift);
+int32_t product(int32_t x, int32_t multiplier);
+
+int32_t product(int32_t x, int32_t multiplier)
+{
+    return tinyml_multiply(x, multiplier);
+}
 
 int32_t scaled(int32_t sum, int32_t multiplier, int32_t shift)
 {
@@ -72,6 +78,15 @@ def board():
     return Meter(build_program(sources, nano, ["fast", "plain"]), nano).machine
 
 
+@pytest.fixture(scope="module")
+def narrow():
+    """A core whose products have no more bits than their factors."""
+    sources = {**kernel_files(*ARITHMETIC), "harness.c": HARNESS}
+    pico = get_board("pico")
+    assert pico.core == "cortex-m0plus"
+    return Meter(build_program(sources, pico, ["scaled", "product"]), pico).machine
+
+
 def signed(value: int) -> int:
     return (value & 0xFFFFFFFF) - ((value & 0x80000000) << 1)
 
@@ -85,6 +100,20 @@ def oracle(total: int, multiplier: int, shift: int) -> int:
 @given(SUMS, MULTIPLIERS, st.integers(-8, 31))
 def test_requantize_equals_oracle(host, total, multiplier, shift):
     assert host.scaled(total, multiplier, shift) == signed(oracle(total, multiplier, shift))
+
+
+@settings(max_examples=300, deadline=None)
+@given(SUMS, MULTIPLIERS, st.integers(-8, 31))
+def test_requantize_by_halves_equals_oracle(narrow, total, multiplier, shift):
+    found = narrow.call("scaled", total & 0xFFFFFFFF, multiplier, shift & 0xFFFFFFFF)
+    assert signed(found) == signed(oracle(total, multiplier, shift))
+
+
+@settings(max_examples=300, deadline=None)
+@given(SUMS, SUMS.filter(lambda factor: factor > -(2**31)))
+def test_product_by_halves_is_the_whole_ones(narrow, x, factor):
+    found = narrow.call("product", x & 0xFFFFFFFF, factor & 0xFFFFFFFF)
+    assert signed(found) == (x * factor + (1 << 30)) >> 31
 
 
 @settings(max_examples=400, deadline=None)

@@ -20,8 +20,9 @@ from stream_networks import STREAMS, wake_word
 from tflite_models import Network
 
 from tinyml_course.boards import get_board
-from tinyml_course.compiler import avr
+from tinyml_course.compiler import avr, quantization
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.quantization import Multiplier
 from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.features.motion import MotionWindow
@@ -185,6 +186,52 @@ def test_features_and_model_give_the_notebooks_bits():
     np.testing.assert_array_equal(features, motion(recordings))
     np.testing.assert_array_equal(outputs.ravel(), reference(model)(features).ravel())
     assert board.slowest_hop.cycles > 0
+
+
+ARITHMETIC = """
+#include "tinyml_arithmetic.h"
+
+int32_t x, factor, result;
+int16_t shift;
+
+void multiply(void) { result = tinyml_multiply(x, factor); }
+void requantize(void) { result = tinyml_requantize(x, factor, shift); }
+"""
+EDGES = (0, 1, -1, 255, -256, 1 << 24, -(1 << 24) - 1, 2**31 - 1, -(2**31 - 1))
+WORDS = st.one_of(st.sampled_from(EDGES), st.integers(-(2**31) + 1, 2**31 - 1))
+
+
+@pytest.fixture(scope="module")
+def arithmetic():
+    header = (KERNELS / "tinyml_arithmetic.h").read_text(encoding="utf-8")
+    sources = {"arithmetic.c": ARITHMETIC, "tinyml_arithmetic.h": header}
+    program = build_program(sources, UNO, ["multiply", "requantize"], optimize="-Os")
+    machine = AvrMachine(program, UNO)
+
+    def call(function, **values):
+        for name, value in values.items():
+            size = 2 if name == "shift" else 4
+            machine.write(program.address(name), value.to_bytes(size, "little", signed=True))
+        machine.call(function)
+        return int.from_bytes(machine.read(program.address("result"), 4), "little", signed=True)
+
+    return call
+
+
+@needs_avr
+@settings(max_examples=300, deadline=None)
+@given(WORDS, WORDS)
+def test_product_byte_by_byte_is_the_whole_ones(arithmetic, x, factor):
+    assert arithmetic("multiply", x=x, factor=factor) == (x * factor + (1 << 30)) >> 31
+
+
+@needs_avr
+@settings(max_examples=300, deadline=None)
+@given(WORDS, st.integers(1 << 30, 2**31 - 1), st.integers(-8, 31))
+def test_requantize_rounds_as_the_oracle_does(arithmetic, x, factor, shift):
+    by = Multiplier(np.array([factor], np.int32), np.array([-shift], np.int32))
+    wanted = quantization.requantize(np.array([x], np.int32), by)[0]
+    assert arithmetic("requantize", x=x, factor=factor, shift=shift) == wanted
 
 
 def narrowed(ram=None, flash=None):

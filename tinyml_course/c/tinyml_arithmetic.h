@@ -102,19 +102,22 @@ TINYML_INLINE int32_t tinyml_shift_right(int32_t x, int count)
     return x >> count;
 }
 
+/* x / 2^exponent, rounded half up; exponent 1..31. */
+TINYML_INLINE int32_t tinyml_divide_half_up(int32_t x, int exponent)
+{
+    return (tinyml_shift_right(x, exponent - 1) + 1) >> 1;
+}
+
 /* x / 2^exponent, rounded half away from zero; x above INT32_MIN, exponent 0..31. */
 TINYML_INLINE int32_t tinyml_divide_by_power(int32_t x, int exponent)
 {
-    if (exponent == 0)
-        return x;
-    /* Half up, but one lower where a half below zero would go up. */
-    return (tinyml_shift_right(x + (x >> 31), exponent - 1) + 1) >> 1;
+    return exponent > 0 ? tinyml_divide_half_up(x + (x >> 31), exponent) : x;
 }
 
 /* x * multiplier / 2^shift; multiplier in Q0.31; a negative shift goes to the left, first. */
 TINYML_INLINE int32_t tinyml_requantize(int32_t x, int32_t multiplier, int shift)
 {
-    if (shift >= 0)
+    if (shift > 0)
         return tinyml_divide_by_power(tinyml_multiply(x, multiplier), shift);
     return tinyml_multiply((int32_t)((uint32_t)x << -shift), multiplier);
 }

@@ -76,8 +76,9 @@ TINYML_INLINE void tinyml_gather_four(const int8_t *in, uint32_t step, int16_t *
 #define TINYML_IS_CONSTANT(x) 0
 #endif
 
-#if defined(__GNUC__) && !defined(__AVR__) && !defined(__OPTIMIZE_SIZE__)
-#define TINYML_UNROLL _Pragma("GCC unroll 8")
+/* Clang unrolls what is worth it by itself. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__AVR__) && !defined(__OPTIMIZE_SIZE__)
+#define TINYML_UNROLL _Pragma("GCC unroll 16")
 #else
 #define TINYML_UNROLL
 #endif
@@ -175,7 +176,7 @@ TINYML_INLINE int8_t tinyml_finish_shifted(const tinyml_depthwise_shape *shape,
 
     if (shape->rounding != TINYML_RECTIFIED)
         q += q >> 31; /* a half below zero goes down */
-    q = ((tinyml_shift_right(q, channel.shift - 1) + 1) >> 1) + stage->zero_point;
+    q = tinyml_divide_half_up(q, channel.shift) + stage->zero_point;
     if (shape->rounding == TINYML_GENERAL)
         return (int8_t)tinyml_clamp(q, stage->minimum, stage->maximum);
     return (int8_t)tinyml_clamp(q, INT8_MIN, INT8_MAX);
@@ -196,8 +197,8 @@ TINYML_INLINE void tinyml_add_taps(const int32_t *taps, const int16_t *x, unsign
 #endif
 }
 
-/* The 3 x 3 kernel: two outputs at a time, of at least two a row, share their inputs. Where a row
- * has an odd number of them, one is computed twice.
+/* The 3 x 3 kernel: two outputs at a time share their inputs, of at least two a row. Where a row has
+ * an odd number of them, one is computed twice.
  */
 TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
                                              const tinyml_depthwise *layer,
@@ -274,7 +275,9 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
 
     const int shifts = shape->rounding != TINYML_GENERAL && !shape->mixed;
 
-    if (is_3x3 && shape->out_columns >= 2 && (shifts || layer->stage.shift[c] >= 1)) {
+    const int are_pairs = shape->out_columns % 2 == 0 || shape->out_columns > 4;
+
+    if (is_3x3 && are_pairs && (shifts || layer->stage.shift[c] >= 1)) {
         tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
         return;
     }

@@ -65,7 +65,7 @@ class Core:
             return (
                 f"the {self.stands_in_for} cannot be emulated here: code size, stack, "
                 f"instructions and cycles are those of the same C built for the {self.title}. "
-                "Tried on the Cortex-M0+ and RISC-V, this rule says 4 to 54 % fewer instructions "
+                "Tried on the Cortex-M0+ and RISC-V, this rule says 14 to 53 % fewer instructions "
                 "than they take (benchmarks/cores.py)"
             )
         return self.timing.estimated
