@@ -22,6 +22,13 @@ class Mul(BinaryOp):
 
 
 @dataclass(frozen=True)
+class Div(BinaryOp):
+    """Divide the first tensor by the second."""
+
+    kind = "DIV"
+
+
+@dataclass(frozen=True)
 class SquaredDifference(BinaryOp):
     """Square the difference of two tensors."""
 
@@ -111,6 +118,35 @@ class Rsqrt(UnaryOp):
     """Map by 1 / sqrt(x); TFLM stops at an x below 0."""
 
     kind = "RSQRT"
+
+
+@dataclass(frozen=True)
+class Exp(UnaryOp):
+    """Map by exp(x)."""
+
+    kind = "EXP"
+
+
+@dataclass(frozen=True)
+class Log(UnaryOp):
+    """Map by log(x)."""
+
+    kind = "LOG"
+
+
+@dataclass(frozen=True)
+class Sqrt(UnaryOp):
+    """Map by sqrt(x)."""
+
+    kind = "SQRT"
+
+
+@dataclass(frozen=True)
+class Gelu(UnaryOp):
+    """Map by x times the share of a normal distribution below x, perhaps approximated by tanh."""
+
+    kind = "GELU"
+    approximate: bool
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from collections.abc import Callable
 import numpy as np
 
 from tinyml_course.compiler import arithmetic as a
+from tinyml_course.compiler import choices as c
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler import reals as r
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Tensor
@@ -51,7 +53,7 @@ def check_op(graph: Graph, op: Op) -> None:
 
 def check_rules(graph: Graph, op: Op) -> None:
     """Check one operator against the rules of its kind alone."""
-    for rule in RULES[type(op)]:
+    for rule in RULES.get(type(op), ()):  # a table of our own keeps none
         if found := rule(graph, op):
             raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
 
@@ -304,6 +306,60 @@ def int8_state(graph: Graph, op: Op) -> str | None:
     return None
 
 
+def real_curve(graph: Graph, op: Op) -> str | None:
+    """Let DEQUANTIZE, float32 operators on single values and QUANTIZE follow each other alone.
+
+    Such a chain of one int8 tensor and single numbers becomes a table.
+    """
+    return f"computes {graph.tensors[op.output]} from more than one int8 tensor, or for more use"
+
+
+def compared_int8(graph: Graph, op: Op) -> str | None:
+    """Compare int8 with int8, each of a scale below 1; the result is bool."""
+    for tensor in graph.values_of(op):
+        if tensor.dtype != np.int8 or tensor.quant is None or tensor.quant.per_channel:
+            return f"compares {tensor}"
+        if tensor.scale >= 1:
+            return f"compares {tensor} of scale {tensor.scale:g}"
+    written = graph.tensors[op.output]
+    return None if written.dtype == np.bool_ else f"writes {written}"
+
+
+def only_bool(graph: Graph, op: Op) -> str | None:
+    """Combine bool with bool."""
+    for tensor in (*graph.values_of(op), *graph.written_by(op)):
+        if tensor.dtype != np.bool_:
+            return f"uses {tensor}"
+    return None
+
+
+def chosen_types(graph: Graph, op: Op) -> str | None:
+    """Choose by bool between two int8 tensors, whose scale and zero point are the output's."""
+    condition, *choices = graph.values_of(op)
+    written = graph.tensors[op.output]
+    if condition.dtype != np.bool_:
+        return f"chooses by {condition}"
+    for tensor in (*choices, written):
+        if tensor.dtype != np.int8 or tensor.quant is None or tensor.quant.per_channel:
+            return f"uses {tensor}"
+        if (tensor.scale, tensor.zero_point) != (written.scale, written.zero_point):
+            return f"reads {tensor} of scale {tensor.scale:g} and writes {written.scale:g}"
+    return None
+
+
+def one_shape(graph: Graph, op: Op) -> str | None:
+    """Give all tensors of a SELECT one shape; SELECT_V2 repeats smaller ones."""
+    shapes = {tensor.shape for tensor in graph.values_of(op)}
+    return f"reads shapes {', '.join(map(str, sorted(shapes)))}" if len(shapes) > 1 else None
+
+
+def tame_quotient(graph: Graph, op: Op) -> str | None:
+    """Give a quotient a scale above 2^-20 of what its operands' scales make, as any model does."""
+    first, second = graph.values_of(op)
+    ratio = float(first.scale) / float(second.scale) / float(graph.tensors[op.output].scale)
+    return f"multiplies by {ratio:g}" if ratio >= 1 << 20 else None
+
+
 def whole_variable(graph: Graph, op: Op) -> str | None:
     """Give a variable one type and one static shape: tf.Variable(tf.zeros((1, 4, 8)))."""
     read, written = graph.tensors[op.input], graph.tensors[op.output]
@@ -346,6 +402,8 @@ _INT8: tuple[Rule, ...] = (*_INT8_ONLY, tame_scales)
 _WEIGHTED: tuple[Rule, ...] = (no_hybrid, *_INT8, int8_weights, int32_bias)
 _SAME_SCALE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
 _MOVE: tuple[Rule, ...] = (moved_types, moved_scale)
+_REAL = (r.Neg, r.Square, r.Sin, r.Cos, r.Floor, r.Ceil, r.Round, r.Sign, r.Power)
+_COMPARISONS = (c.Equal, c.NotEqual, c.Greater, c.GreaterEqual, c.Less, c.LessEqual)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Conv2D: (*_WEIGHTED, no_groups),
     g.DepthwiseConv2D: _WEIGHTED,
@@ -371,6 +429,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     s.Lstm: (*_INT8, int8_state, power_of_two_cell),
     a.Sub: _INT8,
     a.Mul: _INT8,
+    a.Div: (*_INT8_ONLY, tame_quotient),
     a.SquaredDifference: _INT8,
     a.Maximum: _INT8,
     a.Minimum: _INT8,
@@ -378,6 +437,17 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.LeakyRelu: _INT8,
     a.HardSwish: _INT8,
     a.Elu: _INT8,
+    a.Exp: _INT8_ONLY,
+    a.Log: _INT8_ONLY,
+    a.Sqrt: _INT8_ONLY,
+    a.Gelu: _INT8_ONLY,
+    **dict.fromkeys(_REAL, (real_curve,)),
+    **dict.fromkeys(_COMPARISONS, (compared_int8,)),
+    c.LogicalAnd: (only_bool,),
+    c.LogicalOr: (only_bool,),
+    c.LogicalNot: (only_bool,),
+    c.SelectV2: (chosen_types,),
+    c.Select: (chosen_types, one_shape),
     a.Abs: _INT8,
     a.Relu0To1: _INT8,
     a.ReluN1To1: _INT8,

@@ -19,6 +19,7 @@ from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Padding
+from tinyml_course.compiler.reference_choices import CHOICES
 
 Shape = tuple[int, ...]
 
@@ -290,6 +291,7 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     s.Lstm: _lstm,
     a.Sub: _broadcast,
     a.Mul: _broadcast,
+    a.Div: _broadcast,
     a.SquaredDifference: _broadcast,
     a.Maximum: _broadcast,
     a.Minimum: _broadcast,
@@ -297,6 +299,12 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     a.LeakyRelu: _same,
     a.HardSwish: _same,
     a.Elu: _same,
+    a.Exp: _same,
+    a.Log: _same,
+    a.Sqrt: _same,
+    a.Gelu: _same,
+    a.Table: _same,
+    **dict.fromkeys(CHOICES, _broadcast),
     a.Abs: _same,
     a.Relu0To1: _same,
     a.ReluN1To1: _same,

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import fixed_point
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler import reals
 from tinyml_course.compiler.graph import Activation, Graph, Tensor
 from tinyml_course.compiler.quantization import (
     Multiplier,
@@ -31,6 +32,7 @@ from tinyml_course.compiler.quantization import (
     rescale_multiplier,
     rounding_shift_right,
 )
+from tinyml_course.compiler.reals import Reals
 
 Int32s = NDArray[np.int32]
 SOFTMAX_INTEGER_BITS = 5
@@ -155,12 +157,29 @@ def _rsqrt(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     return np.where(centred <= 0, 127, _clamp(y, -128, 127)).astype(np.int32)
 
 
-def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
-    source, target = graph.tensors[op.input], graph.tensors[op.output]
-    x = source.scale * (q - source.zero_point).astype(np.float32)
-    y = np.where(x < 0, np.exp(np.minimum(x, 0)) - np.float32(1), x)
-    steps = (y * (np.float32(1) / target.scale)).astype(np.float64)
-    return _clamp(np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point, -128, 127)
+def _through_reals(
+    function: Callable[[g.Op, Reals], Reals],
+) -> Callable[[Graph, g.Op, Int32s], Int32s]:
+    """Return the table of a float32 function, as TensorFlow Lite fills it."""
+
+    def table(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+        source, target = graph.tensors[op.input], graph.tensors[op.output]
+        x = source.scale * (q - source.zero_point).astype(np.float32)
+        with np.errstate(all="ignore"):
+            steps = (function(op, x) * (np.float32(1) / target.scale)).astype(np.float64)
+        steps = np.nan_to_num(steps, nan=-np.inf)
+        return _clamp(np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point, -128, 127)
+
+    return table
+
+
+def _elu(op: g.Op, x: Reals) -> Reals:
+    # The int8 kernel takes exp(x) - 1; the float32 one expm1(x).
+    return np.where(x < 0, reals.exp(np.minimum(x, np.float32(0))) - np.float32(1), x)
+
+
+def _logarithm(op: g.Op, x: Reals) -> Reals:
+    return np.where(x > 0, reals.log(np.maximum(x, np.finfo(np.float32).tiny)), np.float32(-np.inf))
 
 
 def _hard_swish(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
@@ -273,7 +292,11 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     g.Tanh: _tanh,
     a.LeakyRelu: _leaky_relu,
     a.HardSwish: _hard_swish,
-    a.Elu: _elu,
+    a.Elu: _through_reals(_elu),
+    a.Exp: _through_reals(reals.REALS[a.Exp]),
+    a.Log: _through_reals(_logarithm),
+    a.Sqrt: _through_reals(reals.REALS[a.Sqrt]),
+    a.Gelu: _through_reals(reals.REALS[a.Gelu]),
     a.Table: _as_given,
     a.Abs: _abs,
     a.Rsqrt: _rsqrt,

@@ -24,6 +24,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
+from tinyml_course.compiler.fold_curves import fold_islands
 from tinyml_course.compiler.fold_groups import without_groups
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
 from tinyml_course.compiler.operators import parse
@@ -135,6 +136,7 @@ class _Reader:
         starts = [self.network(model, self.start(model, op), kinds) for op in calls]
         graph = without_groups(with_states(raw, starts))
         _check_flow(graph)
+        graph = fold_islands(graph)
         for op in graph.ops:
             check_op(graph, op)
         return graph
