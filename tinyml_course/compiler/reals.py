@@ -117,17 +117,11 @@ exp, log, tanh = _rounded(np.exp), _rounded(np.log), _rounded(np.tanh)
 _expm1, _erfc = _rounded(np.expm1), _rounded(np.vectorize(math.erfc, otypes=[np.float64]))
 
 
-def sqrt(x: Reals) -> Reals:
-    """Return the root; NaN below 0."""
-    root: Reals = np.sqrt(x)
-    return root
-
-
 def gelu(x: Reals, approximate: bool) -> Reals:
     """Return x times the normal distribution's share below x."""
     if approximate:
-        inner = _GELU_SLOPE * x * (_ONE + np.float32(0.044715) * x * x)
-        return _HALF * x * (_ONE + tanh(inner))
+        inner = x + np.float32(0.044715) * x * x * x
+        return _HALF * x * (_ONE + tanh(_GELU_SLOPE * inner))
     return _HALF * x * _erfc(x * -_ROOT_HALF)
 
 
@@ -181,7 +175,7 @@ REALS: dict[type[Op], Callable[..., NDArray[Any]]] = {
     Power: _plain(_rounded(np.power)),
     a.Exp: _plain(exp),
     a.Log: _plain(log),
-    a.Sqrt: _plain(sqrt),
+    a.Sqrt: _plain(np.sqrt),
     a.Rsqrt: _plain(lambda x: _ONE / np.sqrt(x)),
     a.Abs: _plain(np.abs),
     a.Elu: _plain(_elu),

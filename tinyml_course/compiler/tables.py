@@ -178,6 +178,13 @@ def _elu(op: g.Op, x: Reals) -> Reals:
     return np.where(x < 0, reals.exp(np.minimum(x, np.float32(0))) - np.float32(1), x)
 
 
+def _sqrt(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    """Take the root in float32 and drop its fraction; TensorFlow Lite stops at an x below 0."""
+    source, target = graph.tensors[op.input], graph.tensors[op.output]
+    x = source.scale * np.maximum(q - source.zero_point, 0).astype(np.float32)
+    return _clamp(np.trunc(np.sqrt(x) / target.scale) + target.zero_point, -128, 127)
+
+
 def _logarithm(op: g.Op, x: Reals) -> Reals:
     return np.where(x > 0, reals.log(np.maximum(x, np.finfo(np.float32).tiny)), np.float32(-np.inf))
 
@@ -295,7 +302,7 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.Elu: _through_reals(_elu),
     a.Exp: _through_reals(reals.REALS[a.Exp]),
     a.Log: _through_reals(_logarithm),
-    a.Sqrt: _through_reals(reals.REALS[a.Sqrt]),
+    a.Sqrt: _sqrt,
     a.Gelu: _through_reals(reals.REALS[a.Gelu]),
     a.Table: _as_given,
     a.Abs: _abs,
