@@ -17,6 +17,7 @@ from typing import Any
 
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import (
+    emit_choices,
     emit_combinations,
     emit_depthwise,
     emit_enlarging,
@@ -89,6 +90,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,
     **emit_moves.EMITTERS,
+    **emit_choices.EMITTERS,
     **emit_combinations.EMITTERS,
     **emit_enlarging.EMITTERS,
     a.BatchMatmul: emit_products.batch_matmul,

@@ -282,10 +282,11 @@ def folded_away(graph: Graph, op: Op) -> str | None:
 
 
 def cast_types(graph: Graph, op: Op) -> str | None:
-    """Cast between int8, int16, int32 and float32; other types only in static shape arithmetic."""
-    for tensor in (graph.tensors[op.input], graph.tensors[op.output]):
-        if tensor.dtype not in (np.int8, np.int16, np.int32, np.float32):
-            return f"uses {tensor}"
+    """Cast between int8, int16, int32 and float32, and from bool; else only in static shapes."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    numbers = (np.int8, np.int16, np.int32, np.float32)
+    if read.dtype not in (*numbers, np.bool_) or written.dtype not in numbers:
+        return f"turns {read} into {written}"
     return None
 
 
