@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler import choices as c
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
 from tinyml_course.compiler import reference_pointwise as pointwise

@@ -122,7 +122,8 @@ def gelu(x: Reals, approximate: bool) -> Reals:
     if approximate:
         inner = x + np.float32(0.044715) * x * x * x
         return _HALF * x * (_ONE + tanh(_GELU_SLOPE * inner))
-    return _HALF * x * _erfc(x * -_ROOT_HALF)
+    curve: Reals = _HALF * x * _erfc(x * -_ROOT_HALF)
+    return curve
 
 
 def _logistic(x: Reals) -> Reals:
@@ -136,11 +137,12 @@ def _elu(x: Reals) -> Reals:
 
 
 def _hard_swish(x: Reals) -> Reals:
-    return x * np.clip(x + np.float32(3), np.float32(0), np.float32(6)) / np.float32(6)
+    six = np.float32(6)
+    return x * np.clip(x + np.float32(3), np.float32(0), six) / six
 
 
 def _clamped(x: Reals, activation: g.Activation) -> Reals:
-    low, high = np.float32(activation.value)
+    low, high = (np.float32(limit) for limit in activation.value)
     clamped: Reals = np.minimum(np.maximum(x, low), high)
     return clamped
 

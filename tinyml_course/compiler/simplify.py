@@ -48,7 +48,7 @@ def simplify(graph: Graph, multiple: int = CHANNEL_MULTIPLE) -> Simplified:
     for _ in range(_MAX_ROUNDS):
         before = graph
         narrow = partial(fold_channels, multiple=multiple)
-        for found in (fold_curves, merge_operators, fold_dilation, fold_padding, narrow):
+        for found in (merge_operators, fold_curves, fold_dilation, fold_padding, narrow):
             graph, note = found(graph)
             notes += [note] if note else []
         if graph is before:

@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler import fixed_point
+from tinyml_course.compiler import fixed_point, reals
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler import reals
 from tinyml_course.compiler.graph import Activation, Graph, Tensor
 from tinyml_course.compiler.quantization import (
     Multiplier,
