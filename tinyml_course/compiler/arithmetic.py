@@ -202,6 +202,13 @@ class ReduceMin(Reduction):
 
 
 @dataclass(frozen=True)
+class ReduceProd(Reduction):
+    """Multiply over `axes`: in shape arithmetic, where it folds away."""
+
+    kind = "REDUCE_PROD"
+
+
+@dataclass(frozen=True)
 class ArgMax(Op):
     """Return the first index of the largest value along `axis`, int32."""
 

@@ -147,6 +147,7 @@ ARITHMETIC: dict[int, Parser] = {
     _B.SUM: Parser(_reduction(a.Sum), 2, 2),
     _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),
     _B.REDUCE_MIN: Parser(_reduction(a.ReduceMin), 2, 2),
+    _B.REDUCE_PROD: Parser(_reduction(a.ReduceProd), 2, 2),
     _B.ARG_MAX: Parser(_arg(a.ArgMax), 2, 2),
     _B.ARG_MIN: Parser(_arg(a.ArgMin), 2, 2),
     _B.RESIZE_BILINEAR: Parser(_resize_bilinear, 2, 2),

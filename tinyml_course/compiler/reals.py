@@ -103,6 +103,10 @@ class Power(BinaryOp):
     kind = "POW"
 
 
+REAL_OPS: tuple[type[Op], ...] = (Neg, Square, Sin, Cos, Floor, Ceil, Round, Sign, Power)
+"""The operators that have float32 arithmetic alone."""
+
+
 def _rounded(function: Callable[..., Any]) -> Callable[..., Reals]:
     """Return a function of float32 that is computed in double and rounded once."""
 

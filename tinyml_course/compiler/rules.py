@@ -357,7 +357,6 @@ _INT8: tuple[Rule, ...] = (*_INT8_ONLY, tame_scales)
 _WEIGHTED: tuple[Rule, ...] = (no_hybrid, *_INT8, int8_weights, int32_bias)
 _SAME_SCALE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
 _MOVE: tuple[Rule, ...] = (moved_types, moved_scale)
-_REAL = (r.Neg, r.Square, r.Sin, r.Cos, r.Floor, r.Ceil, r.Round, r.Sign, r.Power)
 _COMPARISONS = (c.Equal, c.NotEqual, c.Greater, c.GreaterEqual, c.Less, c.LessEqual)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Conv2D: (*_WEIGHTED, no_groups),
@@ -396,7 +395,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.Log: _INT8_ONLY,
     a.Sqrt: _INT8_ONLY,
     a.Gelu: _INT8_ONLY,
-    **dict.fromkeys(_REAL, (real_curve,)),
+    **dict.fromkeys(r.REAL_OPS, (real_curve,)),
     **dict.fromkeys(_COMPARISONS, (compared_int8,)),
     c.LogicalAnd: (only_bool,),
     c.LogicalOr: (only_bool,),
@@ -436,6 +435,8 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     m.DepthToSpace: _MOVE,
     m.ResizeNearest: _MOVE,
     m.Shape: (folded_away,),
+    m.Fill: (folded_away,),
+    a.ReduceProd: (folded_away,),
     m.Cast: (cast_types,),
     g.Reshape: (same_type,),
     g.Squeeze: (same_type,),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler import reals as r
 from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
@@ -25,10 +26,10 @@ Shape = tuple[int, ...]
 
 
 def output_shapes(graph: Graph, op: Op) -> tuple[Shape, ...] | None:
-    """Return the shapes `op` must write, or None where its inputs do not fit together."""
+    """Return the shapes `op` must write; None where its inputs do not fit, or nothing is known."""
     if isinstance(op, m.Split | m.Unpack):
         return _pieces(graph, op)
-    shape = _SHAPES[type(op)](graph, op)
+    shape = _SHAPES[type(op)](graph, op) if type(op) in _SHAPES else None
     return None if shape is None else (shape,)
 
 
@@ -304,7 +305,7 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     a.Sqrt: _same,
     a.Gelu: _same,
     a.Table: _same,
-    **dict.fromkeys(CHOICES, _broadcast),
+    **dict.fromkeys((*CHOICES, *r.REAL_OPS), _broadcast),
     a.Abs: _same,
     a.Relu0To1: _same,
     a.ReluN1To1: _same,
