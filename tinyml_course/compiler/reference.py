@@ -130,7 +130,10 @@ class Reference:
             outputs = result if isinstance(result, tuple) else (result,)
             for index, output in zip((*op.outputs, *states), outputs, strict=True):
                 shape = self.graph.tensors[index].shape
-                values[index] = output.reshape(len(frames[0]), *shape)
+                value = output.reshape(-1, *shape)
+                if len(value) < len(frames[0]):  # of constants alone: one for all frames
+                    value = np.broadcast_to(value, (len(frames[0]), *shape))
+                values[index] = value
         return values
 
     def _operand(self, values: dict[int, Array], index: int) -> Array:
