@@ -125,8 +125,8 @@ def anchors(keras, x):
     layers = keras.layers
     x = layers.LeakyReLU(negative_slope=0.1)(layers.Conv2D(8, 3, strides=2, padding="same")(x))
     x = layers.Reshape((6, 6, 2, 7))(layers.Conv2D(14, 1)(x))
-    centre = keras.ops.sigmoid(x[..., 0:2]) * 2.0 - 0.5
-    size = keras.ops.maximum(x[..., 2:4], 0.1)
+    place = keras.ops.sigmoid(x[..., :4])
+    centre, size = place[..., :2] * 2.0 - 0.5, (place[..., 2:] * 2.0) ** 2
     kinds = keras.ops.softmax(x[..., 5:])
     boxes = keras.ops.concatenate([centre, size], axis=-1)
     return keras.ops.reshape(boxes, (-1, 72, 4)), kinds
@@ -155,7 +155,7 @@ def moved(keras, x):
 def curves(keras, x):
     """Each activation that is a curve, most of them of many operators."""
     layers, ops = keras.layers, keras.ops
-    names = ("elu", "softsign", "hard_shrink", "soft_shrink", "relu6", "tanh", "hard_sigmoid")
+    names = ("softsign", "hard_shrink", "soft_shrink", "relu6", "tanh", "hard_sigmoid")
     names += ("sparse_sigmoid", "silu")
     x = layers.Conv2D(4, 3)(x)
     curved = [layers.Activation(name)(x) for name in names]

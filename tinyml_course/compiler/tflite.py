@@ -30,6 +30,7 @@ from tinyml_course.compiler.fold_groups import without_groups
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
 from tinyml_course.compiler.operators import parse
 from tinyml_course.compiler.passes import fold
+from tinyml_course.compiler.quantize_early import quantize_early
 from tinyml_course.compiler.raw_op import RawOp
 from tinyml_course.compiler.read_variables import with_states
 from tinyml_course.compiler.rules import check_op
@@ -137,7 +138,7 @@ class _Reader:
         starts = [self.network(model, self.start(model, op), kinds) for op in calls]
         graph = without_groups(with_states(raw, starts))
         _check_flow(graph)
-        graph = fold_islands(graph)
+        graph = fold_islands(quantize_early(graph))
         for op in graph.ops:
             check_op(graph, op)
         return graph
