@@ -153,20 +153,19 @@ def moved(keras, x):
 
 
 def curves(keras, x):
-    """Each activation that is a curve, most of them of many operators."""
+    """Activations that are curves, most of them of many operators, each behind a layer."""
     layers, ops = keras.layers, keras.ops
-    names = ("softsign", "hard_shrink", "soft_shrink", "relu6", "tanh", "hard_sigmoid")
-    names += ("sparse_sigmoid", "silu")
-    x = layers.Conv2D(4, 3)(x)
-    curved = [layers.Activation(name)(x) for name in names]
-    curved += [
-        layers.ELU(0.5)(x),
-        layers.PReLU(alpha_initializer="ones", shared_axes=[1, 2])(x),
-        layers.ReLU(max_value=2.0, negative_slope=0.2, threshold=0.1)(x),
-        *(real(x) for real in (ops.sin, ops.cos, ops.floor, ops.ceil, ops.round, ops.square)),
-        1.0 - ops.square(-x),
+    names = ("elu", "softsign", "hard_shrink", "soft_shrink", "hard_sigmoid", "sparse_sigmoid")
+    kinds = [layers.Activation(name) for name in (*names, "silu", "relu6", "tanh")]
+    kinds += [
+        layers.ELU(0.5),
+        layers.PReLU(alpha_initializer="ones", shared_axes=[1, 2]),
+        layers.ReLU(max_value=2.0, negative_slope=0.2, threshold=0.1),
+        *(ops.sin, ops.cos, ops.floor, ops.ceil, ops.round),
+        lambda x: 1.0 - ops.square(-x),
     ]
-    return tuple(layers.Conv2D(2, 1)(part) for part in curved)
+    x = layers.Conv2D(4, 3, strides=2)(x)
+    return tuple(kind(layers.Conv2D(2, 1)(x)) for kind in kinds)
 
 
 def curves_beyond_micro(keras, x):
@@ -189,6 +188,7 @@ IMAGES = (
     curves,
     curves_beyond_micro,
 )
+IMAGE, SEQUENCE = (12, 12, 3), (12, 5)
 SEQUENCES = (
     dilated_in_time,
     gated_in_time,
@@ -204,7 +204,7 @@ def built(network, batch: int | None = 1) -> Any:
     import keras
 
     keras.utils.set_random_seed(SEED)
-    shape = (12, 12, 3) if network in IMAGES else (12, 5)
+    shape = SEQUENCE if network in SEQUENCES else IMAGE
     x = keras.Input(shape, batch_size=batch)
     model = keras.Model(x, network(keras, x))
     rng = np.random.default_rng(SEED)
