@@ -63,7 +63,8 @@ def _next_pair(graph: Graph) -> tuple[Op, g.Quantize] | None:
 
 def _swapped(graph: Graph, move: Op, quantize: g.Quantize) -> Graph:
     """Return the graph with each value of `move` quantized first, by new operators."""
-    tensors, ops = list(graph.tensors), []
+    tensors = list(graph.tensors)
+    ops: list[Op] = []
     number = 1 + max(op.index for op in graph.ops)
     inputs = list(move.inputs)
     for place in range(len(inputs))[move.values]:

@@ -142,7 +142,8 @@ def _elu(x: Reals) -> Reals:
 
 def _hard_swish(x: Reals) -> Reals:
     six = np.float32(6)
-    return x * np.clip(x + np.float32(3), np.float32(0), six) / six
+    curve: Reals = x * np.clip(x + np.float32(3), np.float32(0), six) / six
+    return curve
 
 
 def _clamped(x: Reals, activation: g.Activation) -> Reals:

@@ -25,7 +25,7 @@ COMPARED: dict[type[c.Comparison], Callable[[Array, Array], Array]] = {
 
 
 def compare(graph: Graph, op: c.Comparison, *operands: Array) -> Array:
-    """Bring both to one scale, as integers, and compare."""
+    """Bring both to one scale, as integers, and compare; TFLM defines it for scales below 1."""
     rank = len(graph.tensors[op.output].shape)
     first, second = (
         _aligned(_compared(graph, index, x), rank)

@@ -16,11 +16,11 @@ def real_curve(graph: Graph, op: Op) -> str | None:
 
 
 def compared_int8(graph: Graph, op: Op) -> str | None:
-    """Compare int8 with int8, each of a scale below 1; the result is bool."""
+    """Compare int8 with int8, each of a scale below 2^14; the result is bool."""
     for tensor in graph.values_of(op):
         if tensor.dtype != np.int8 or tensor.quant is None or tensor.quant.per_channel:
             return f"compares {tensor}"
-        if tensor.scale >= 1:
+        if tensor.scale >= 1 << 14:
             return f"compares {tensor} of scale {tensor.scale:g}"
     written = graph.tensors[op.output]
     return None if written.dtype == np.bool_ else f"writes {written}"
