@@ -13,6 +13,7 @@ from tinyml_course.datasets import load_dataset
 from tinyml_course.datasets.cbor import decode
 from tinyml_course.datasets.gestures import GESTURES, LABELS, SHIPPED, load_sessions
 from tinyml_course.datasets.motion_augment import MotionAugmentation
+from tinyml_course.datasets.motion_folder import is_split
 from tinyml_course.errors import InputError
 
 sys.path.insert(0, str(SHIPPED.parent))
@@ -203,6 +204,7 @@ def test_export_of_edge_impulse_is_split_as_it_is(tmp_path, form):
                 content = json.dumps(record).encode() if form == "json" else cbor(record)
                 path.write_bytes(content)
     (tmp_path / "info.labels.json").write_text("{}")
+    assert is_split(tmp_path) and not is_split(tmp_path / "training")
     train, test = (load_dataset("gestures", path=tmp_path, split=s) for s in ("train", "test"))
     assert (len(train), len(test)) == (6, 2) and train.labels == ("snake", "wave")
     np.testing.assert_allclose(test.x[0, :, :3], motion(150, seed=0)[:, :3], atol=1e-5)

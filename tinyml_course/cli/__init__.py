@@ -103,7 +103,9 @@ def train(
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
-    model: Annotated[Kind, typer.Option(help="Gestures: small (Uno), forest.")] = Kind.network,
+    model: Annotated[
+        Kind | None, typer.Option(help="Gestures: small (Uno), forest, both (if few, the default).")
+    ] = None,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
 
@@ -111,7 +113,7 @@ def train(
     """
     from tinyml_course.tasks.pipeline import train_task
 
-    run = train_task(task, data, epochs=epochs, seed=seed, model=model.value)
+    run = train_task(task, data, epochs=epochs, seed=seed, model=model and model.value)
     target = run.save(folder or Path("runs") / task)
     out.print(run.summary())
     out.print(f"written to {target}")

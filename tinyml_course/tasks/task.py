@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -89,7 +90,14 @@ class Task:
     small : Task or None
         The same task with a network for boards that have 2 KB of RAM.
     fit_forest : callable or None
-        Takes model inputs and a seed, returns a random forest, where one is worth trying.
+        Takes the recordings' model inputs, those of their versions, and a seed; returns a random
+        forest, where one is worth trying.
+    choose_model : callable or None
+        Takes the training recordings, returns what to train on them: "network", or "both" for the
+        mean of a network and a forest. Without it, it is a network.
+    is_split : callable or None
+        Takes a folder of recordings, tells whether it says which are for testing. If not, what was
+        held out to measure is learned from in the end. Without it, it never is.
     finish : callable or None
         Takes the trained model and the training recordings' features; returns the model to keep.
     measure_use : callable or None
@@ -104,6 +112,8 @@ class Task:
     find_board: Callable[[str | Board], Board]
     recipe: Recipe
     small: Task | None = None
-    fit_forest: Callable[[Dataset, int], Forest] | None = None
+    fit_forest: Callable[[Dataset, Dataset, int], Forest] | None = None
+    choose_model: Callable[[Dataset], str] | None = None
+    is_split: Callable[[Path], bool] | None = None
     measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
     finish: Callable[[Any, Dataset], Any] | None = None
