@@ -384,6 +384,32 @@ def test_files_of_other_programs_hold_the_same_recordings(tmp_path, recwarn, wri
     assert len(set(data.group)) == (2 if write_folder is one_table else 4)
 
 
+PARTED = {
+    "a pause": lambda take, at: f"{3000 * take + 10 * at},0",
+    "times anew": lambda take, at: f"{500 + 10 * at},0",
+    "a number": lambda take, at: f"{1000 * take + 10 * at},{take}",
+}
+
+
+@pytest.mark.parametrize("cells", PARTED.values(), ids=PARTED)
+def test_recordings_are_parted_by(tmp_path, cells):
+    for label, recordings in MADE.items():
+        lines = [f"timestamp,trial,{HEADER}"]
+        for take, samples in enumerate(recordings):
+            lines += [f"{cells(take, at)},{row}" for at, row in enumerate(rows_of(samples))]
+        write(tmp_path / f"{label}.csv", lines)
+    data = load_dataset("gestures", path=tmp_path)
+    assert data.y.tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(data.x[1, 25:125], MADE["a"][1], atol=1e-5)
+
+
+def test_number_of_each_line_parts_nothing(tmp_path):
+    for label, recordings in MADE.items():
+        rows = [f"{at},{row}" for s in recordings for at, row in enumerate(rows_of(s))]
+        write(tmp_path / f"{label}.csv", [f"trial,{HEADER}", *rows[:100], "", *rows[100:]])
+    assert len(load_dataset("gestures", path=tmp_path, rate_hz=100)) == 4
+
+
 def test_remarks_and_a_bare_x_y_z_are_understood(tmp_path):
     for label, recordings in MADE.items():
         rows = [f"{row},{at / 100}" for s in recordings for at, row in enumerate(rows_of(s[:, :3]))]

@@ -110,6 +110,8 @@ def train(
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
 
     Of parts, a folder of good ones alone will do too: what is not like them is a defect.
+    Of gestures, a new wearer puts five recordings or more of each, LABEL/NAME_nohash_0.csv and so
+    on, into the folder with the others' and trains again.
     """
     from tinyml_course.tasks.pipeline import train_task
 

@@ -142,6 +142,7 @@ SMALL = Task(
     find_board=board_with_imu,
     recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
     measure_use=measure_use,
+    is_split=is_split,
 )
 """The gesture task for boards such as the Uno R3."""
 
@@ -152,5 +153,4 @@ GESTURES = replace(
     small=SMALL,
     fit_forest=fit_baseline,
     choose_model=choose_model,
-    is_split=is_split,
 )
