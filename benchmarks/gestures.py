@@ -46,7 +46,7 @@ def compare(data: Dataset, recordings: int, seed: int) -> tuple[float, ...]:
         GESTURES.build_model(features.input_shape, len(data.labels)),
         examples,
         seed=seed,
-        epochs=recipe.epochs // 2,
+        epochs=max(1, recipe.epochs_for(len(train)) // 2),
         label_smoothing=recipe.label_smoothing,
         progress=False,
     )

@@ -140,7 +140,7 @@ SMALL = Task(
     build_model=build_dense,
     augment=augment,
     find_board=board_with_imu,
-    recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
+    recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05, enough=3_000),
     measure_use=measure_use,
     is_split=is_split,
 )

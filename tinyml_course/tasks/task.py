@@ -37,6 +37,8 @@ class Recipe:
     sightings : int
         How often each recording of one's own is seen at least, in one version or another: large
         sets take more passes, up to `MOST_EPOCHS`.
+    enough : int
+        How often each is seen at most, if not 0: small sets take fewer passes.
     mixup, label_smoothing, noise
         See `fit`.
     """
@@ -48,18 +50,24 @@ class Recipe:
     label_smoothing: float = 0.0
     noise: tuple[float, ...] = ()
     sightings: int = 0
+    enough: int = 0
 
     def epochs_for(self, recordings: int) -> int:
-        """Return the passes by default for so many recordings of one's own.
+        """Return the passes by default for so many recordings of one's own; 0 are the course's.
 
         Examples
         --------
         >>> recipe = Recipe(epochs=10, versions=6_000, passes=5, sightings=60)
         >>> [recipe.epochs_for(n) for n in (300, 1_500, 100_000)]
         [10, 15, 24]
+        >>> [Recipe(24, 12_000, 4, enough=3_000).epochs_for(n) for n in (0, 2, 25, 500)]
+        [24, 1, 6, 24]
         """
-        enough = -(-self.sightings * recordings // self.versions)
-        return max(self.epochs, min(enough, MOST_EPOCHS))
+        wanted = -(-self.sightings * recordings // self.versions)
+        epochs = max(self.epochs, min(wanted, MOST_EPOCHS))
+        if not (self.enough and recordings):
+            return epochs
+        return max(1, min(epochs, self.enough * recordings // self.versions))
 
 
 class Augment(Protocol):
