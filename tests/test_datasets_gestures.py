@@ -13,6 +13,7 @@ from tinyml_course.datasets import load_dataset
 from tinyml_course.datasets.cbor import decode
 from tinyml_course.datasets.gestures import GESTURES, LABELS, SHIPPED, load_sessions
 from tinyml_course.datasets.motion_augment import MotionAugmentation
+from tinyml_course.datasets.motion_folder import is_split
 from tinyml_course.errors import InputError
 
 sys.path.insert(0, str(SHIPPED.parent))
@@ -203,6 +204,7 @@ def test_export_of_edge_impulse_is_split_as_it_is(tmp_path, form):
                 content = json.dumps(record).encode() if form == "json" else cbor(record)
                 path.write_bytes(content)
     (tmp_path / "info.labels.json").write_text("{}")
+    assert is_split(tmp_path) and not is_split(tmp_path / "training")
     train, test = (load_dataset("gestures", path=tmp_path, split=s) for s in ("train", "test"))
     assert (len(train), len(test)) == (6, 2) and train.labels == ("snake", "wave")
     np.testing.assert_allclose(test.x[0, :, :3], motion(150, seed=0)[:, :3], atol=1e-5)
@@ -380,6 +382,32 @@ def test_files_of_other_programs_hold_the_same_recordings(tmp_path, recwarn, wri
     said = " ".join(str(warning.message) for warning in recwarn)
     assert told in said if told else not said
     assert len(set(data.group)) == (2 if write_folder is one_table else 4)
+
+
+PARTED = {
+    "a pause": lambda take, at: f"{3000 * take + 10 * at},0",
+    "times anew": lambda take, at: f"{500 + 10 * at},0",
+    "a number": lambda take, at: f"{1000 * take + 10 * at},{take}",
+}
+
+
+@pytest.mark.parametrize("cells", PARTED.values(), ids=PARTED)
+def test_recordings_are_parted_by(tmp_path, cells):
+    for label, recordings in MADE.items():
+        lines = [f"timestamp,trial,{HEADER}"]
+        for take, samples in enumerate(recordings):
+            lines += [f"{cells(take, at)},{row}" for at, row in enumerate(rows_of(samples))]
+        write(tmp_path / f"{label}.csv", lines)
+    data = load_dataset("gestures", path=tmp_path)
+    assert data.y.tolist() == [0, 0, 1, 1]
+    np.testing.assert_allclose(data.x[1, 25:125], MADE["a"][1], atol=1e-5)
+
+
+def test_number_of_each_line_parts_nothing(tmp_path):
+    for label, recordings in MADE.items():
+        rows = [f"{at},{row}" for s in recordings for at, row in enumerate(rows_of(s))]
+        write(tmp_path / f"{label}.csv", [f"trial,{HEADER}", *rows[:100], "", *rows[100:]])
+    assert len(load_dataset("gestures", path=tmp_path, rate_hz=100)) == 4
 
 
 def test_remarks_and_a_bare_x_y_z_are_understood(tmp_path):

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from avr_there import needs_avr
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
-from tinyml_course.compiler.forest import forest_features, load_forest
+from tinyml_course.compiler.forest import forest_features, joined, load_forest
 from tinyml_course.compiler.reference import reference
+from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset
 from tinyml_course.errors import InputError
 from tinyml_course.features.motion import MotionWindow
@@ -50,6 +52,52 @@ def test_forest_answers_as_scikit_learn_does(forest):
     lost = wanted - (forest(test.x).astype(int) + 128)
     assert lost.min() > -1e-6 and lost.max() < 2.1
     assert evaluate(forest, test)["accuracy"] > 0.9
+
+
+def test_forest_of_chance_answers_as_extremely_randomized_trees_do():
+    train, test = windows(n=40), windows(seed=1)
+    mine = fit_forest(train, trees=100, depth=20, chance=True, seed=3)
+    theirs = ExtraTreesClassifier(100, max_depth=20, random_state=3)
+    theirs.fit(forest_features(train.x), train.y)
+    wanted = theirs.predict_proba(forest_features(test.x)) * 256
+    lost = wanted - (mine(test.x).astype(int) + 128)
+    assert lost.min() > -1e-6 and lost.max() < 2.1
+
+
+@pytest.fixture(scope="module")
+def network():
+    """An untrained network for `windows`, with scores of some variety."""
+    from tinyml_course.backend import load_tensorflow
+
+    keras = load_tensorflow().keras
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input((20, 1, 3))
+    x = keras.layers.Dense(8, activation="relu")(keras.layers.Flatten()(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(4, activation="softmax")(x))
+    model.set_weights([weight * 0.2 for weight in model.get_weights()])
+    return read_model(quantize_int8(model, windows().x))
+
+
+def test_network_and_forest_together_give_the_mean_of_their_scores(network, forest):
+    x = windows(seed=6).x
+    alone = [np.asarray(reference(network)(x), int).reshape(-1, 4), forest(x).astype(int)]
+    assert [len(np.unique(scores)) > 9 for scores in alone] == [True, True]
+    together = np.asarray(reference(joined(network, forest))(x), int).reshape(-1, 4)
+    assert abs(together - sum(alone) / 2).max() <= 0.5
+
+
+@pytest.mark.parametrize("board", ["nano33ble", "esp32c3"])
+def test_network_and_forest_together_are_the_same_bits_on_a_board(network, forest, board):
+    both, x = joined(network, forest), windows(n=10, seed=7).x
+    compiled = compile_model(both, "both")
+    with host_model(compiled) as in_c:
+        np.testing.assert_array_equal(in_c(x), reference(both)(x))
+    np.testing.assert_array_equal(simulate(compiled, board, x=x).outputs, reference(both)(x))
+
+
+def test_network_and_forest_of_other_classes_are_not_joined(network):
+    with pytest.raises(InputError, match=r"gives \(4,\), the forest .* and \(3,\)"):
+        joined(network, fit_forest(windows(classes=3), trees=3))
 
 
 def test_c_on_this_computer_gives_the_same_bits(forest):

@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tinyml_course.compiler.reference import reference
+from tinyml_course.compiler.tflite import read_model
 from tinyml_course.datasets.gestures import Event, Session
+from tinyml_course.errors import InputError
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.run import load_run
 from tinyml_course.sketch.detection import Detector
@@ -30,16 +33,63 @@ def folder(tmp_path_factory):
     return root
 
 
+@pytest.fixture(scope="module")
+def run(folder):
+    """What is learned from the folder by a short recipe."""
+    with pytest.MonkeyPatch.context() as patch, pytest.warns(UserWarning, match="at 119 Hz"):
+        small = Recipe(epochs=6, versions=800, passes=6)
+        patch.setitem(TASKS, "gestures", replace(gestures.GESTURES, recipe=small))
+        return pipeline.train_task("gestures", folder, progress=False)
+
+
 @pytest.mark.filterwarnings("ignore:recordings at 119 Hz")
-def test_own_recordings_are_learned_and_evaluated_in_c(folder, tmp_path, monkeypatch):
-    small = Recipe(epochs=6, versions=800, passes=6)
-    monkeypatch.setitem(TASKS, "gestures", replace(gestures.GESTURES, recipe=small))
-    run = pipeline.train_task("gestures", folder, progress=False)
+def test_own_recordings_are_learned_and_evaluated_in_c(folder, run, tmp_path):
     assert run.labels == ("knock", "wave") and run.features.axes == 3
     assert run.features.acceleration_g == 4 and "in_use" not in run.metrics
     assert run.metrics["int8"]["accuracy"] == 1.0
     found = pipeline.evaluate_run(load_run(run.save(tmp_path / "run")), folder)
     assert found["n"] == 24 and found["accuracy"] > 0.95
+
+
+def test_few_recordings_are_learned_by_network_and_forest_together(folder, run, tmp_path):
+    saved = run.save(tmp_path / "run")
+    assert {"model.tflite", "forest.npz"} <= {path.name for path in saved.iterdir()}
+    again = load_run(saved)
+    x = np.random.default_rng(2).integers(-128, 128, (50, *run.features.input_shape), np.int8)
+    alone = [reference(read_model((saved / "model.tflite").read_bytes()))(x), again.model.forest(x)]
+    mean = sum(np.asarray(scores, int).reshape(50, 2) for scores in alone) / 2
+    together = np.asarray(reference(again.graph)(x), int).reshape(50, 2)
+    assert abs(together - mean).max() <= 0.5
+    assert {"network", "forest", "int8"} <= set(run.metrics) and "float" not in run.metrics
+    assert "the mean of a network (" in run.summary()
+    with pytest.raises(InputError, match="cannot hold a random forest"):
+        _ = again.tflite
+
+
+@pytest.mark.filterwarnings("ignore:recordings at 119 Hz")
+def test_model_kept_has_learned_from_what_was_held_out_to_measure_it(folder, monkeypatch):
+    seen = []
+
+    def remember(windows, examples, seed):
+        seen.append(len(windows))
+        return gestures.fit_baseline(windows, examples, seed)
+
+    task = replace(gestures.GESTURES, fit_forest=remember)
+    monkeypatch.setitem(TASKS, "gestures", replace(task, recipe=Recipe(1, 100, 1)))
+    run = pipeline.train_task("gestures", folder, model="forest", progress=False)
+    assert seen[1] == 24 and seen[0] + run.metrics["int8"]["n"] == 24
+    monkeypatch.setitem(TASKS, "gestures", replace(TASKS["gestures"], is_split=lambda root: True))
+    pipeline.train_task("gestures", folder, model="forest", progress=False)
+    assert len(seen) == 3  # what a folder says is for testing is never learned from
+
+
+@pytest.mark.parametrize(("recordings", "model"), [(29, "both"), (30, "network")])
+def test_few_recordings_want_both_and_many_the_network(recordings, model):
+    data = gestures.Dataset(
+        x=np.zeros((2 * recordings, 150, 3)), y=np.repeat([0, 1], recordings), labels=("a", "b"),
+        group=np.arange(2 * recordings).astype(str), rate_hz=100.0, units="", source="", licence="",
+    )  # fmt: skip
+    assert gestures.choose_model(data) == model
 
 
 def test_augmentation_gives_each_class_its_share_and_other_more():

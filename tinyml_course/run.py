@@ -1,7 +1,8 @@
 """The RUN folder: a trained model with everything that is needed to use it again.
 
-`model.tflite` (or `forest.npz`), `features.json` (the front end it was trained on), `labels.txt`
-(one class a line, in the order of its scores) and `metrics.json` (the task, and how well it did).
+`model.tflite` or `forest.npz` (or both, whose mean counts), `features.json` (the front end it was
+trained on), `labels.txt` (one class a line, in the order of its scores) and `metrics.json` (the
+task, and how well it did).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tinyml_course.cache import writing
-from tinyml_course.compiler.forest import Forest, load_forest
+from tinyml_course.compiler.forest import Forest, joined, load_forest
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
@@ -26,15 +27,29 @@ FEATURES, LABELS, METRICS = "features.json", "labels.txt", "metrics.json"
 
 
 @dataclass(frozen=True, eq=False)
+class Both:
+    """A quantized network and a random forest, whose mean counts."""
+
+    network: bytes
+    forest: Forest
+
+    @property
+    def graph(self) -> Graph:
+        """The two as one graph."""
+        return joined(read_model(self.network), self.forest)
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
-    """A trained model in integers: a quantized network, or a random forest.
+    """A trained model in integers: a quantized network, a random forest, or both.
 
     Attributes
     ----------
     task : str
         What it was trained for: a name of `tasks.TASKS`.
-    model : bytes or Forest
-        The int8 `.tflite` network, or a forest; its input is the features' int8 output as it is.
+    model : bytes or Forest or Both
+        The int8 `.tflite` network, a forest, or the mean of both; its input is the features' int8
+        output as it is.
     features : Mfcc or another front end
     labels : tuple of str
         One a score, in the model's order.
@@ -49,7 +64,7 @@ class Run:
     """
 
     task: str
-    model: bytes | Forest = field(repr=False)
+    model: bytes | Forest | Both = field(repr=False)
     features: Features
     labels: tuple[str, ...]
     metrics: dict[str, Any] = field(repr=False)
@@ -62,7 +77,7 @@ class Run:
     @cached_property
     def graph(self) -> Graph:
         """The model as a graph: what is compiled, and what the NumPy oracle computes."""
-        return self.model.graph if isinstance(self.model, Forest) else read_model(self.model)
+        return read_model(self.model) if isinstance(self.model, bytes) else self.model.graph
 
     @property
     def tflite(self) -> bytes:
@@ -71,10 +86,13 @@ class Run:
         Raises
         ------
         InputError
-            If the model is a forest, which no `.tflite` file can hold.
+            If a forest has a say, which no `.tflite` file can hold.
         """
-        if isinstance(self.model, Forest):
-            raise InputError("a random forest has no .tflite file: train a network for that.")
+        if not isinstance(self.model, bytes):
+            raise InputError(
+                "a .tflite file cannot hold a random forest, which this model is or listens to: "
+                "train a network alone (--model network)."
+            )
         return self.model
 
     def save(self, folder: str | Path) -> Path:
@@ -86,13 +104,16 @@ class Run:
             If the folder cannot be written to.
         """
         folder = Path(folder).expanduser()
-        forest = isinstance(self.model, Forest)
-        kind = "forest" if forest else "network"
+        model: dict[str, bytes]
+        match self.model:
+            case Forest() as forest:
+                kind, model = "forest", {FOREST: forest.to_bytes()}
+            case Both(network, forest):
+                kind, model = "both", {MODEL: network, FOREST: forest.to_bytes()}
+            case network:
+                kind, model = "network", {MODEL: network}
         metrics = {"task": self.task, "model": kind, **self.metrics}
-        contents = {
-            FOREST if forest else MODEL: (
-                self.model.to_bytes() if isinstance(self.model, Forest) else self.model
-            ),
+        contents = model | {
             FEATURES: self.features.to_json().rstrip().encode() + b"\n",
             LABELS: "".join(f"{label}\n" for label in self.labels).encode(),
             METRICS: json.dumps(metrics, indent=1).encode() + b"\n",
@@ -116,7 +137,13 @@ class Run:
             rows += [f"  {label:<10}{shares}"]
         rows += [f"over {integer['n']:,} held-out samples of {self.task}"]
         rows += [self.metrics["in_use"]["summary"]] if "in_use" in self.metrics else []
-        if forest := self.metrics.get("forest"):
+        if network := self.metrics.get("network"):
+            rows += [
+                f"that is the mean of a network ({network['accuracy']:.1%} alone) and a random "
+                f"forest ({self.metrics['forest']['accuracy']:.1%} alone), the better choice for "
+                "few recordings; --model network or forest takes one of them"
+            ]
+        elif forest := self.metrics.get("forest"):
             verdict = "as good or better" if forest["accuracy"] >= integer["accuracy"] else "worse"
             rows += [
                 f"a random forest on simple features is {verdict}: {forest['accuracy']:.1%} "
@@ -139,10 +166,12 @@ def load_run(folder: str | Path) -> Run:
     if not folder.is_dir():
         raise InputError(f"there is no RUN folder {folder}. `tinyml train keywords` writes one.")
     metrics = _read_json(folder / METRICS)
-    is_forest = metrics.pop("model", "network") == "forest"
+    kind = metrics.pop("model", "network")
+    forest = load_forest(folder / FOREST) if kind in ("forest", "both") else None
+    model = forest if forest and kind == "forest" else _read(folder / MODEL)
     return Run(
         task=str(metrics.pop("task", "keywords")),
-        model=load_forest(folder / FOREST) if is_forest else _read(folder / MODEL),
+        model=Both(model, forest) if forest and isinstance(model, bytes) else model,
         features=_read_features(folder / FEATURES),
         labels=tuple(_read_text(folder / LABELS).splitlines()),
         metrics=metrics,

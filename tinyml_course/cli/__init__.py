@@ -104,11 +104,15 @@ def train(
     folder: Annotated[Path | None, typer.Option("--out", help="The RUN folder to write.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training set.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.", min=0)] = 0,
-    model: Annotated[Kind, typer.Option(help="Gestures: small (Uno), forest.")] = Kind.network,
+    model: Annotated[
+        Kind | None, typer.Option(help="Gestures: small (Uno), forest, both (if few, the default).")
+    ] = None,
 ) -> None:
     """Train a task's model and quantize it: RUN holds model, features, labels and metrics.
 
     Of parts, a folder of good ones alone will do too: what is not like them is a defect.
+    Of gestures, a new wearer puts five recordings or more of each, LABEL/NAME_nohash_0.csv and so
+    on, into the folder with the others' and trains again.
     """
     from tinyml_course.cache import check_writable
     from tinyml_course.tasks import get_task
@@ -117,7 +121,7 @@ def train(
     target = (folder or Path("runs") / task).expanduser()
     get_task(task)
     check_writable(target)
-    run = train_task(task, data, epochs=epochs, seed=seed, model=model.value)
+    run = train_task(task, data, epochs=epochs, seed=seed, model=model and model.value)
     run.save(target)
     out.print(run.summary())
     out.print(f"written to {target}")

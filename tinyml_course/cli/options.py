@@ -27,6 +27,7 @@ class Kind(StrEnum):
     network = "network"
     small = "small"
     forest = "forest"
+    both = "both"
 
 
 class Runtime(StrEnum):

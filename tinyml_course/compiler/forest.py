@@ -2,11 +2,13 @@
 
 The baseline for a sensor's windows: sums, extremes and changes of every axis, and trees that ask
 for one of them at a time. It is trained in a second and needs no training loop; a network can learn
-what shape a motion has. `c/tinyml_forest.c` computes the same integers.
+what shape a motion has. `c/tinyml_forest.c` computes the same integers. The two err in different
+places: `joined` lets both vote.
 
 References
 ----------
-Breiman (2001), "Random Forests", Machine Learning 45.
+Breiman (2001), "Random Forests", Machine Learning 45; Hansen and Salamon (1990), "Neural Network
+Ensembles", section II (why those that err in different places are right together).
 """
 
 from __future__ import annotations
@@ -21,7 +23,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.compiler.graph import Graph, Op, QuantParams, Tensor
+from tinyml_course.compiler.graph import (
+    Activation,
+    Add,
+    Graph,
+    Op,
+    QuantParams,
+    Reshape,
+    Tensor,
+)
 from tinyml_course.errors import InputError
 
 KINDS = 9  # features of an axis
@@ -124,6 +134,53 @@ class Forest:
             total += self.votes[self.other[at]]
         score = total * 256 // (VOTES * len(self.root))
         return np.asarray(np.minimum(score, 255) - 128, dtype=np.int8)
+
+
+def joined(network: Graph, forest: Forest) -> Graph:
+    """Return a graph whose scores are the means of a network's and a forest's for the same window.
+
+    Parameters
+    ----------
+    network : Graph
+        One input, the forest's windows; one output, scores of scale 1/256 and zero point -128.
+    forest : Forest
+
+    Raises
+    ------
+    InputError
+        If the two do not take the same windows, or do not know the same number of classes.
+    """
+    taken, scores = network.tensors[network.inputs[0]], network.tensors[network.outputs[0]]
+    if taken.shape[1:] != forest.input_shape or scores.shape != (1, forest.votes.shape[1]):
+        raise InputError(
+            f"the network takes {taken.shape[1:]} and gives {scores.shape[1:]}, the forest "
+            f"{forest.input_shape} and {forest.votes.shape[1:]}: train both on the same recordings."
+        )
+    first, op = len(network.tensors), 1 + max(op.index for op in network.ops)
+    votes, total, mean = range(first, first + 3)
+    # The sum is kept in steps of 1/128; the same integers in steps of 1/256 are the mean.
+    tensors = tuple(
+        Tensor(i, name, scores.shape, scores.dtype, _quant(step, -128))
+        for i, name, step in (
+            (votes, "votes", 1 / 256),
+            (total, "sum", 1 / 128),
+            (mean, "mean", 1 / 256),
+        )
+    )
+    ops = (
+        RandomForest(op, network.inputs, (votes,), forest),
+        Add(op + 1, (scores.index, votes), (total,), Activation.NONE),
+        Reshape(op + 2, (total,), (mean,)),
+    )
+    digest = hashlib.sha256((network.sha256 + forest.graph.sha256).encode()).hexdigest()
+    return Graph(
+        "joined",
+        (*network.tensors, *tensors),
+        (*network.ops, *ops),
+        network.inputs,
+        (mean,),
+        digest,
+    )
 
 
 def load_forest(path: Path) -> Forest:

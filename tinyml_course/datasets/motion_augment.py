@@ -60,7 +60,7 @@ class MotionAugmentation:
         return np.asarray(turned + bias + rng.normal(0, 0.1, moved.shape) * spread, np.float32)
 
 
-CAUTIOUS = MotionAugmentation(speed=0.06, strength=0.1, turn_degrees=5.0)
+CAUTIOUS = MotionAugmentation(speed=0.03, strength=0.1, turn_degrees=2.0)
 """For few recordings: of these, what is turned or hurried by more may look like another gesture."""
 
 

@@ -123,6 +123,11 @@ def _read_files(root: Path) -> list[Labelled]:
     return found
 
 
+def is_split(root: Path) -> bool:
+    """Tell whether a folder says which recordings are for testing."""
+    return har.is_there(root) or any(split for _, _, split in list_files(root))
+
+
 def list_files(root: Path) -> list[tuple[Path, str, str | None]]:
     """List the files with label and split."""
     seen = sorted(

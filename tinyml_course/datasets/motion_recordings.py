@@ -24,7 +24,7 @@ EVERY_SAMPLES = 100  # from clip to clip of a longer recording
 SAME_RATE = 0.1  # rates that differ by less are one rate, measured twice
 
 COUNTS = "counts"
-UNIT_OF_G = {COUNTS: 1.0, "mg": 1e-3, "m/s²": 1 / STANDARD_GRAVITY, "g": 1.0}
+UNIT_OF_G = {COUNTS: 1 / 16_384, "mg": 1e-3, "m/s²": 1 / STANDARD_GRAVITY, "g": 1.0}
 LEAST_MEDIAN = {COUNTS: 3000.0, "mg": 100.0, "m/s²": 6.5}
 """The median acceleration from which on a recording cannot be in g: no hand keeps up 6.5 g, nor
 3,000 mg."""

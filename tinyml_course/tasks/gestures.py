@@ -12,6 +12,7 @@ from tinyml_course.compiler.forest import Forest
 from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.datasets.motion_augment import CAUTIOUS, MotionAugmentation
+from tinyml_course.datasets.motion_folder import is_split
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.features.specification import Features
 from tinyml_course.sketch.parts import board_with_imu
@@ -21,7 +22,7 @@ from tinyml_course.training import fit_forest
 
 BLOCK = 512  # clips made together
 FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
-FEW = 30  # recordings of a class, below which augmentation is cautious
+FEW = 30  # recordings of a class, below which augmentation is cautious and a forest has a say
 BEYOND = 0.01  # share of samples that may lie beyond full scale
 BASELINE_EXAMPLES = 12_000
 OTHERS = {"other": 3.0}  # how often to draw a class, against a gesture's 1
@@ -97,7 +98,7 @@ def augment(
     weight /= counts[train.y]
     times = np.floor(weight / weight.sum() * count + rng.random(len(train))).astype(int)
     rows = np.repeat(np.arange(len(train)), times)
-    change = CAUTIOUS if np.median(counts[counts > 0]) < FEW else MotionAugmentation()
+    change = CAUTIOUS if are_few(train) else MotionAugmentation()
     made = []
     for start in range(0, len(rows), BLOCK):
         clips = train.x[rows[start : start + BLOCK]]
@@ -110,8 +111,24 @@ def augment(
     )  # fmt: skip
 
 
-def fit_baseline(examples: Dataset, seed: int) -> Forest:
-    """Train the baseline: a random forest on as many examples as a minute's patience allows."""
+def are_few(recordings: Dataset) -> bool:
+    """Tell whether half of the classes have fewer than `FEW` recordings."""
+    counts = np.bincount(recordings.y, minlength=len(recordings.labels))
+    return bool(np.median(counts[counts > 0]) < FEW)
+
+
+def choose_model(train: Dataset) -> str:
+    """Return what to take for recordings: where they are few, network and forest together."""
+    return "both" if are_few(train) else "network"
+
+
+def fit_baseline(windows: Dataset, examples: Dataset, seed: int) -> Forest:
+    """Train a random forest: on few recordings as they are, else on as many examples as is quick.
+
+    What augmentation changes, such as a turn of the sensor, is what a forest tells gestures by.
+    """
+    if are_few(windows):
+        return fit_forest(windows, trees=100, depth=20, chance=True, seed=seed)
     step = max(1, len(examples) // BASELINE_EXAMPLES)
     some = examples.take(slice(None, None, step))
     return fit_forest(some, trees=40, depth=10, leaf_samples=10, seed=seed)
@@ -123,8 +140,9 @@ SMALL = Task(
     build_model=build_dense,
     augment=augment,
     find_board=board_with_imu,
-    recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05),
+    recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05, enough=3_000),
     measure_use=measure_use,
+    is_split=is_split,
 )
 """The gesture task for boards such as the Uno R3."""
 
@@ -134,4 +152,5 @@ GESTURES = replace(
     build_model=build_cnn,
     small=SMALL,
     fit_forest=fit_baseline,
+    choose_model=choose_model,
 )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +27,7 @@ from tinyml_course.datasets.image_layouts import tells_what_to_test
 from tinyml_course.errors import DataNote, InputError
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
-from tinyml_course.run import Run
+from tinyml_course.run import Both, Run
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.tasks import get_task
 from tinyml_course.tasks.task import Predict, Task
@@ -41,7 +42,7 @@ def train_task(
     seed: int = 0,
     progress: bool = True,
     select: Callable[[Dataset], Dataset] | None = None,
-    model: str = "network",
+    model: str | None = None,
 ) -> Run:
     """Train a task's model on recordings, and measure it on held-out groups.
 
@@ -60,15 +61,18 @@ def train_task(
     select : callable or None
         Takes the training recordings and returns those to learn from, such as
         `datasets.parts.only_good`; what is held out stays as it is.
-    model : {"network", "small", "forest"}
-        What learns; of gestures also a small network for boards with 2 KB of RAM, or a forest.
+    model : {"network", "small", "forest", "both"} or None
+        What learns; of gestures also a small network for boards with 2 KB of RAM, a forest, or a
+        network and a forest whose mean counts. None is the task's choice for the recordings.
 
     Returns
     -------
     Run
         `metrics` holds `int8` (see `evaluate`) over the groups not trained on; of a network also
-        `float`, and `forest` where there is such a baseline; `in_use`, where the task has a
-        measure of that and the set is the shipped one.
+        `float`, and `forest` where there is such a baseline; of both also `network`; `in_use`,
+        where the task has a measure of that and the set is the shipped one. Where the task says so
+        and the folder does not part its recordings itself, the model kept has then learned from
+        all of them.
 
     Raises
     ------
@@ -76,41 +80,31 @@ def train_task(
         If the task or the model is unknown, or the recordings cannot be used.
     """
     task = get_task(name)
-    offered = {"network": task, "small": task.small, "forest": task.fit_forest and task}
+    train = load_dataset(name, path=data, split="train")
+    model = model or (task.choose_model(train) if task.choose_model else "network")
+    forest_too = task.fit_forest and task
+    offered = {"network": task, "small": task.small, "forest": forest_too, "both": forest_too}
     if (chosen := offered.get(model)) is None:
         names = ", ".join(name for name, there in offered.items() if there)
         raise InputError(f"{name} has no model {model!r}: choose {names}.")
     task = chosen
-    train = load_dataset(name, path=data, split="train")
     epochs = epochs or task.recipe.epochs_for(0 if data is None else len(train))
+    learn = partial(_learn, task, model, epochs=epochs, seed=seed, progress=progress)
     train = train if select is None else select(train)
     features = task.choose_features(train)
     test = features(load_dataset(name, path=data, split="test"))
-    rounds = max(1, -(-epochs // task.recipe.passes))
-    augmented = _augment(
-        train, task, features, task.recipe.versions * rounds, seed=seed, progress=progress
-    )
-    metrics: dict[str, Any] = {"clips": len(train), "augmented_clips": len(augmented), "seed": seed}
-    forest = task.fit_forest(augmented, seed) if task.fit_forest else None
-    trained: bytes | Forest
-    oracle: Predict
-    if model == "forest":
-        assert forest is not None
-        trained, oracle = forest, forest
-    else:
-        network = _fit_network(task, augmented, max(1, epochs // rounds), seed, progress)
-        network = task.finish(network, features(train)) if task.finish else network
-        trained = quantize_int8(network, augmented.x)
-        oracle = reference(trained)
-        metrics |= {"epochs": epochs, "parameters": int(network.count_params())}
-        metrics["float"] = evaluate(
-            lambda x: network.predict(x.astype(np.float32), verbose=0), test
-        )
-        metrics |= {"forest": evaluate(forest, test)} if forest else {}
-    metrics["int8"] = evaluate(oracle, test)
+    learned = learn(train, features)
+    metrics: dict[str, Any] = {"clips": len(train), "augmented_clips": learned.versions}
+    metrics |= {"seed": seed, **learned.measure(test)}
+    if model != "forest":
+        metrics["epochs"] = epochs
     if data is None and task.measure_use is not None:
-        metrics["in_use"] = task.measure_use(oracle, features, train.labels)
-    return Run(name, trained, features, train.labels, metrics)
+        metrics["in_use"] = task.measure_use(learned.oracle, features, train.labels)
+    if data is not None and task.is_split and not task.is_split(Path(data).expanduser()):
+        train = load_dataset(name, path=data)
+        features = task.choose_features(train)
+        learned = learn(train, features)
+    return Run(name, learned.model, features, train.labels, metrics)
 
 
 def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
@@ -169,6 +163,63 @@ def _of_their_size(found: Dataset, features: Features) -> Dataset:
     if found.x.shape[1:] == (height, width):
         return found
     return replace(found, x=resized(found.x, height, width))
+
+
+@dataclass(frozen=True, eq=False)
+class _Learned:
+    """What one training gave: the model to keep, and the parts it was made of."""
+
+    model: bytes | Forest | Both
+    network: Any
+    forest: Forest | None
+    versions: int
+
+    @property
+    def oracle(self) -> Predict:
+        """The model to keep, in NumPy."""
+        return reference(self.model if isinstance(self.model, bytes) else self.model.graph)
+
+    def measure(self, test: Dataset) -> dict[str, Any]:
+        """Return how the model and its parts do on recordings' features."""
+        found: dict[str, Any] = {}
+        if self.network is not None:
+            found["parameters"] = int(self.network.count_params())
+            found["float"] = evaluate(
+                lambda x: self.network.predict(x.astype(np.float32), verbose=0), test
+            )
+            if self.forest is not None:
+                found["forest"] = evaluate(self.forest, test)
+        if isinstance(self.model, Both):
+            found["network"] = evaluate(reference(self.model.network), test)
+            del found["float"]
+        return found | {"int8": evaluate(self.oracle, test)}
+
+
+def _learn(
+    task: Task,
+    model: str,
+    train: Dataset,
+    features: Features,
+    *,
+    epochs: int,
+    seed: int,
+    progress: bool,
+) -> _Learned:
+    """Train a model of a kind on recordings, by the task's recipe."""
+    rounds = max(1, -(-epochs // task.recipe.passes))
+    augmented = _augment(
+        train, task, features, task.recipe.versions * rounds, seed=seed, progress=progress
+    )
+    windows, versions = features(train), len(augmented)
+    forest = task.fit_forest(windows, augmented, seed) if task.fit_forest else None
+    if model == "forest":
+        assert forest is not None
+        return _Learned(forest, None, forest, versions)
+    network = _fit_network(task, augmented, max(1, epochs // rounds), seed, progress)
+    network = task.finish(network, windows) if task.finish else network
+    tflite = quantize_int8(network, augmented.x)
+    kept = Both(tflite, forest) if model == "both" and forest is not None else tflite
+    return _Learned(kept, network, forest, versions)
 
 
 def _fit_network(task: Task, augmented: Dataset, epochs: int, seed: int, progress: bool) -> Any:

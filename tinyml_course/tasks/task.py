@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,6 +39,8 @@ class Recipe:
         sets take more passes, up to `MOST_EPOCHS`.
     own_epochs : int
         Passes at least over recordings of one's own, which may be few and hard.
+    enough : int
+        How often each is seen at most, if not 0: small sets take fewer passes.
     mixup, label_smoothing, noise
         See `fit`.
     """
@@ -50,19 +53,25 @@ class Recipe:
     noise: tuple[float, ...] = ()
     sightings: int = 0
     own_epochs: int = 0
+    enough: int = 0
 
     def epochs_for(self, recordings: int) -> int:
-        """Return the passes by default for so many recordings of one's own.
+        """Return the passes by default for so many recordings of one's own; 0 are the course's.
 
         Examples
         --------
         >>> recipe = Recipe(epochs=10, versions=6_000, passes=5, sightings=60)
         >>> [recipe.epochs_for(n) for n in (300, 1_500, 100_000)]
         [10, 15, 24]
+        >>> [Recipe(24, 12_000, 4, enough=3_000).epochs_for(n) for n in (0, 2, 25, 500)]
+        [24, 1, 6, 24]
         """
-        enough = -(-self.sightings * recordings // self.versions)
+        wanted = -(-self.sightings * recordings // self.versions)
         least = max(self.epochs, self.own_epochs if recordings else 0)
-        return max(least, min(enough, MOST_EPOCHS))
+        epochs = max(least, min(wanted, MOST_EPOCHS))
+        if not (self.enough and recordings):
+            return epochs
+        return max(1, min(epochs, self.enough * recordings // self.versions))
 
 
 class Augment(Protocol):
@@ -93,7 +102,14 @@ class Task:
     small : Task or None
         The same task with a network for boards that have 2 KB of RAM.
     fit_forest : callable or None
-        Takes model inputs and a seed, returns a random forest, where one is worth trying.
+        Takes the recordings' model inputs, those of their versions, and a seed; returns a random
+        forest, where one is worth trying.
+    choose_model : callable or None
+        Takes the training recordings, returns what to train on them: "network", or "both" for the
+        mean of a network and a forest. Without it, it is a network.
+    is_split : callable or None
+        Takes a folder of recordings, tells whether it says which are for testing. If not, what was
+        held out to measure is learned from in the end. Without it, it never is.
     finish : callable or None
         Takes the trained model and the training recordings' features; returns the model to keep.
     measure_use : callable or None
@@ -108,6 +124,8 @@ class Task:
     find_board: Callable[[str | Board], Board]
     recipe: Recipe
     small: Task | None = None
-    fit_forest: Callable[[Dataset, int], Forest] | None = None
+    fit_forest: Callable[[Dataset, Dataset, int], Forest] | None = None
+    choose_model: Callable[[Dataset], str] | None = None
+    is_split: Callable[[Path], bool] | None = None
     measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
     finish: Callable[[Any, Dataset], Any] | None = None

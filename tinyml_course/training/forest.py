@@ -15,7 +15,13 @@ MOST_NODES = 2**16
 
 
 def fit_forest(
-    dataset: Dataset, *, trees: int = 60, depth: int = 10, leaf_samples: int = 1, seed: int = 0
+    dataset: Dataset,
+    *,
+    trees: int = 60,
+    depth: int = 10,
+    leaf_samples: int = 1,
+    chance: bool = False,
+    seed: int = 0,
 ) -> Forest:
     """Train a random forest.
 
@@ -28,6 +34,9 @@ def fit_forest(
         Questions from root to leaf, at most.
     leaf_samples : int
         Fewest samples a leaf stands for; more make smaller trees.
+    chance : bool
+        Draw the thresholds at random, and keep the best of the draws, on all samples: with few
+        samples the best threshold itself says more about them than about the classes.
     seed : int
 
     Returns
@@ -39,14 +48,17 @@ def fit_forest(
     ------
     InputError
         If the data set is empty, or the forest becomes too large for 16-bit indices.
+
+    References
+    ----------
+    Geurts, Ernst and Wehenkel (2006), "Extremely randomized trees", section 2 (`chance`).
     """
-    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
     if len(dataset) == 0:
         raise InputError("there is nothing to train a forest on: the data set is empty.")
-    model = RandomForestClassifier(
-        trees, max_depth=depth, min_samples_leaf=leaf_samples, random_state=seed
-    )
+    kind = ExtraTreesClassifier if chance else RandomForestClassifier
+    model = kind(trees, max_depth=depth, min_samples_leaf=leaf_samples, random_state=seed)
     model.fit(forest_features(dataset.x), dataset.y)
     classes = np.asarray(model.classes_, dtype=np.int64)
     nodes: list[tuple[int, int, int]] = []
