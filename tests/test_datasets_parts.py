@@ -14,7 +14,7 @@ from PIL import Image
 
 import tinyml_course as tc
 from tinyml_course.datasets import parts
-from tinyml_course.datasets.image_augment import paste_defects, turn, vary
+from tinyml_course.datasets.image_augment import paste_defects, vary
 from tinyml_course.datasets.image_files import MOST_PIXELS, read_picture
 from tinyml_course.datasets.image_folder import SIDE
 from tinyml_course.errors import InputError
@@ -247,23 +247,6 @@ def test_variation_keeps_the_part_and_repeats_with_the_seed():
     assert made[0].shape == x.shape and made[0].dtype == np.uint8
     assert (made[0] != x).mean() > 0.5
     assert abs(made[0].mean() / x.mean() - 1) < 0.1
-
-
-def test_pictures_are_turned_about_their_middle(monkeypatch):
-    x = np.zeros((40, 60, 60), np.uint8)
-    x[:, 20:40, 27:33] = 200  # upright, in the middle
-    made = turn(x, np.random.default_rng(0))
-    rows, columns = np.mgrid[:60, :60] - 29.5
-    weight = made / made.sum(axis=(1, 2), keepdims=True)
-    assert abs((weight * rows).sum(axis=(1, 2))).max() < 0.6
-    assert abs((weight * columns).sum(axis=(1, 2))).max() < 0.6
-    lies = (weight * rows**2).sum(axis=(1, 2)) < (weight * columns**2).sum(axis=(1, 2))
-    assert 0.3 < lies.mean() < 0.7
-    assert np.ptp((made > 100).sum(axis=(1, 2))) > 20  # nearer and farther
-    monkeypatch.setattr("tinyml_course.datasets.image_augment.ASKEW_DEGREES", 0)
-    monkeypatch.setattr("tinyml_course.datasets.image_augment.NEARER", 0)
-    wide = np.random.default_rng(1).integers(0, 256, (3, 30, 50), dtype=np.uint8)
-    np.testing.assert_array_equal(turn(wide, np.random.default_rng(0)), wide)
 
 
 def test_pasted_defects_are_small_and_seldom_invisible():

@@ -101,8 +101,8 @@ def test_every_class_gets_its_share_of_versions(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("counts", "share"),
-    [((40, 0), 1), ((40, 4), 0.36), ((40, 40), 0), ((10, 40), 0), ((30, 5, 5), 0)],
-    ids=["good alone", "few defects", "as many", "more", "two kinds"],
+    [((40, 0), 1), ((40, 4), 0.48), ((40, 20), 0), ((10, 40), 0), ((30, 5, 5), 0)],
+    ids=["good alone", "few defects", "half as many", "more", "two kinds"],
 )
 def test_defects_are_made_up_where_they_are_few(counts, share, monkeypatch):
     """Good parts are black and defects white, so that what was pasted into is known."""

@@ -1,7 +1,6 @@
 """Pictures made into many, and good parts made into bad ones.
 
-`vary` gives each picture another place and another light, `turn` another side up, a little askew,
-nearer or farther. `paste_defects` gives a good part a
+`vary` gives each picture another pose and another light. `paste_defects` gives a good part a
 defect that no part has: a piece of a picture, a bite out of an edge, a line, or a spot. A network
 that learns to tell these from good parts has to learn what a good part looks like, and then finds
 real defects it has never seen.
@@ -23,8 +22,6 @@ from numpy.typing import NDArray
 Pictures = NDArray[np.uint8]
 Values = NDArray[np.float64]
 
-ASKEW_DEGREES = 10.0  # largest, either way
-NEARER = 0.12  # largest, of the natural logarithm of the size, either way
 SHIFT = 0.06  # largest, of a picture's side
 LIGHT = 0.25  # largest difference of light across a picture, of its grey values' spread
 CONTRAST = 0.2
@@ -60,42 +57,6 @@ def vary(pictures: Pictures, rng: np.random.Generator) -> Pictures:
         noise = rng.standard_normal((height, width), dtype=np.float32)
         noise *= rng.uniform(0, NOISE) * spread
         made[i] = _grey(seen + noise)
-    return made
-
-
-def turn(pictures: Pictures, rng: np.random.Generator) -> Pictures:
-    """Lay pictures on their side, turn them a little, and take them nearer or farther.
-
-    Pictures as high as wide are laid on their side, half of them. What is then seen beyond an edge
-    is the picture mirrored.
-
-    Parameters
-    ----------
-    pictures : ndarray, shape=(n, height, width), dtype=uint8
-
-    Returns
-    -------
-    ndarray, shape=(n, height, width), dtype=uint8
-    """
-    from PIL import Image
-
-    made = np.empty_like(pictures)
-    height, width = pictures.shape[1:]
-    margin = min(height, width) // 4
-    middle = np.array([width, height]) / 2
-    for i, picture in enumerate(pictures):
-        lies = height == width and rng.random() < 0.5
-        angle = np.radians(rng.uniform(-ASKEW_DEGREES, ASKEW_DEGREES))
-        scale = np.exp(rng.uniform(-NEARER, NEARER))
-        c, s = scale * np.cos(angle), scale * np.sin(angle)
-        x, y = middle + margin - np.array([[c, s], [-s, c]]) @ middle  # of the upper left corner
-        seen = Image.fromarray(np.pad(picture.T if lies else picture, margin, mode="reflect"))
-        place = (c, s, x, -s, c, y)
-        made[i] = np.asarray(
-            seen.transform(
-                (width, height), Image.Transform.AFFINE, place, Image.Resampling.BILINEAR
-            )
-        )
     return made
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.datasets import Dataset
-from tinyml_course.datasets.image_augment import paste_defects, turn, vary
+from tinyml_course.datasets.image_augment import paste_defects, vary
 from tinyml_course.datasets.image_layouts import is_good
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
@@ -18,7 +18,7 @@ from tinyml_course.tasks.good_parts import CELL, judge_by_good_parts
 from tinyml_course.tasks.task import Progress, Recipe, Task
 
 BLOCK = 256  # pictures made together
-MADE_UP = 0.4  # of the defects shown, were there hardly any
+MADE_UP = 0.6  # of the defects shown, were there hardly any
 LARGEST = 96  # pixels, the side of the model's input
 
 
@@ -65,17 +65,15 @@ def augment(
     """Make about `count` model inputs, every class its share.
 
     Of good parts and defects, some of the defects are good parts with one pasted in, the more the
-    fewer defects there are; of good parts alone, all are. Those keep their pose, which tells a
-    place; where defects are there to learn from, pictures are turned and taken nearer, too.
+    fewer defects there are; of good parts alone, all are.
     """
     rng = np.random.default_rng(seed)
     present = np.bincount(train.y, minlength=len(train.labels))
-    one_class = learns_from_good_parts(train)
     times = count / np.count_nonzero(present) / present[train.y]
     rows = np.repeat(np.arange(len(train)), np.floor(times + rng.random(len(train))).astype(int))
     rng.shuffle(rows)
     y = train.y[rows].copy()
-    if one_class:
+    if learns_from_good_parts(train):
         y[rng.random(len(rows)) < 0.5] = 1
     made_up = (y == 1) & (rng.random(len(rows)) < _share_made_up(train, present))
     rows[made_up] = rng.choice(np.flatnonzero(train.y == 0), np.count_nonzero(made_up))
@@ -85,7 +83,7 @@ def augment(
         pictures = train.x[rows[block]].copy()
         pasted = made_up[block]
         pictures[pasted] = paste_defects(pictures[pasted], rng)
-        made.append(features(vary(pictures if one_class else turn(pictures, rng), rng)))
+        made.append(features(vary(pictures, rng)))
         progress(min(1.0, (start + BLOCK) / len(rows)))
     return Dataset(
         x=np.concatenate(made), y=y, labels=train.labels, group=train.group[rows],
@@ -94,12 +92,12 @@ def augment(
 
 
 def _share_made_up(train: Dataset, present: NDArray[np.int64]) -> float:
-    """Return how many of the defects are made up: all, or some where there are fewer than good."""
+    """Return how many of the defects are made up: all, or some below half as many as good ones."""
     if learns_from_good_parts(train):
         return 1.0
     if len(train.labels) != 2 or not is_good(train.labels[0]):
         return 0.0
-    return MADE_UP * max(0.0, 1 - float(present[1] / present[0]))
+    return MADE_UP * max(0.0, 1 - 2 * float(present[1] / present[0]))
 
 
 def finish(model: Any, train: Dataset) -> Any:
@@ -114,7 +112,7 @@ PARTS = Task(
     augment=augment,
     find_board=SKETCH.find_board,
     recipe=Recipe(
-        epochs=10, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=30
+        epochs=15, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=30
     ),
     finish=finish,
 )
