@@ -7,15 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from tinyml_course.datasets.quality.near_duplicates import (
-    LEAST,
     equal_recordings,
     find_near_duplicates,
+    least,
 )
 from tinyml_course.datasets.quality.reading import Collection
 from tinyml_course.datasets.quality.report import Finding
+from tinyml_course.datasets.quality.watched import Advance, unwatched
 
 
-def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
+def check_copies(
+    collection: Collection, task: str, advance: Advance = unwatched
+) -> Iterator[Finding]:
     """Look for equal recordings, and for near-duplicates of different people or lots."""
     data, where, in_test = collection.data, collection.where, collection.in_test
     equal = list(equal_recordings(data.x))
@@ -45,7 +48,7 @@ def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
     known = {tuple(sorted((a, b))) for places in equal for a in places for b in places if a != b}
     pairs = [
         pair
-        for pair in find_near_duplicates(data.x, task, data.group, in_test)
+        for pair in find_near_duplicates(data.x, task, data.group, in_test, advance)
         if (pair.first, pair.second) not in known
     ]
     if pairs:
@@ -56,7 +59,7 @@ def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
             "error" if across else "warning",
             "near-duplicate",
             f"{len(pairs):,} pair{plural} of recordings, {of}, that are one, changed a little "
-            f"(correlation from {LEAST[task]}).",
+            f"(they agree to {least(task, data.x):.2%}).",
             tuple(f"{where[p.first]} ~ {where[p.second]} ({p.alike:.4f})" for p in pairs),
             "Keep one of each pair, or both on one side: a model that knows one knows the other.",
         )
