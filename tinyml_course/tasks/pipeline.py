@@ -22,6 +22,7 @@ from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.datasets.image_files import resized
+from tinyml_course.datasets.nouns import counted
 from tinyml_course.errors import DataNote, InputError
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
@@ -191,7 +192,7 @@ def _augment(
     bar = Progress(
         TextColumn("  augmenting"),
         BarColumn(),
-        TextColumn(f"{count:,} recordings"),
+        TextColumn(counted(task.name, count)),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not progress,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tinyml_course.datasets.nouns import counted, noun
 from tinyml_course.datasets.quality.near_duplicates import (
     equal_recordings,
     find_near_duplicates,
@@ -31,18 +32,19 @@ def check_copies(
     if told["contradiction"]:
         yield Finding(
             "error", "contradiction",
-            f"{_counted(told['contradiction'])} under more than one label.",
+            f"{counted(task, len(told['contradiction']))} under more than one label.",
             tuple(told["contradiction"]), "Keep the right one.",
         )  # fmt: skip
     if told["leak"]:
         yield Finding(
             "error", "duplicate-across-split",
-            f"{_counted(told['leak'])} in the training set and in the test set.",
+            f"{counted(task, len(told['leak']))} in the training set and in the test set.",
             tuple(told["leak"]), "Keep one of each; the test knows the answers otherwise.",
         )  # fmt: skip
     if told["copy"]:
         yield Finding(
-            "warning", "duplicate", f"{_counted(told['copy'])} in the set more than once.",
+            "warning", "duplicate",
+            f"{counted(task, len(told['copy']))} in the set more than once.",
             tuple(told["copy"]), "Keep one of each.",
         )  # fmt: skip
     known = {tuple(sorted((a, b))) for places in equal for a in places for b in places if a != b}
@@ -58,12 +60,8 @@ def check_copies(
         yield Finding(
             "error" if across else "warning",
             "near-duplicate",
-            f"{len(pairs):,} pair{plural} of recordings, {of}, that are one, changed a little "
+            f"{len(pairs):,} pair{plural} of {noun(task, 2)}, {of}, that are one, changed a little "
             f"(they agree to {least(task, data.x):.2%}).",
             tuple(f"{where[p.first]} ~ {where[p.second]} ({p.alike:.4f})" for p in pairs),
             "Keep one of each pair, or both on one side: a model that knows one knows the other.",
         )
-
-
-def _counted(told: list[str]) -> str:
-    return f"{len(told):,} recording{'' if len(told) == 1 else 's'}"

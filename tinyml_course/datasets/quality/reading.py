@@ -216,7 +216,13 @@ def _pictures(root: Path, advance: Advance) -> Iterator[_Sample]:
             picture = read_picture(found.path, side, side)
         except InputError as error:
             return [replace(one, findings=(_unusable(where, error),))]
-        note = Finding("note", "deep-picture", picture.note, (where,), "Nothing, if that is meant.")
+        note = Finding(
+            "note",
+            "deep-picture",
+            f"Pictures {picture.note}.",
+            (where,),
+            "Nothing, if that is meant.",
+        )
         return [replace(one, values=picture.grey, findings=(note,) if picture.note else ())]
 
     return _all_read(read, image_folder.find_pictures(root), advance)
