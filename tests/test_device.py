@@ -335,6 +335,13 @@ def test_other_protocol_is_refused():
         replay(board, CLIP)
 
 
+def test_capture_sketch_is_told_from_one_that_classifies():
+    board = PretendBoard()
+    board.answer = lambda frame: (INFO, frame.counter, b'{"sketch": "capture_motion", ')
+    with pytest.raises(DeviceError, match="runs a capture sketch, which records"):
+        replay(board, CLIP)
+
+
 @pytest.mark.parametrize(
     "samples", [CLIP[:11], CLIP.astype(float), np.zeros((2, 13), np.int16)], ids=str
 )

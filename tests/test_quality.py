@@ -1,7 +1,10 @@
 """Every fault that is planted in a set is named; the shipped sets have none."""
 
+import contextlib
+import io
 import json
 import shutil
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +14,9 @@ from PIL import Image
 
 import tinyml_course as tc
 from tinyml_course import cli
+from tinyml_course.datasets import quality
 from tinyml_course.datasets.quality import near_duplicates as nd
+from tinyml_course.datasets.quality import reading
 from tinyml_course.errors import InputError
 
 RATE = 16_000
@@ -366,6 +371,71 @@ def test_class_that_is_on_one_side_only_is_named(clean):
 def test_different_recordings_are_no_near_duplicates(task):
     x = np.stack([np.asarray(MAKE[task](i)) for i in range(60)])
     assert nd.find_near_duplicates(x, task, np.arange(60)) == []
+
+
+def test_folder_larger_than_memory_is_checked_piece_by_piece(tmp_path, monkeypatch):
+    count = 80
+    for i in range(count):
+        save_word(place(tmp_path, "keywords", f"w{i % 2}", f"p{i % 4}", i), word(i))
+    whole = tc.check_data(tmp_path, task="keywords")
+    monkeypatch.setattr(reading, "PIECE", 8)
+    monkeypatch.setattr(nd, "BLOCK", 8)
+    monkeypatch.setattr(nd, "MOST_COMPARED", 5 * count)
+    tracemalloc.start()
+    pieces = tc.check_data(tmp_path, task="keywords")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert pieces == whole
+    assert peak < count * RATE * 2  # less than the samples take
+
+
+def test_long_check_tells_how_far_it_is(clean):
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        watched = contextlib.nullcontext(lambda what, share: told.append((what, share)))
+        patch.setattr(quality, "bar", lambda: watched)
+        tc.check_data(clean["keywords"], task="keywords", progress=True)
+    assert [what for what, _ in told] == sorted(
+        (what for what, _ in told), key=["reading", "taking fingerprints", "comparing"].index
+    )
+    assert len({what for what, _ in told}) == 3
+    assert all(0 <= share < 1 for _, share in told)
+
+
+def reencoded(one):
+    file = io.BytesIO()
+    Image.fromarray(one).save(file, "JPEG", quality=60)
+    return np.asarray(Image.open(file))
+
+
+COPIES = {
+    ("gestures", "later"): lambda one: np.pad(one, ((7, 0), (0, 0)), mode="edge")[:-7],
+    ("gestures", "stronger"): lambda one: one * 1.1,
+    ("gestures", "rounded"): lambda one: np.round(one, 1),
+    ("gestures", "noisier"): lambda one: one + np.random.default_rng(1).normal(
+        0, [0.02] * 3 + [1] * 3, one.shape
+    ),
+    ("parts", "darker"): lambda one: np.uint8(one * 0.7),
+    ("parts", "re-encoded"): reencoded,
+    ("parts", "shifted"): lambda one: np.pad(one, ((3, 0), (0, 0)), mode="edge")[:-3],
+    ("parts", "cropped"): lambda one: np.asarray(
+        Image.fromarray(one[3:-3, 3:-3]).resize(one.shape[::-1], Image.Resampling.BILINEAR)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "way"), COPIES, ids=" ".join)
+def test_copies_are_found_and_no_other_pair_is_near_the_limit(task, way):
+    x = np.stack([MAKE[task](seed) for seed in range(40)])
+    x = x.astype(np.float32) if task == "gestures" else x
+    copy = COPIES[task, way](x[7]).astype(x.dtype)
+    both = np.concatenate([x, copy[None]])
+    (pair,) = nd.find_near_duplicates(both, task, np.arange(41))
+    assert (pair.first, pair.second) == (7, 40)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nd, "least", lambda *_: 0.0)
+        others = nd.find_near_duplicates(x, task, np.arange(40))
+    assert 1 - others[0].alike > 3 * (1 - nd.LEAST[task])
 
 
 @pytest.mark.parametrize("task", LABELS)

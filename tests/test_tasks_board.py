@@ -12,6 +12,7 @@ from tinyml_course.cli import main
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import load_dataset
+from tinyml_course.datasets.nouns import counted
 from tinyml_course.errors import TinyMLError
 from tinyml_course.run import load_run
 from tinyml_course.simulator.report import simulate
@@ -36,7 +37,7 @@ def test_recordings_become_the_notebooks_labels(task):
     assert [one.found for one in found.heard] == [run.labels[i] for i in scores.argmax(axis=1)]
     assert [one.label for one in found.heard] == [recordings.labels[i] for i in recordings.y]
     assert [one.score for one in found.heard] == scores.max(axis=1).tolist()
-    assert "Same scores as in the notebook for 4 recordings." in found.to_text()
+    assert f"Same scores as in the notebook for {counted(run.task, 4)}." in found.to_text()
     json.dumps(found.to_json())
 
 

@@ -18,6 +18,7 @@ from tinyml_course.cache import check_writable, writing
 from tinyml_course.compiler.codegen import CompiledModel, compile_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset, load_dataset
+from tinyml_course.datasets.nouns import counted, noun
 from tinyml_course.run import Run
 from tinyml_course.simulator.host import host_features, host_model
 from tinyml_course.simulator.report import Simulation
@@ -52,14 +53,16 @@ def run_demo(task: str, board: str, folder: Path) -> dict[str, Any]:
     folder = folder.expanduser()
     check_writable(folder)
     started = time.monotonic()
-    with _step(console, "Load the recordings, augment, compute features, train, quantize to int8"):
+    with _step(
+        console, f"Load {noun(task, 2)}, augment, compute features, train, quantize to int8"
+    ):
         trained = train_task(chosen.name)
         trained.save(folder / "run")
     with _step(console, "Compile to C"):
         compiled = compile_model(trained.graph, name=chosen.name)
         compiled.write(folder / "c")
     test = load_dataset(chosen.name, split="test")
-    with _step(console, f"Compare notebook and C on this computer, {len(test):,} recordings"):
+    with _step(console, f"Compare notebook and C on this computer, {counted(task, len(test))}"):
         _compare_on_host(trained, compiled, test)
     with _step(console, f"Run {BOARD_CLIPS} of them on the simulated {target.name}"):
         some = spread_over(test, BOARD_CLIPS)
@@ -108,8 +111,8 @@ def _print_report(
     out.print(simulation.to_text(), markup=False)
     out.print()
     out.print(
-        f"Same bits: features and scores of {report['host_clips']:,} recordings in the notebook "
-        f"and in C on this computer, of {report['board_clips']} on the simulated board."
+        f"Same bits: features and scores of {counted(run.task, report['host_clips'])} in the "
+        f"notebook and in C on this computer, of {report['board_clips']} on the simulated board."
     )
     out.print(f"Open {sketch / (sketch.name + '.ino')} in the Arduino IDE.")
     out.print(f"Everything is in {folder}; it took {report['seconds']:.0f} s.")

@@ -18,6 +18,7 @@ from tinyml_course.cache import writing
 from tinyml_course.compiler.forest import Forest, joined, load_forest
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.tflite import read_model
+from tinyml_course.datasets.nouns import noun
 from tinyml_course.errors import InputError
 from tinyml_course.features.loading import load_features
 from tinyml_course.features.specification import Features
@@ -135,7 +136,7 @@ class Run:
         for label in integer["per_class"]:
             shares = "".join(_share(one["per_class"][label]) for one in measured.values())
             rows += [f"  {label:<10}{shares}"]
-        rows += [f"over {integer['n']:,} held-out samples of {self.task}"]
+        rows += [f"over {integer['n']:,} held-out {noun(self.task, integer['n'])} of {self.task}"]
         rows += [self.metrics["in_use"]["summary"]] if "in_use" in self.metrics else []
         if network := self.metrics.get("network"):
             rows += [

@@ -131,17 +131,19 @@ def train(
 def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False) -> None:
     """Measure a RUN's accuracy with the compiled int8 C, run on this computer.
 
-    Without --data on the shipped set's test people; with it on every recording of the folder (on
+    Without --data on the shipped set's test people or lots; with it on everything in the folder (on
     its testing_list.txt where there is one).
     """
+    from tinyml_course.datasets.nouns import counted
     from tinyml_course.run import load_run
     from tinyml_course.tasks.pipeline import evaluate_run
 
-    metrics = evaluate_run(load_run(folder), data)
+    loaded = load_run(folder)
+    metrics = evaluate_run(loaded, data)
     if as_json:
         print_json(metrics)
         return
-    out.print(f"accuracy {metrics['accuracy']:.3f} over {metrics['n']} recordings")
+    out.print(f"accuracy {metrics['accuracy']:.3f} over {counted(loaded.task, metrics['n'])}")
     out.print(f"balanced {metrics['balanced_accuracy']:.3f}")
     if "auroc" in metrics:
         out.print(f"AUROC    {metrics['auroc']:.3f}")

@@ -20,7 +20,7 @@ def check(
     """
     from tinyml_course.datasets.quality import check_data
 
-    report = check_data(data, task=task)
+    report = check_data(data, task=task, progress=True)
     if as_json:
         print_json(report.to_json())
     else:

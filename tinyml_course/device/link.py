@@ -68,7 +68,13 @@ class Link(Conversation):
 
     def __init__(self, stream: Stream, where: str = "the board", timeout_s: float = 1.0) -> None:
         super().__init__(stream, where, timeout_s)
-        self.info = SketchInfo.from_bytes(self._ask(HELLO, b"", INFO).payload)
+        said = self._ask(HELLO, b"", INFO).payload
+        if said.startswith(b"{"):  # JSON is how a capture sketch describes itself
+            raise DeviceError(
+                f"{where} runs a capture sketch, which records and does not classify. Write the "
+                "sketch of your RUN with `tinyml sketch` and upload it."
+            )
+        self.info = SketchInfo.from_bytes(said)
 
     def send_clip(self, samples: NDArray[np.int16]) -> Replay:
         """Replay one clip on the board.

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.datasets.nouns import counted
 from tinyml_course.datasets.recording_files import picture_bytes
 from tinyml_course.device.takes import Gap
 from tinyml_course.sketch.capture_info import CaptureInfo
@@ -110,10 +111,12 @@ class RecordReport:
     def describe(self) -> str:
         """Say what was recorded, in a sentence."""
         dropped = sum(not one.files for one in self.recordings)
-        ending = "" if len(self.files) == 1 else "s"
+        pictures = self.task == "parts"
+        whose = f"of lot {self.person}" if pictures else f"by {self.person}"
+        what = "rows" if pictures else "samples"
         return (
-            f"{len(self.files)} recording{ending} of {self.label!r} by {self.person} in "
-            f"{self.folder / self.label}; samples lost: {self.lost:,}, dropped: {dropped}."
+            f"{counted(self.task, len(self.files))} of {self.label!r} {whose} in "
+            f"{self.folder / self.label}; {what} lost: {self.lost:,}, dropped: {dropped}."
         )
 
     def to_text(self) -> str:

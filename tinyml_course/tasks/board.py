@@ -11,10 +11,12 @@ from tinyml_course.boards import Board
 from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets import Dataset
+from tinyml_course.datasets.nouns import counted
 from tinyml_course.errors import TinyMLError
 from tinyml_course.run import Run
 from tinyml_course.simulator.report import Simulation, simulate
 from tinyml_course.sketch import waiting_bytes
+from tinyml_course.sketch.detection import Detection
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Heard:
     label: str
     found: str
     score: int
+
+    @property
+    def percent(self) -> int:
+        """The score as a whole percentage."""
+        return Detection(0, self.found, self.score).percent
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,12 @@ class BoardRun:
         sketch.
     heard : tuple of Heard
         Empty if the program does not fit.
+    task : str
     """
 
     simulation: Simulation
     heard: tuple[Heard, ...]
+    task: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""
@@ -49,11 +58,10 @@ class BoardRun:
     def to_text(self) -> str:
         """Return the report as lines for a terminal."""
         lines = [self.simulation.to_text()]
-        lines += [f"  {one.label}: {one.found} (score {one.score})" for one in self.heard]
+        lines += [f"  {one.label}: found {one.found}, {one.percent} %" for one in self.heard]
         if self.heard:
-            count = len(self.heard)
-            plural = "" if count == 1 else "s"
-            lines.append(f"Same scores as in the notebook for {count:,} recording{plural}.")
+            told = counted(self.task, len(self.heard))
+            lines.append(f"Same scores as in the notebook for {told}.")
         return "\n".join(lines)
 
 
@@ -84,7 +92,7 @@ def run_on_board(
         waiting_bytes=waiting_bytes(compiled, run.features, run.labels, board),
     )
     if not simulation.fits:
-        return BoardRun(simulation, ())
+        return BoardRun(simulation, (), run.task)
     scores = np.asarray(simulation.outputs).reshape(len(recordings), len(run.labels))
     require_same(
         "scores", "the simulated board", reference(run.graph)(run.features(recordings.x)), scores
@@ -94,7 +102,7 @@ def run_on_board(
         Heard(recordings.labels[wanted], run.labels[best], int(row[best]))
         for wanted, best, row in zip(recordings.y, found, scores, strict=True)
     )
-    return BoardRun(simulation, heard)
+    return BoardRun(simulation, heard, run.task)
 
 
 def spread_over(recordings: Dataset, count: int) -> Dataset:

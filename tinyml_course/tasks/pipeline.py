@@ -24,6 +24,7 @@ from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.datasets.image_files import resized
 from tinyml_course.datasets.image_layouts import tells_what_to_test
+from tinyml_course.datasets.nouns import counted
 from tinyml_course.errors import DataNote, InputError
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
@@ -244,7 +245,7 @@ def _augment(
     bar = Progress(
         TextColumn("  augmenting"),
         BarColumn(),
-        TextColumn(f"{count:,} recordings"),
+        TextColumn(counted(task.name, count)),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not progress,

@@ -11,6 +11,7 @@ science", table 1: the kinds of leakage. Gebru et al. (2021), "Datasheets for Da
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from tinyml_course.datasets import Dataset, load_dataset
@@ -18,11 +19,12 @@ from tinyml_course.datasets.quality import balance, signals
 from tinyml_course.datasets.quality.copies import check_copies
 from tinyml_course.datasets.quality.reading import Collection, of_dataset, of_folder
 from tinyml_course.datasets.quality.report import ClassCount, DataReport, Finding, sorted_findings
+from tinyml_course.datasets.quality.watched import Advance, bar, unwatched
 from tinyml_course.errors import InputError
 
 __all__ = ["ClassCount", "DataReport", "Finding", "check_data"]
 
-EVERY_TASK = (balance.check_counts, balance.check_groups, balance.check_split, check_copies)
+EVERY_TASK = (balance.check_counts, balance.check_groups, balance.check_split)
 OWN = {
     "keywords": signals.check_sound,
     "gestures": signals.check_motion,
@@ -31,7 +33,11 @@ OWN = {
 
 
 def check_data(
-    data: Dataset | str | Path | None, *, task: str, test: Dataset | None = None
+    data: Dataset | str | Path | None,
+    *,
+    task: str,
+    test: Dataset | None = None,
+    progress: bool = False,
 ) -> DataReport:
     """Look for faults in a data set before training on it.
 
@@ -44,6 +50,8 @@ def check_data(
     test : Dataset or None
         What `data` will be tested on, to look for leaks from one to the other. A folder's split
         is known where its lists or its layout tell it.
+    progress : bool
+        Show a bar on stderr, for large folders.
 
     Returns
     -------
@@ -63,9 +71,11 @@ def check_data(
     """
     if task not in OWN:
         raise InputError(f'there is no task "{task}": choose {", ".join(OWN)}.')
-    collection = _collected(data, task, test)
-    checks = (*EVERY_TASK, OWN[task])
-    found = [finding for check in checks for finding in check(collection, task)]
+    with bar() if progress else nullcontext(unwatched) as advance:
+        collection = _collected(data, task, test, advance)
+        found = [finding for check in EVERY_TASK for finding in check(collection, task)]
+        found += check_copies(collection, task, advance)
+        found += OWN[task](collection, task)
     return DataReport(
         task=task,
         source=collection.data.source,
@@ -74,7 +84,9 @@ def check_data(
     )
 
 
-def _collected(data: Dataset | str | Path | None, task: str, test: Dataset | None) -> Collection:
+def _collected(
+    data: Dataset | str | Path | None, task: str, test: Dataset | None, advance: Advance
+) -> Collection:
     if data is None:
         return of_dataset(load_dataset(task, split="train"), load_dataset(task, split="test"))
     if isinstance(data, Dataset):
@@ -83,4 +95,4 @@ def _collected(data: Dataset | str | Path | None, task: str, test: Dataset | Non
         raise InputError(
             "a folder's split is told by its lists; give two data sets, or testing_list.txt."
         )
-    return of_folder(Path(data).expanduser(), task)
+    return of_folder(Path(data).expanduser(), task, advance)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.datasets.image_layouts import is_good
+from tinyml_course.datasets.nouns import counted, noun
 from tinyml_course.datasets.quality.reading import Collection
 from tinyml_course.datasets.quality.report import ClassCount, Finding
 
@@ -31,6 +32,7 @@ def count_classes(collection: Collection) -> tuple[ClassCount, ...]:
 
 def check_counts(collection: Collection, task: str) -> Iterator[Finding]:
     """Look for classes that are missing, tiny, or far smaller than others."""
+    make = _make(task)
     counts = count_classes(collection)
     present = [one for one in counts if one.recordings]
     good_only = task == "parts" and len(present) == 1 and is_good(present[0].label)
@@ -42,40 +44,42 @@ def check_counts(collection: Collection, task: str) -> Iterator[Finding]:
     elif len(present) == 1:
         yield Finding(
             "error", "one-class", f"There is one class only, {present[0].label}.", (),
-            "Record another, or what is none of them.",
+            f"{make} another, or what is none of them.",
         )  # fmt: skip
     for one in present:
         if one.recordings == 1:
             yield Finding(
-                "error", "one-recording", f"{one.label} has one recording: none is left to test.",
-                (one.label,), "Record ten or more, or take the class away.",
+                "error", "one-recording",
+                f"{one.label} has one {noun(task)}: none is left to test.",
+                (one.label,), f"{make} ten or more, or leave the class out.",
             )  # fmt: skip
     few = [one for one in present if 1 < one.recordings < FEW]
     if few:
         told = ", ".join(f"{one.label} {one.recordings}" for one in few)
         yield Finding(
-            "warning", "few", f"Fewer than {FEW} recordings: {told}.",
-            tuple(one.label for one in few), "Record more: a test on two or three says little.",
+            "warning", "few", f"Fewer than {FEW} {noun(task, FEW)}: {told}.",
+            tuple(one.label for one in few), f"{make} more: a test on two or three says little.",
         )  # fmt: skip
     sizes = [(one.recordings, one.label) for one in present if one.label not in BACKGROUND]
     if len(sizes) > 1 and max(sizes)[0] > UNEVEN * min(sizes)[0]:
         (most, common), (least, rare) = max(sizes), min(sizes)
         yield Finding(
             "warning", "imbalance",
-            f"{common} has {most:,} recordings, {rare} {least:,}: always saying {common!r} would "
+            f"{common} has {counted(task, most)}, {rare} {least:,}: always saying {common!r} would "
             "look good.", (rare,),
-            f"Record more of {rare}, and judge by balanced accuracy.",
+            f"{make} more of {rare}, and judge by balanced accuracy.",
         )  # fmt: skip
 
 
 def check_groups(collection: Collection, task: str) -> Iterator[Finding]:
     """Look at who or what recordings came from: unknown, one alone, or one that tells the label."""
-    data, group = collection.data, GROUPS_KNOWN[task]
+    data, group, make = collection.data, GROUPS_KNOWN[task], _make(task)
     if not collection.named:
         how = "a folder a lot, or <lot>__<n>.png" if task == "parts" else "<person>_nohash_<n>"
         yield Finding(
             "warning", "no-groups",
-            f"Nothing tells the {group} of a recording: a split mixes them, and a test flatters.",
+            f"Nothing tells the {group} of a {noun(task)}: a split mixes them, and a test "
+            "flatters.",
             (), f"Name the files: {how}.",
         )  # fmt: skip
         return
@@ -84,7 +88,7 @@ def check_groups(collection: Collection, task: str) -> Iterator[Finding]:
     if len(groups) == 1 and foreground.any():
         yield Finding(
             "warning", "one-group", f"All is from one {group}, {groups[0]}.", (str(groups[0]),),
-            f"Record another {group}: how it works for others is not known otherwise.",
+            f"{make} another {group}: how it works for others is not known otherwise.",
         )  # fmt: skip
         return
     for one in count_classes(collection):
@@ -92,9 +96,9 @@ def check_groups(collection: Collection, task: str) -> Iterator[Finding]:
             (name,) = np.unique(data.group[data.y == data.labels.index(one.label)])
             yield Finding(
                 "warning", "class-from-one-group",
-                f"All {one.recordings:,} recordings of {one.label} are from one {group}, {name}: a "
-                f"model may learn the {group} instead.", (str(name),),
-                f"Record {one.label} from others too.",
+                f"All {counted(task, one.recordings)} of {one.label} are from one {group}, {name}: "
+                f"a model may learn the {group} instead.", (str(name),),
+                f"{make} {one.label} from others too.",
             )  # fmt: skip
     yield from _confounded(collection, foreground, group)
 
@@ -120,8 +124,13 @@ def check_split(collection: Collection, task: str) -> Iterator[Finding]:
             labels = tuple(data.labels[i] for i in missing)
             yield Finding(
                 "error", "class-missing", f"The {name} set has no {', '.join(labels)}.", labels,
-                "Record them from more people, or split otherwise.",
+                f"{_make(task)} them from more {SEVERAL[task]}, or split otherwise.",
             )  # fmt: skip
+
+
+def _make(task: str) -> str:
+    """Return what one does to get more of a task's samples."""
+    return "Take" if task == "parts" else "Record"
 
 
 def _confounded(
@@ -145,7 +154,7 @@ def _confounded(
         pure = names[several][counts.max(axis=1) == counts.sum(axis=1)]
         yield Finding(
             "error", "label-tells-group",
-            f"Who knows the {group} knows the label of {told:.0%} of the recordings: a model can "
+            f"Who knows the {group} knows the label of {told:.0%} of all: a model can "
             f"learn the {group} and look right.", tuple(map(str, pure)),
             f"Let every {group} give every class.",
         )  # fmt: skip

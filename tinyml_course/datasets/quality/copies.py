@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tinyml_course.datasets.nouns import counted, noun
 from tinyml_course.datasets.quality.near_duplicates import (
-    LEAST,
     equal_recordings,
     find_near_duplicates,
+    least,
 )
 from tinyml_course.datasets.quality.reading import Collection
 from tinyml_course.datasets.quality.report import Finding
+from tinyml_course.datasets.quality.watched import Advance, unwatched
 
 
-def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
+def check_copies(
+    collection: Collection, task: str, advance: Advance = unwatched
+) -> Iterator[Finding]:
     """Look for equal recordings, and for near-duplicates of different people or lots."""
     data, where, in_test = collection.data, collection.where, collection.in_test
     equal = list(equal_recordings(data.x))
@@ -28,24 +32,25 @@ def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
     if told["contradiction"]:
         yield Finding(
             "error", "contradiction",
-            f"{_counted(told['contradiction'])} under more than one label.",
+            f"{counted(task, len(told['contradiction']))} under more than one label.",
             tuple(told["contradiction"]), "Keep the right one.",
         )  # fmt: skip
     if told["leak"]:
         yield Finding(
             "error", "duplicate-across-split",
-            f"{_counted(told['leak'])} in the training set and in the test set.",
+            f"{counted(task, len(told['leak']))} in the training set and in the test set.",
             tuple(told["leak"]), "Keep one of each; the test knows the answers otherwise.",
         )  # fmt: skip
     if told["copy"]:
         yield Finding(
-            "warning", "duplicate", f"{_counted(told['copy'])} in the set more than once.",
+            "warning", "duplicate",
+            f"{counted(task, len(told['copy']))} in the set more than once.",
             tuple(told["copy"]), "Keep one of each.",
         )  # fmt: skip
     known = {tuple(sorted((a, b))) for places in equal for a in places for b in places if a != b}
     pairs = [
         pair
-        for pair in find_near_duplicates(data.x, task, data.group, in_test)
+        for pair in find_near_duplicates(data.x, task, data.group, in_test, advance)
         if (pair.first, pair.second) not in known
     ]
     if pairs:
@@ -55,12 +60,8 @@ def check_copies(collection: Collection, task: str) -> Iterator[Finding]:
         yield Finding(
             "error" if across else "warning",
             "near-duplicate",
-            f"{len(pairs):,} pair{plural} of recordings, {of}, that are one, changed a little "
-            f"(correlation from {LEAST[task]}).",
+            f"{len(pairs):,} pair{plural} of {noun(task, 2)}, {of}, that are one, changed a little "
+            f"(they agree to {least(task, data.x):.2%}).",
             tuple(f"{where[p.first]} ~ {where[p.second]} ({p.alike:.4f})" for p in pairs),
             "Keep one of each pair, or both on one side: a model that knows one knows the other.",
         )
-
-
-def _counted(told: list[str]) -> str:
-    return f"{len(told):,} recording{'' if len(told) == 1 else 's'}"

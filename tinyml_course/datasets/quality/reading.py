@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,9 +39,12 @@ from tinyml_course.datasets.motion_recordings import (
     cut,
     unit_of,
 )
+from tinyml_course.datasets.quality.pile import Pile
 from tinyml_course.datasets.quality.report import Finding
+from tinyml_course.datasets.quality.watched import Advance, unwatched
 from tinyml_course.errors import InputError
 
+PIECE = 256  # files read before their samples are put away
 SUFFIXES = {
     "keywords": audio.SUFFIXES,
     "gestures": motion_folder.SUFFIXES,
@@ -116,8 +119,10 @@ def of_dataset(data: Dataset, test: Dataset | None) -> Collection:
     return Collection(both, tuple(where), np.arange(len(both)) >= len(data), named)
 
 
-def of_folder(root: Path, task: str) -> Collection:
+def of_folder(root: Path, task: str, advance: Advance = unwatched) -> Collection:
     """Read a folder of one's own recordings, in any layout its task's loader takes.
+
+    What is read is piled up on disk: in memory there are a few recordings at a time.
 
     Raises
     ------
@@ -128,9 +133,15 @@ def of_folder(root: Path, task: str) -> Collection:
         what = "is a file, not a folder" if root.exists() else "is not there"
         raise InputError(f"{root} {what}. Give the folder that holds one folder a class.")
     read = {"keywords": _sound, "gestures": _motion, "parts": _pictures}[task]
-    samples = read(root)
-    usable = [one for one in samples if one.values is not None]
-    findings = _merged(finding for one in samples for finding in one.findings)
+    pile = Pile()
+    usable: list[_Sample] = []
+    found: list[Finding] = []
+    for one in read(root, advance):
+        found += one.findings
+        if one.values is not None:
+            pile.add(one.values)
+            usable.append(replace(one, values=None))
+    findings = _merged(found)
     if not usable:
         first = f" {findings[0].place}: {findings[0].what}" if findings else ""
         raise InputError(
@@ -142,7 +153,7 @@ def of_folder(root: Path, task: str) -> Collection:
     groups = np.array([one.group for one in usable])
     return Collection(
         Dataset(
-            x=np.stack([one.values for one in usable if one.values is not None]),
+            x=pile.array(),
             y=np.array([labels.index(one.label) for one in usable], np.int64),
             labels=labels,
             group=groups,
@@ -158,7 +169,7 @@ def of_folder(root: Path, task: str) -> Collection:
     )
 
 
-def _sound(root: Path) -> list[_Sample]:
+def _sound(root: Path, advance: Advance) -> Iterator[_Sample]:
     files = [
         (folder, path)
         for folder in class_folders(root)
@@ -178,7 +189,7 @@ def _sound(root: Path) -> list[_Sample]:
         whole = audio.read_seconds if label == recordings.SILENCE else audio.read_clip
         return _read_sound(one, lambda convert: whole(path, convert=convert))
 
-    return _all_read(read, files)
+    return _all_read(read, files, advance)
 
 
 def _read_sound(one: _Sample, read: Callable[[bool], NDArray[Any]]) -> list[_Sample]:
@@ -198,7 +209,7 @@ def _read_sound(one: _Sample, read: Callable[[bool], NDArray[Any]]) -> list[_Sam
             for i, clip in enumerate(clips)]  # fmt: skip
 
 
-def _pictures(root: Path) -> list[_Sample]:
+def _pictures(root: Path, advance: Advance) -> Iterator[_Sample]:
     side = image_folder.SIDE
     listed = root / image_layouts.TEST_LIST
     names = set(listed.read_text(encoding="utf-8").splitlines()) if listed.is_file() else None
@@ -212,13 +223,19 @@ def _pictures(root: Path) -> list[_Sample]:
             picture = read_picture(found.path, side, side)
         except InputError as error:
             return [replace(one, findings=(_unusable(where, error),))]
-        note = Finding("note", "deep-picture", picture.note, (where,), "Nothing, if that is meant.")
+        note = Finding(
+            "note",
+            "deep-picture",
+            f"Pictures {picture.note}.",
+            (where,),
+            "Nothing, if that is meant.",
+        )
         return [replace(one, values=picture.grey, findings=(note,) if picture.note else ())]
 
-    return _all_read(read, image_layouts.find_pictures(root))
+    return _all_read(read, image_layouts.find_pictures(root), advance)
 
 
-def _motion(root: Path) -> list[_Sample]:
+def _motion(root: Path, advance: Advance) -> list[_Sample]:
     """Read motion, each recording brought to g and 100 Hz by what itself seems to be in."""
     if har.is_there(root):
         labelled = motion_folder.read_har(root)
@@ -228,7 +245,9 @@ def _motion(root: Path) -> list[_Sample]:
         ]
         return _clips_of_motion(found, [])
     found, unusable = [], []
-    for path, label, split in motion_folder.list_files(root):
+    files = motion_folder.list_files(root)
+    for done, (path, label, split) in enumerate(files):
+        advance("reading", done / len(files))
         where = _named(path, root)
         person, told, _ = path.stem.partition("_nohash_")
         one = _Sample(None, label, person, where, None if split is None else split == "test")
@@ -309,9 +328,15 @@ def _at_100_hz(motion: Motion) -> Motion:
     return resampled if resampled.rate_hz else replace(resampled, rate_hz=float(RATE_HZ))
 
 
-def _all_read(read: Callable[[Any], list[_Sample]], items: list[Any]) -> list[_Sample]:
+def _all_read(
+    read: Callable[[Any], list[_Sample]], items: list[Any], advance: Advance
+) -> Iterator[_Sample]:
+    """Read files, a few at a time and ahead of who takes them."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [one for some in pool.map(read, items) for one in some]
+        for start in range(0, len(items), PIECE):
+            advance("reading", start / len(items))
+            for some in pool.map(read, items[start : start + PIECE]):
+                yield from some
 
 
 def _named(path: Path, root: Path) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from tinyml_course.datasets.nouns import noun
+
 Severity = Literal["error", "warning", "note"]
 ORDER: tuple[Severity, ...] = ("error", "warning", "note")
 MARKS = {"error": "✗", "warning": "!", "note": "·"}
@@ -108,7 +110,8 @@ class DataReport:
         """Return the report as lines for a terminal."""
         lines = [f"{self.task} in {self.source}"]
         lines += [
-            f"  {one.label:<12} {one.recordings:>7,} recordings, {one.groups:>5,} groups"
+            f"  {one.label:<12} {one.recordings:>7,} {noun(self.task, one.recordings)}, "
+            f"{one.groups:>5,} group{'' if one.groups == 1 else 's'}"
             for one in self.classes
         ]
         for finding in self.findings:
@@ -149,7 +152,8 @@ class DataReport:
         )
         return (
             f"<p><b>{html.escape(self.task)}</b> in {html.escape(self.source)}</p>"
-            "<table><thead><tr><th>class</th><th>recordings</th><th>groups</th></tr></thead>"
+            f"<table><thead><tr><th>class</th><th>{noun(self.task, 2)}</th><th>groups</th></tr>"
+            "</thead>"
             f"<tbody>{classes}</tbody></table>{found}<p><b>{html.escape(self.verdict)}</b></p>"
         )
 
