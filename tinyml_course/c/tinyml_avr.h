@@ -1,5 +1,5 @@
-/* Sums of products of bytes in an AVR's own instructions; GCC would widen them before it multiplies.
- * What is multiplied twice a cycle elsewhere takes 12 of them here, three of which read flash.
+/* Sums of products of bytes in an AVR's own instructions; GCC would widen them first. A product
+ * takes 12 cycles here, three of which read flash.
  */
 #ifndef TINYML_AVR_H
 #define TINYML_AVR_H
@@ -34,9 +34,9 @@ TINYML_INLINE int32_t tinyml_add_bytes(int32_t sum, int8_t a, int8_t b)
 /* Add the sums of two channels over `words` words of weights and the inputs of one pixel in a tile
  * (tinyml_tile.h). Where weights are borrowed, what is summed for b is a + 256 * b.
  */
-static __attribute__((noinline, unused)) void tinyml_avr_sum_pixel(const TINYML_FLASH uint32_t *weights,
-                                              const int16_t *tile, uint8_t words, uint8_t borrowed,
-                                              int32_t *sum_a, int32_t *sum_b)
+static __attribute__((noinline, unused)) void
+tinyml_avr_sum_pixel(const TINYML_FLASH uint32_t *weights, const int16_t *tile, uint8_t words,
+                     uint8_t borrowed, int32_t *sum_a, int32_t *sum_b)
 {
     __int24 a = 0, b = 0;
     uint8_t wa, wb, near, far;

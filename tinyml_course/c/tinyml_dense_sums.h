@@ -59,7 +59,7 @@ TINYML_INLINE void tinyml_add_word(uint32_t word, int32_t near, int32_t far, int
     *b += ((int32_t)word >> (borrowed ? 16 : 24)) * far;
 }
 
-#if defined(__thumb__) && !defined(__thumb2__) && defined(__OPTIMIZE__) &&                          \
+#if defined(__thumb__) && !defined(__thumb2__) && defined(__OPTIMIZE__) && \
     !defined(__OPTIMIZE_SIZE__)
 
 /* Four products in 13 instructions: Cortex-M0 has 8 registers to work with, and others to add to,

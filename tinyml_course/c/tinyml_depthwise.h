@@ -197,8 +197,8 @@ TINYML_INLINE void tinyml_add_taps(const int32_t *taps, const int16_t *x, unsign
 #endif
 }
 
-/* The 3 x 3 kernel: two outputs at a time share their inputs, of at least two a row. Where a row has
- * an odd number of them, one is computed twice.
+/* The 3 x 3 kernel: two outputs at a time share their inputs, of at least two a row. Where a row
+ * has an odd number of them, one is computed twice.
  */
 TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
                                              const tinyml_depthwise *layer,

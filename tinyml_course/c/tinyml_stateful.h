@@ -19,10 +19,10 @@ typedef struct {
  */
 typedef struct {
     uint16_t inputs, filters, rank, memory;
-    const TINYML_FLASH int8_t *features;       /* (FILTERS / 4) times what tinyml_dot.h says of C_IN */
-    const TINYML_FLASH int32_t *features_bias; /* (FILTERS), rounded up to a multiple of 4 with zeros */
-    const TINYML_FLASH void *times;            /* (FILTERS, MEMORY), of the state's type */
-    const TINYML_FLASH int32_t *bias;          /* (FILTERS / rank); the state's zero point is folded in */
+    const TINYML_FLASH int8_t *features; /* (FILTERS / 4) times what tinyml_dot.h says of C_IN */
+    const TINYML_FLASH int32_t *features_bias; /* (FILTERS), zeros up to a multiple of 4 */
+    const TINYML_FLASH void *times;   /* (FILTERS, MEMORY), of the state's type */
+    const TINYML_FLASH int32_t *bias; /* (FILTERS / rank); the state's zero point is folded in */
     tinyml_factor to_state, to_output;
     int16_t state_zero_point;
     int8_t zero_point;
@@ -37,8 +37,8 @@ void tinyml_filter_over_time(const tinyml_svdf *layer, const int8_t *input, void
  * cell, output.
  */
 typedef struct {
-    const TINYML_FLASH int8_t *weights;    /* (UNITS) times what tinyml_dot.h says of 4 gates and K */
-    const TINYML_FLASH int32_t *bias;      /* (UNITS, 4); the zero point of what is read is folded in */
+    const TINYML_FLASH int8_t *weights; /* (UNITS) times what tinyml_dot.h says of 4 gates and K */
+    const TINYML_FLASH int32_t *bias;   /* (UNITS, 4); the input's zero point is folded in */
     uint16_t inputs;          /* K */
     tinyml_factor to_gate[4]; /* to Q3.12 */
 } tinyml_gate_inputs;
