@@ -39,8 +39,8 @@ def same_by_c(model, inputs):
 @settings(max_examples=40, deadline=None)
 @given(scales=st.tuples(SCALES, SCALES), zero_points=st.tuples(ZERO_POINTS, ZERO_POINTS))
 def test_real_operators_between_int8_are_their_table(name, scales, zero_points):
-    if name == "EXP" and scales[0] > 0.08:  # beyond int32, where TFLM leaves QUANTIZE undefined
-        scales = (0.08, scales[1])
+    if name == "EXP" and scales[0] > 0.05:  # beyond int32, where TFLM leaves QUANTIZE undefined
+        scales = (0.05, scales[1])
     net = Network()
     x = net.input((1, 256), scales[0], zero_points[0])
     y = real(net, name, real(net, "DEQUANTIZE", x))
