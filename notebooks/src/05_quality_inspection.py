@@ -11,8 +11,7 @@
 
 # %%
 import numpy as np
-from scipy.ndimage import correlate
-from scipy.spatial.distance import cdist
+from scipy import ndimage, spatial
 
 import tinyml_course as tc
 from tinyml_course import plots
@@ -134,7 +133,7 @@ def looks(pictures):
     level, found = pictures[..., 0].astype(np.float32), []
     for size in (8, 4, 2, 1):  # pixels of a cell, each time half as many
         for kernel in (spot, edge, edge.T, slant):
-            cells = correlate(level, kernel[None]).reshape(-1, 8, size, 8, size)
+            cells = ndimage.correlate(level, kernel[None]).reshape(-1, 8, size, 8, size)
             found += [cells.max(axis=(2, 4)), -cells.min(axis=(2, 4))]
         level = level.reshape(len(level), 4 * size, 2, 4 * size, 2).mean(axis=(2, 4))
     return np.log(np.maximum(np.stack(found, axis=-1), 0) + 4)  # (n, 8, 8, 32)
@@ -150,19 +149,22 @@ def looks(pictures):
 def strangeness(pictures, stored):
     far = np.zeros(pictures.shape[:3])
     for row, column in np.ndindex(8, 8):
-        apart = cdist(pictures[:, row, column], stored[:, row, column], "sqeuclidean")
+        apart = spatial.distance.cdist(
+            pictures[:, row, column], stored[:, row, column], "sqeuclidean"
+        )
         far[:, row, column] = np.partition(apart, 3, axis=1)[:, :3].mean(axis=1)
     return far.max(axis=(1, 2))
 
 
+# %%
 stored = looks(features(train.take(train.y == 0)).x)
 spread = stored.std(axis=(0, 1, 2))
-strange = strangeness(looks(unseen.x) / spread, stored / spread)
+print(f"{len(stored):,} good parts stored: {stored.size / 1e6:.1f} MB as int8")
+
+# %%
 faulty = validation.y == 1
-wins = (strange[faulty, None] > strange[~faulty]).mean()
-print(
-    f"AUROC {wins:.3f}, with {len(stored):,} good parts stored: {stored.size / 1e6:.1f} MB as int8"
-)
+strange = strangeness(looks(unseen.x) / spread, stored / spread)
+print(f"AUROC {(strange[faulty, None] > strange[~faulty]).mean():.3f}")
 
 # %% [markdown]
 # The memory wins by far, and it is larger than the flash of most boards. The reference models below are small enough: one has learned from
@@ -313,7 +315,8 @@ print("found it" if cost < 0.98 else "not yet: what does an escape cost here?")
 # - written a sketch and a model card.
 #
 # **Next:** [10 · Does the board agree with the notebook?](10_deploy_to_arduino.ipynb) takes a model to the board.
-#
+
+# %% [markdown]
 # ## Sources
 #
 # Roth et al. (2022), *PatchCore*, for storing what good parts look like; Li et al. (2021), *CutPaste*, and Defard et al. (2021), *PaDiM*, for
