@@ -50,6 +50,37 @@ def _tables() -> bytes:
     return net.build(net.unary("DEQUANTIZE", y, None, None, dtype=np.float32))
 
 
+def _curves() -> bytes:
+    net = Network(11)
+    x = net.input((1, 3, 4, 2), 0.05, -3)
+    real = net.unary("DEQUANTIZE", x, None, None, dtype=np.float32)
+    for name in ("ELU", "NEG", "SQUARE"):
+        real = net.unary(name, real, None, None, dtype=np.float32)
+    power = net.constant(np.float32(0.5))
+    root = net.op("POW", [real, power], [net.tensor(net.shape(x), None, dtype=np.float32)])
+    joined = net.concatenation([root, real], 3)
+    y = net.unary("QUANTIZE", joined, 0.04, 5)
+    swish = net.binary("MUL", x, net.unary("LOGISTIC", x, 1 / 256, -128), scale=0.03)
+    z = net.unary("LOG", net.unary("EXP", swish, 0.1, -128), 0.02, 7)
+    z = net.unary("GELU", net.unary("SQRT", z, 0.02, -128), 0.02, -9, options="GeluOptions")
+    return net.build(y, z)
+
+
+def _choices() -> bytes:
+    net = Network(12)
+    x, y = net.input((1, 3, 4, 2), 0.05, -3), net.input((1, 1, 4, 1), 0.02, 9)
+
+    def truth(name, *inputs):
+        shape = np.broadcast_shapes(*map(net.shape, inputs))
+        return net.op(name, inputs, [net.tensor(shape, None, dtype=np.bool_)])
+
+    both = truth("LOGICAL_AND", truth("GREATER", x, y), truth("LESS_EQUAL", x, y))
+    either = truth("LOGICAL_OR", both, truth("LOGICAL_NOT", truth("EQUAL", y, y)))
+    other = net.binary("DIV", x, net.constant(np.int8([3, -4]), 0.1), scale=0.05, zero_point=-3)
+    z = net.op("SELECT_V2", [either, x, other], [net.like(x, net.shape(x))])
+    return net.build(net.op("SELECT", [both, z, x], [net.like(x, net.shape(x))]))
+
+
 def _moves() -> bytes:
     net = Network(6)
 
@@ -158,6 +189,8 @@ _MODELS = (
     _scalars,
     _empty_filters,
     _tables,
+    _curves,
+    _choices,
     _moves,
     _reductions,
     _transposed,

@@ -166,6 +166,41 @@ def curve(draw, net, x):
     return net.unary(name, x, scale, zero_point, options=options, **fields)
 
 
+def island(draw, net, x):
+    """Leave some operators in float32 between DEQUANTIZE and QUANTIZE: a curve."""
+    if net.scale(x) > 10:  # TFLM leaves undefined how a square beyond int32 is quantized
+        return x
+    real = net.unary("DEQUANTIZE", x, None, None, dtype=np.float32)
+    names = st.sampled_from(["NEG", "SQUARE", "ELU", "COS", "FLOOR", "ROUND", "ABS", "RELU6"])
+    for name in draw(st.lists(names, min_size=1, max_size=3, unique=True)):
+        real = net.unary(name, real, None, None, dtype=np.float32)
+    return net.unary("QUANTIZE", real, draw(SCALES), draw(ZERO_POINTS))
+
+
+def choose(draw, net, x):
+    """Compare two tensors, and take the values of two others by the result."""
+    names = ["EQUAL", "NOT_EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL"]
+    operands = draw(st.permutations([x, operand(draw, net, x)]))
+    if any(net.scale(index) >= 1 for index in operands):
+        return x
+    shape = np.broadcast_shapes(*map(net.shape, operands))
+    condition = net.op(
+        draw(st.sampled_from(names)), operands, [net.tensor(shape, None, dtype=np.bool_)]
+    )
+    spec = net.tensors[x]
+    other = net.unary("RELU", x, spec.scale, spec.zero_point)
+    return net.op("SELECT_V2", [condition, x, other], [net.like(x, shape)])
+
+
+def divide(draw, net, x):
+    """Divide by constants other than 0, to fine steps: TFLM leaves the rest undefined."""
+    shape = [draw(st.sampled_from([1, n])) for n in net.shape(x)]
+    values = net.rng.choice([-100, -7, -1, 1, 2, 30, 127], shape).astype(np.int8)
+    scale = draw(st.sampled_from([0.02, 0.3]))
+    fine = net.scale(x) / scale / draw(st.sampled_from([300, 5000]))
+    return net.binary("DIV", x, net.constant(values, scale), draw(ACTIVATIONS), scale=fine)
+
+
 def reduce(draw, net, x):
     """Reduce along any axes but keep them, 1 long."""
     name = draw(st.sampled_from(["SUM", "MEAN", "REDUCE_MAX", "REDUCE_MIN"]))
@@ -215,7 +250,10 @@ def dense_rows(draw, net, x):
 
 
 COMMON = (conv, conv, depthwise, depthwise, pool, double, curve, dense_rows)
-ARITHMETIC = (combine, combine, compare, prelu, reduce, index, normalize, transposed, batched)
+ARITHMETIC = (
+    *(combine, combine, compare, prelu, reduce, index, normalize, transposed, batched),
+    *(island, choose, divide),
+)
 LAYERS = st.one_of(*map(st.sampled_from, (COMMON, ARITHMETIC, MOVES)))
 
 

@@ -1,5 +1,5 @@
 /* Kernels of the operators that combine two tensors element by element, with broadcasting: SUB,
- * MUL, SQUARED_DIFFERENCE, MAXIMUM, MINIMUM and PRELU.
+ * MUL, DIV, SQUARED_DIFFERENCE, MAXIMUM, MINIMUM and PRELU.
  */
 #ifndef TINYML_COMBINE_H
 #define TINYML_COMBINE_H
@@ -35,6 +35,8 @@ tinyml_combine_line tinyml_subtract;
 /* (a - b)^2, each brought to one scale with 7 more bits first. */
 tinyml_combine_line tinyml_square_difference;
 tinyml_combine_line tinyml_multiply_values;
+/* a / b by b's reciprocal, raised and lowered again by what both leave free; in tinyml_divide.c. */
+tinyml_combine_line tinyml_divide;
 /* The larger, the smaller integer. */
 tinyml_combine_line tinyml_maximum;
 tinyml_combine_line tinyml_minimum;

@@ -22,6 +22,13 @@ class Mul(BinaryOp):
 
 
 @dataclass(frozen=True)
+class Div(BinaryOp):
+    """Divide the first tensor by the second."""
+
+    kind = "DIV"
+
+
+@dataclass(frozen=True)
 class SquaredDifference(BinaryOp):
     """Square the difference of two tensors."""
 
@@ -114,6 +121,35 @@ class Rsqrt(UnaryOp):
 
 
 @dataclass(frozen=True)
+class Exp(UnaryOp):
+    """Map by exp(x)."""
+
+    kind = "EXP"
+
+
+@dataclass(frozen=True)
+class Log(UnaryOp):
+    """Map by log(x)."""
+
+    kind = "LOG"
+
+
+@dataclass(frozen=True)
+class Sqrt(UnaryOp):
+    """Map by sqrt(x)."""
+
+    kind = "SQRT"
+
+
+@dataclass(frozen=True)
+class Gelu(UnaryOp):
+    """Map by x times the share of a normal distribution below x, perhaps approximated by tanh."""
+
+    kind = "GELU"
+    approximate: bool
+
+
+@dataclass(frozen=True)
 class BatchMatmul(Op):
     """Multiply the matrices in the last two axes of two tensors, each perhaps transposed."""
 
@@ -163,6 +199,13 @@ class ReduceMin(Reduction):
     """Take the smallest value over `axes`."""
 
     kind = "REDUCE_MIN"
+
+
+@dataclass(frozen=True)
+class ReduceProd(Reduction):
+    """Multiply over `axes`: in shape arithmetic, where it folds away."""
+
+    kind = "REDUCE_PROD"
 
 
 @dataclass(frozen=True)

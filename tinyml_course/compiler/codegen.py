@@ -17,6 +17,7 @@ from typing import Any
 
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import (
+    emit_choices,
     emit_combinations,
     emit_depthwise,
     emit_enlarging,
@@ -72,6 +73,10 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     a.LeakyRelu: emit_pointwise.look_up,
     a.HardSwish: emit_pointwise.look_up,
     a.Elu: emit_pointwise.look_up,
+    a.Exp: emit_pointwise.look_up,
+    a.Log: emit_pointwise.look_up,
+    a.Sqrt: emit_pointwise.look_up,
+    a.Gelu: emit_pointwise.look_up,
     a.Abs: emit_pointwise.look_up,
     a.Relu0To1: emit_pointwise.look_up,
     a.ReluN1To1: emit_pointwise.look_up,
@@ -85,6 +90,7 @@ _EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.Squeeze: emit_pointwise.copy_constant,
     g.ExpandDims: emit_pointwise.copy_constant,
     **emit_moves.EMITTERS,
+    **emit_choices.EMITTERS,
     **emit_combinations.EMITTERS,
     **emit_enlarging.EMITTERS,
     a.BatchMatmul: emit_products.batch_matmul,

@@ -16,6 +16,7 @@ from tinyml_course.compiler.quantization import (
     activation_range,
     add_multipliers,
     product_multiplier,
+    quotient_multiplier,
     rescale_multiplier,
     squared_difference_multipliers,
 )
@@ -51,8 +52,14 @@ def _no_factors(graph: Graph, op: g.BinaryOp) -> _Factors:
     return {}
 
 
+def _quotient_factors(graph: Graph, op: g.BinaryOp) -> _Factors:
+    return {"": quotient_multiplier(graph, op)}
+
+
 def _combine(
-    line: str, find_factors: Callable[[Graph, g.BinaryOp], _Factors]
+    line: str,
+    find_factors: Callable[[Graph, g.BinaryOp], _Factors],
+    files: tuple[str, ...] = (),
 ) -> Callable[[Graph, Any, Emission], Step]:
     """Return the emitter of an operator that `line` computes with these factors."""
 
@@ -60,7 +67,7 @@ def _combine(
         target = graph.tensors[op.output]
         operands = [graph.tensors[index] for index in op.inputs]
         height = _image_height(graph, op)
-        loops = _row(target.size // height) if height else _loops(graph, op)
+        loops = _row(target.size // height) if height else element_loops(graph, op)
         minimum, maximum = activation_range(op.activation, target)
         fields: dict[str, Any] = {
             "shape": braces(loops.shape),
@@ -88,7 +95,7 @@ def _combine(
             op,
             (call,),
             (struct("tinyml_combination", name, fields),),
-            files=_FILES,
+            files=(*_FILES, *files),
             headers=_HEADERS,
             in_place=tuple(i for i in (0, 1) if operands[i].size == target.size),
             rows=RowAccess(height) if height else None,
@@ -121,8 +128,8 @@ def _row(length: int) -> Walk:
     return Walk((*front, length), (steps, steps))
 
 
-def _loops(graph: Graph, op: g.BinaryOp) -> Walk:
-    """Return the loops over both operands, repeated to the shape of the output."""
+def element_loops(graph: Graph, op: Op) -> Walk:
+    """Return the loops over all operands, repeated to the shape of the output."""
     target = graph.tensors[op.output]
     views = [np.broadcast_to(blank(graph.tensors[index]), target.shape) for index in op.inputs]
     return walk(*views).on_axes(op, _AXES)
@@ -131,6 +138,9 @@ def _loops(graph: Graph, op: g.BinaryOp) -> Walk:
 EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     a.Sub: _combine("tinyml_subtract", _sum_factors),
     a.Mul: _combine("tinyml_multiply_values", _product_factors),
+    a.Div: _combine(
+        "tinyml_divide", _quotient_factors, ("tinyml_divide.c", "tinyml_fixed_point.h")
+    ),
     a.SquaredDifference: _combine("tinyml_square_difference", _square_factors),
     a.Maximum: _combine("tinyml_maximum", _no_factors),
     a.Minimum: _combine("tinyml_minimum", _no_factors),

@@ -235,6 +235,7 @@ def pad(graph: Graph, op: g.Pad, emission: Emission) -> Step:
 
 
 _CAST_TYPES = {
+    np.dtype(np.bool_): "TINYML_INT8",
     np.dtype(np.int8): "TINYML_INT8",
     np.dtype(np.int16): "TINYML_INT16",
     np.dtype(np.int32): "TINYML_INT32",

@@ -106,6 +106,11 @@ def one_over_one_plus(x: Raw) -> Raw:
     return shift_left(_newton_reciprocal(x), 1)
 
 
+def sign_bits(x: Raw) -> Raw:
+    """Return how far an int32 can be shifted to the left: its bits that repeat the sign."""
+    return _leading_zeros(np.maximum(2 * np.where(x < 0, ~x, x), 1))
+
+
 def reciprocal(x: Raw, integer_bits: int) -> tuple[Raw, Raw]:
     """Return the reciprocal of x > 0 as a Q0.31 mantissa in [1/2, 1] and the bits x is above 1."""
     headroom = _leading_zeros(x)

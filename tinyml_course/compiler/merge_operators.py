@@ -39,7 +39,7 @@ def merge_operators(graph: Graph) -> tuple[Graph, str | None]:
     """Return an equal graph of fewer or simpler operators, and a sentence on what was dropped."""
     before = graph
     graph = _without_dead(graph)
-    for merge in (_one_clamp, _one_table, _one_transpose):
+    for merge in (_one_clamp, _one_transpose):
         graph = _merged(graph, merge)
     graph = _without_names(_with_aliases(graph))
     dropped = [op for op in before.ops if op.index not in {left.index for left in graph.ops}]
@@ -95,18 +95,6 @@ def _one_clamp(graph: Graph, op: Op, table: Op) -> Op | None:
         if np.array_equal(np.clip(results, *activation_range(activation, target)), in_turn):
             return replace(op, outputs=table.outputs, activation=activation)
     return None
-
-
-def _one_table(graph: Graph, op: Op, table: Op) -> Op | None:
-    """Look up in two tables at once."""
-    if not isinstance(op, g.UnaryOp) or not isinstance(table, g.UnaryOp):
-        return None
-    touched = [graph.tensors[index] for index in (op.input, op.output, table.output)]
-    if any(tensor.dtype not in (np.int8, np.uint8) for tensor in touched):
-        return None
-    between = unary_table(graph, op).astype(np.int64) - np.iinfo(touched[1].dtype).min
-    entries = tuple(unary_table(graph, table)[between].tolist())
-    return a.Table(table.index, op.inputs, table.outputs, entries)
 
 
 def _one_transpose(graph: Graph, op: Op, then: Op) -> Op | None:

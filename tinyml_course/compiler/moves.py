@@ -179,6 +179,14 @@ class Shape(Op):
 
 
 @dataclass(frozen=True)
+class Fill(Op):
+    """Return a tensor full of one constant: always folded away."""
+
+    kind = "FILL"
+    values = slice(None)
+
+
+@dataclass(frozen=True)
 class Cast(Op):
     """Change the element type, not the number."""
 

@@ -53,6 +53,11 @@ def _computed(graph: Graph, op: Op) -> tuple[Array, ...] | None:
     if isinstance(op, g.Quantize):
         check_op(graph, op)  # its arithmetic trusts the rules
         return (quantize(graph, op, *known),)
+    if isinstance(op, m.Fill):
+        return (np.full(written[0].shape, known[1].ravel()[0]),)
+    if isinstance(op, a.ReduceProd):
+        axes = tuple(axis + 1 for axis in op.axes)
+        return (np.prod(known[0], axis=axes, keepdims=op.keep_dims),)
     if type(op) in _INTEGER and written[0].dtype in (np.int32, np.int64):
         return (_INTEGER[type(op)](*known),)
     if type(op) in _MOVES and all(tensor.dtype == written[0].dtype for tensor in read):

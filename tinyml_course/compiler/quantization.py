@@ -205,6 +205,16 @@ def squared_difference_multipliers(graph: Graph, op: g.BinaryOp) -> AddMultiplie
     )
 
 
+COMPARED_LEFT_SHIFT = 8
+"""Bits values are raised by before they are multiplied by their scale and compared."""
+
+
+def quotient_multiplier(graph: Graph, op: g.BinaryOp) -> Multiplier:
+    """Return the factor from the quotient of two centred inputs; TFLM works it out in float32."""
+    first, second = (graph.tensors[index].scale for index in op.inputs)
+    return quantize_multiplier(float(first / (second * graph.tensors[op.output].scale)))
+
+
 BILINEAR_BITS = 10
 """Bits of the weights of a bilinear resize, along each axis."""
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import tflite
 
 from tinyml_course.compiler import arithmetic as a
+from tinyml_course.compiler import choices as c
+from tinyml_course.compiler import reals as r
 from tinyml_course.compiler.graph import Activation, BinaryOp, Op, Padding
 from tinyml_course.compiler.raw_op import Parser, RawOp
 from tinyml_course.errors import ModelError, UnsupportedModelError
@@ -48,6 +50,14 @@ def _leaky_relu(raw: RawOp) -> Op:
     if not (math.isfinite(alpha) and alpha >= 0):
         raise ModelError(f"{raw} has alpha {alpha:g}; a slope from 0 up is needed.")
     return raw.build(a.LeakyRelu, alpha=alpha)
+
+
+def _gelu(raw: RawOp) -> Op:
+    return raw.build(a.Gelu, approximate=bool(raw.options(tflite.GeluOptions).Approximate()))
+
+
+def _div(raw: RawOp) -> Op:
+    return raw.build(a.Div, activation=raw.activation(raw.options(tflite.DivOptions)))
 
 
 def _reduction(kind: type[a.Reduction]) -> Callable[[RawOp], Op]:
@@ -105,6 +115,31 @@ ARITHMETIC: dict[int, Parser] = {
     _B.ABS: Parser(_plain(a.Abs)),
     _B.RELU_0_TO_1: Parser(_plain(a.Relu0To1)),
     _B.RELU_N1_TO_1: Parser(_plain(a.ReluN1To1)),
+    _B.EXP: Parser(_plain(a.Exp)),
+    _B.LOG: Parser(_plain(a.Log)),
+    _B.SQRT: Parser(_plain(a.Sqrt)),
+    _B.GELU: Parser(_gelu),
+    _B.NEG: Parser(_plain(r.Neg)),
+    _B.SQUARE: Parser(_plain(r.Square)),
+    _B.SIN: Parser(_plain(r.Sin)),
+    _B.COS: Parser(_plain(r.Cos)),
+    _B.FLOOR: Parser(_plain(r.Floor)),
+    _B.CEIL: Parser(_plain(r.Ceil)),
+    _B.ROUND: Parser(_plain(r.Round)),
+    _B.SIGN: Parser(_plain(r.Sign)),
+    _B.POW: Parser(_plain_binary(r.Power), 2, 2),
+    _B.DIV: Parser(_div, 2, 2),
+    _B.EQUAL: Parser(_plain_binary(c.Equal), 2, 2),
+    _B.NOT_EQUAL: Parser(_plain_binary(c.NotEqual), 2, 2),
+    _B.GREATER: Parser(_plain_binary(c.Greater), 2, 2),
+    _B.GREATER_EQUAL: Parser(_plain_binary(c.GreaterEqual), 2, 2),
+    _B.LESS: Parser(_plain_binary(c.Less), 2, 2),
+    _B.LESS_EQUAL: Parser(_plain_binary(c.LessEqual), 2, 2),
+    _B.LOGICAL_AND: Parser(_plain_binary(c.LogicalAnd), 2, 2),
+    _B.LOGICAL_OR: Parser(_plain_binary(c.LogicalOr), 2, 2),
+    _B.LOGICAL_NOT: Parser(_plain(c.LogicalNot)),
+    _B.SELECT: Parser(_plain(c.Select), 3, 3),
+    _B.SELECT_V2: Parser(_plain(c.SelectV2), 3, 3),
     _B.BATCH_MATMUL: Parser(_batch_matmul, 2, 2),
     _B.RSQRT: Parser(_plain(a.Rsqrt)),
     _B.L2_NORMALIZATION: Parser(_l2_normalization),
@@ -112,6 +147,7 @@ ARITHMETIC: dict[int, Parser] = {
     _B.SUM: Parser(_reduction(a.Sum), 2, 2),
     _B.REDUCE_MAX: Parser(_reduction(a.ReduceMax), 2, 2),
     _B.REDUCE_MIN: Parser(_reduction(a.ReduceMin), 2, 2),
+    _B.REDUCE_PROD: Parser(_reduction(a.ReduceProd), 2, 2),
     _B.ARG_MAX: Parser(_arg(a.ArgMax), 2, 2),
     _B.ARG_MIN: Parser(_arg(a.ArgMin), 2, 2),
     _B.RESIZE_BILINEAR: Parser(_resize_bilinear, 2, 2),

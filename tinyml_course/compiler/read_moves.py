@@ -245,5 +245,6 @@ MOVES: dict[int, Parser] = {
     _B.DEPTH_TO_SPACE: Parser(_depth(m.DepthToSpace, tflite.DepthToSpaceOptions)),
     _B.RESIZE_NEAREST_NEIGHBOR: Parser(_resize_nearest, 2, 2),
     _B.SHAPE: Parser(_plain(m.Shape)),
+    _B.FILL: Parser(_plain(m.Fill), 2, 2),
     _B.CAST: Parser(_plain(m.Cast)),
 }

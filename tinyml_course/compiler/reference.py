@@ -25,6 +25,7 @@ from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
+from tinyml_course.compiler.reference_choices import CHOICES
 from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import InputError
 
@@ -129,7 +130,10 @@ class Reference:
             outputs = result if isinstance(result, tuple) else (result,)
             for index, output in zip((*op.outputs, *states), outputs, strict=True):
                 shape = self.graph.tensors[index].shape
-                values[index] = output.reshape(len(frames[0]), *shape)
+                value = output.reshape(-1, *shape)
+                if len(value) < len(frames[0]):  # of constants alone: one for all frames
+                    value = np.broadcast_to(value, (len(frames[0]), *shape))
+                values[index] = value
         return values
 
     def _operand(self, values: dict[int, Array], index: int) -> Array:
@@ -194,6 +198,7 @@ KERNELS: dict[type[Op], Kernel] = {
     s.Lstm: remembering.lstm,
     a.Sub: pointwise.add,
     a.Mul: pointwise.mul,
+    a.Div: pointwise.divide,
     a.SquaredDifference: pointwise.squared_difference,
     a.Maximum: pointwise.extreme,
     a.Minimum: pointwise.extreme,
@@ -201,6 +206,10 @@ KERNELS: dict[type[Op], Kernel] = {
     a.LeakyRelu: pointwise.look_up,
     a.HardSwish: pointwise.look_up,
     a.Elu: pointwise.look_up,
+    a.Exp: pointwise.look_up,
+    a.Log: pointwise.look_up,
+    a.Sqrt: pointwise.look_up,
+    a.Gelu: pointwise.look_up,
     a.Table: pointwise.look_up,
     a.Abs: pointwise.look_up,
     a.Relu0To1: pointwise.look_up,
@@ -216,6 +225,7 @@ KERNELS: dict[type[Op], Kernel] = {
     a.ArgMin: layers.arg_extreme,
     a.ResizeBilinear: layers.resize_bilinear,
     a.TransposeConv: layers.transpose_conv,
+    **CHOICES,
     **moving.MOVES,
     m.Cast: pointwise.cast,
     m.PadV2: moving.pad_v2,

@@ -20,8 +20,10 @@ from tinyml_course.compiler.quantization import (
     add_multipliers,
     matrix_multiplier,
     product_multiplier,
+    quotient_multiplier,
     requantize,
     rescale_multiplier,
+    rounding_shift_right,
     saturate,
     squared_difference_multipliers,
 )
@@ -73,6 +75,22 @@ def mul(graph: Graph, op: a.Mul, x: Array, y: Array) -> Array:
     """Multiply, then go to the output's scale."""
     first, second = _centred(graph, op, x, y)
     return _finish(graph, op, requantize(first * second, product_multiplier(graph, op)))
+
+
+def divide(graph: Graph, op: a.Div, x: Array, y: Array) -> Array:
+    """Multiply by the divisor's reciprocal, the dividend raised as far as it goes.
+
+    TFLM defines no quotient by 0: here 0 divides like 1, one step of its grid.
+    """
+    first, second = _centred(graph, op, x, y)
+    first = np.where(second < 0, -first, first).astype(np.int64)
+    inverse, bits = fixed_point.reciprocal(np.maximum(np.abs(second), 1).astype(np.int64), 31)
+    headroom = fixed_point.sign_bits(first)
+    quotient = fixed_point.multiply(first << headroom, inverse)
+    factor = quotient_multiplier(graph, op)
+    scaled = fixed_point.multiply(quotient, factor.value.astype(np.int64))
+    shift = np.minimum(bits + headroom - factor.shift, 62)
+    return _finish(graph, op, rounding_shift_right(scaled, shift))
 
 
 def squared_difference(graph: Graph, op: a.SquaredDifference, x: Array, y: Array) -> Array:

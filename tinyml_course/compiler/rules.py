@@ -12,11 +12,21 @@ from collections.abc import Callable
 import numpy as np
 
 from tinyml_course.compiler import arithmetic as a
+from tinyml_course.compiler import choices as c
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler import reals as r
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Tensor
+from tinyml_course.compiler.rules_choices import (
+    chosen_types,
+    compared_int8,
+    one_shape,
+    only_bool,
+    real_curve,
+    tame_quotient,
+)
 from tinyml_course.compiler.shapes import output_shapes
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
@@ -51,7 +61,7 @@ def check_op(graph: Graph, op: Op) -> None:
 
 def check_rules(graph: Graph, op: Op) -> None:
     """Check one operator against the rules of its kind alone."""
-    for rule in RULES[type(op)]:
+    for rule in RULES.get(type(op), ()):  # a table of our own keeps none
         if found := rule(graph, op):
             raise UnsupportedModelError(f"{op} {found}. {sentence(rule)}")
 
@@ -280,10 +290,11 @@ def folded_away(graph: Graph, op: Op) -> str | None:
 
 
 def cast_types(graph: Graph, op: Op) -> str | None:
-    """Cast between int8, int16, int32 and float32; other types only in static shape arithmetic."""
-    for tensor in (graph.tensors[op.input], graph.tensors[op.output]):
-        if tensor.dtype not in (np.int8, np.int16, np.int32, np.float32):
-            return f"uses {tensor}"
+    """Cast between int8, int16, int32 and float32, and from bool; else only in static shapes."""
+    read, written = graph.tensors[op.input], graph.tensors[op.output]
+    numbers = (np.int8, np.int16, np.int32, np.float32)
+    if read.dtype not in (*numbers, np.bool_) or written.dtype not in numbers:
+        return f"turns {read} into {written}"
     return None
 
 
@@ -346,6 +357,7 @@ _INT8: tuple[Rule, ...] = (*_INT8_ONLY, tame_scales)
 _WEIGHTED: tuple[Rule, ...] = (no_hybrid, *_INT8, int8_weights, int32_bias)
 _SAME_SCALE: tuple[Rule, ...] = (*_INT8, unchanged_scale)
 _MOVE: tuple[Rule, ...] = (moved_types, moved_scale)
+_COMPARISONS = (c.Equal, c.NotEqual, c.Greater, c.GreaterEqual, c.Less, c.LessEqual)
 RULES: dict[type[Op], tuple[Rule, ...]] = {
     g.Conv2D: (*_WEIGHTED, no_groups),
     g.DepthwiseConv2D: _WEIGHTED,
@@ -371,6 +383,7 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     s.Lstm: (*_INT8, int8_state, power_of_two_cell),
     a.Sub: _INT8,
     a.Mul: _INT8,
+    a.Div: (*_INT8_ONLY, tame_quotient),
     a.SquaredDifference: _INT8,
     a.Maximum: _INT8,
     a.Minimum: _INT8,
@@ -378,6 +391,17 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     a.LeakyRelu: _INT8,
     a.HardSwish: _INT8,
     a.Elu: _INT8,
+    a.Exp: _INT8_ONLY,
+    a.Log: _INT8_ONLY,
+    a.Sqrt: _INT8_ONLY,
+    a.Gelu: _INT8_ONLY,
+    **dict.fromkeys(r.REAL_OPS, (real_curve,)),
+    **dict.fromkeys(_COMPARISONS, (compared_int8,)),
+    c.LogicalAnd: (only_bool,),
+    c.LogicalOr: (only_bool,),
+    c.LogicalNot: (only_bool,),
+    c.SelectV2: (chosen_types,),
+    c.Select: (chosen_types, one_shape),
     a.Abs: _INT8,
     a.Relu0To1: _INT8,
     a.ReluN1To1: _INT8,
@@ -411,6 +435,8 @@ RULES: dict[type[Op], tuple[Rule, ...]] = {
     m.DepthToSpace: _MOVE,
     m.ResizeNearest: _MOVE,
     m.Shape: (folded_away,),
+    m.Fill: (folded_away,),
+    a.ReduceProd: (folded_away,),
     m.Cast: (cast_types,),
     g.Reshape: (same_type,),
     g.Squeeze: (same_type,),

@@ -15,19 +15,21 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
+from tinyml_course.compiler import reals as r
 from tinyml_course.compiler import reference_moves as moving
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Padding
+from tinyml_course.compiler.reference_choices import CHOICES
 
 Shape = tuple[int, ...]
 
 
 def output_shapes(graph: Graph, op: Op) -> tuple[Shape, ...] | None:
-    """Return the shapes `op` must write, or None where its inputs do not fit together."""
+    """Return the shapes `op` must write; None where its inputs do not fit, or nothing is known."""
     if isinstance(op, m.Split | m.Unpack):
         return _pieces(graph, op)
-    shape = _SHAPES[type(op)](graph, op)
+    shape = _SHAPES[type(op)](graph, op) if type(op) in _SHAPES else None
     return None if shape is None else (shape,)
 
 
@@ -290,6 +292,7 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     s.Lstm: _lstm,
     a.Sub: _broadcast,
     a.Mul: _broadcast,
+    a.Div: _broadcast,
     a.SquaredDifference: _broadcast,
     a.Maximum: _broadcast,
     a.Minimum: _broadcast,
@@ -297,6 +300,12 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     a.LeakyRelu: _same,
     a.HardSwish: _same,
     a.Elu: _same,
+    a.Exp: _same,
+    a.Log: _same,
+    a.Sqrt: _same,
+    a.Gelu: _same,
+    a.Table: _same,
+    **dict.fromkeys((*CHOICES, *r.REAL_OPS), _broadcast),
     a.Abs: _same,
     a.Relu0To1: _same,
     a.ReluN1To1: _same,

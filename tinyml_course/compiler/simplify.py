@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE, fold_channels
+from tinyml_course.compiler.fold_curves import fold_curves
 from tinyml_course.compiler.fold_dilation import fold_dilation
 from tinyml_course.compiler.fold_padding import fold_padding
 from tinyml_course.compiler.graph import Graph
@@ -47,7 +48,7 @@ def simplify(graph: Graph, multiple: int = CHANNEL_MULTIPLE) -> Simplified:
     for _ in range(_MAX_ROUNDS):
         before = graph
         narrow = partial(fold_channels, multiple=multiple)
-        for found in (merge_operators, fold_dilation, fold_padding, narrow):
+        for found in (merge_operators, fold_curves, fold_dilation, fold_padding, narrow):
             graph, note = found(graph)
             notes += [note] if note else []
         if graph is before:

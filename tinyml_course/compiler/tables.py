@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler import fixed_point
+from tinyml_course.compiler import fixed_point, reals
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Activation, Graph, Tensor
 from tinyml_course.compiler.quantization import (
@@ -31,6 +31,7 @@ from tinyml_course.compiler.quantization import (
     rescale_multiplier,
     rounding_shift_right,
 )
+from tinyml_course.compiler.reals import Reals
 
 Int32s = NDArray[np.int32]
 SOFTMAX_INTEGER_BITS = 5
@@ -155,12 +156,36 @@ def _rsqrt(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
     return np.where(centred <= 0, 127, _clamp(y, -128, 127)).astype(np.int32)
 
 
-def _elu(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+def _through_reals(
+    function: Callable[[g.Op, Reals], Reals],
+) -> Callable[[Graph, g.Op, Int32s], Int32s]:
+    """Return the table of a float32 function, as TensorFlow Lite fills it."""
+
+    def table(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+        source, target = graph.tensors[op.input], graph.tensors[op.output]
+        x = source.scale * (q - source.zero_point).astype(np.float32)
+        with np.errstate(all="ignore"):
+            steps = (function(op, x) * (np.float32(1) / target.scale)).astype(np.float64)
+        steps = np.nan_to_num(steps, nan=-np.inf)
+        return _clamp(np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point, -128, 127)
+
+    return table
+
+
+def _elu(op: g.Op, x: Reals) -> Reals:
+    # The int8 kernel takes exp(x) - 1; the float32 one expm1(x).
+    return np.where(x < 0, reals.exp(np.minimum(x, np.float32(0))) - np.float32(1), x)
+
+
+def _sqrt(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
+    """Take the root in float32 and drop its fraction; TensorFlow Lite stops at an x below 0."""
     source, target = graph.tensors[op.input], graph.tensors[op.output]
-    x = source.scale * (q - source.zero_point).astype(np.float32)
-    y = np.where(x < 0, np.exp(np.minimum(x, 0)) - np.float32(1), x)
-    steps = (y * (np.float32(1) / target.scale)).astype(np.float64)
-    return _clamp(np.trunc(steps + np.copysign(0.5, steps)) + target.zero_point, -128, 127)
+    x = source.scale * np.maximum(q - source.zero_point, 0).astype(np.float32)
+    return _clamp(np.trunc(np.sqrt(x) / target.scale) + target.zero_point, -128, 127)
+
+
+def _logarithm(op: g.Op, x: Reals) -> Reals:
+    return np.where(x > 0, reals.log(np.maximum(x, np.finfo(np.float32).tiny)), np.float32(-np.inf))
 
 
 def _hard_swish(graph: Graph, op: g.Op, q: Int32s) -> Int32s:
@@ -273,7 +298,11 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     g.Tanh: _tanh,
     a.LeakyRelu: _leaky_relu,
     a.HardSwish: _hard_swish,
-    a.Elu: _elu,
+    a.Elu: _through_reals(_elu),
+    a.Exp: _through_reals(reals.REALS[a.Exp]),
+    a.Log: _through_reals(_logarithm),
+    a.Sqrt: _sqrt,
+    a.Gelu: _through_reals(reals.REALS[a.Gelu]),
     a.Table: _as_given,
     a.Abs: _abs,
     a.Rsqrt: _rsqrt,

@@ -24,10 +24,13 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
+from tinyml_course.compiler.dynamic_shapes import settled_shapes
+from tinyml_course.compiler.fold_curves import fold_islands
 from tinyml_course.compiler.fold_groups import without_groups
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, QuantParams, Tensor
 from tinyml_course.compiler.operators import parse
 from tinyml_course.compiler.passes import fold
+from tinyml_course.compiler.quantize_early import quantize_early
 from tinyml_course.compiler.raw_op import RawOp
 from tinyml_course.compiler.read_variables import with_states
 from tinyml_course.compiler.rules import check_op
@@ -135,6 +138,7 @@ class _Reader:
         starts = [self.network(model, self.start(model, op), kinds) for op in calls]
         graph = without_groups(with_states(raw, starts))
         _check_flow(graph)
+        graph = fold_islands(quantize_early(graph))
         for op in graph.ops:
             check_op(graph, op)
         return graph
@@ -175,12 +179,27 @@ class _Reader:
             return (op,)
         with _reading(str(op)):
             values = fold(graph, op)
-        if values is None:
-            return (op,)
         assert isinstance(graph.tensors, list)
+        if values is None:
+            self.settle(subgraph, op, graph)
+            return (op,)
         for output, data in zip(op.outputs, values, strict=True):
             graph.tensors[output] = replace(graph.tensors[output], data=data)
         return ()
+
+    def settle(self, subgraph: Any, op: Op, graph: Graph) -> None:
+        """Give the outputs of an operator their shapes for a batch of 1, if the batch was open."""
+        with _reading(str(op)):
+            tables = [subgraph.Tensors(index) for index in op.outputs]
+            signatures = tuple(
+                tuple(int(n) for n in self.vector(table.ShapeSignatureAsNumpy()))
+                for table in tables
+            )
+            shapes = settled_shapes(graph, op, signatures)
+        assert isinstance(graph.tensors, list)
+        for index, shape in zip(op.outputs, shapes or (), strict=False):
+            if shape:
+                graph.tensors[index] = _possible(replace(graph.tensors[index], shape=shape))
 
     def pay(self, count: int, nbytes: int = 1) -> int:
         """Take a vector out of the budget; return its length."""
@@ -264,17 +283,7 @@ class _Reader:
             None,
             is_variable=table.IsVariable(),
         )
-        if len(shape) > MAX_RANK or any(n < 0 for n in shape):
-            raise ModelError(
-                f"{tensor} has shape {shape[: MAX_RANK + 1]}; at most {MAX_RANK} axes, none of "
-                "them negative, are possible. Fix the input shape and convert again."
-            )
-        if tensor.nbytes > MAX_TENSOR_BYTES:
-            raise ModelError(
-                f"{tensor} takes {tensor.nbytes:,} bytes; the limit is {MAX_TENSOR_BYTES:,}. "
-                "Shrink the network's input."
-            )
-        return tensor
+        return _possible(tensor)
 
     def quant(self, table: Any, tensor: Tensor) -> QuantParams | None:
         """Read and check a tensor's quantization."""
@@ -339,6 +348,22 @@ class _Reader:
             outputs = self.indices(table.OutputsAsNumpy(), tensors, what)
         with _reading(what):
             return parse(code, RawOp(index, kind, inputs, outputs, tensors, table))
+
+
+def _possible(tensor: Tensor) -> Tensor:
+    """Return a tensor whose shape is one that can be."""
+    shape = tensor.shape
+    if len(shape) > MAX_RANK or any(n < 0 for n in shape):
+        raise ModelError(
+            f"{tensor} has shape {shape[: MAX_RANK + 1]}; at most {MAX_RANK} axes, none of "
+            "them negative, are possible. Fix the input shape and convert again."
+        )
+    if tensor.nbytes > MAX_TENSOR_BYTES:
+        raise ModelError(
+            f"{tensor} takes {tensor.nbytes:,} bytes; the limit is {MAX_TENSOR_BYTES:,}. "
+            "Shrink the network's input."
+        )
+    return tensor
 
 
 def _check_flow(graph: Graph) -> None:
