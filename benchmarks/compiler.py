@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.macs import network_macs
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.errors import TinyMLError
 from tinyml_course.simulator.report import simulate
 

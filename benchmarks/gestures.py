@@ -19,8 +19,8 @@ from sklearn.ensemble import RandomForestClassifier
 
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.compiler.forest import joined
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.tasks.gestures import GESTURES, fit_baseline

@@ -6,13 +6,13 @@ Run it with `make operators`.
 from itertools import groupby
 from pathlib import Path
 
-from tinyml_course.compiler.rules import RULES, sentence
+from tinyml_course.compiler.reading.rules import RULES, sentence
 
 PAGE = Path(__file__).with_name("operators.md")
 _INTRODUCTION = """\
 # Supported operators
 
-<!-- Written from tinyml_course/compiler/rules.py; write it again with `make operators`. -->
+<!-- Written from tinyml_course/compiler/reading/rules.py; write it again with `make operators`. -->
 
 The compiler reads these operators of a `.tflite` file and gives the same bits as TFLite Micro. What
 breaks one of an operator's rules is refused with the same sentence; so is any operator not listed.

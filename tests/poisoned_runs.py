@@ -16,8 +16,8 @@ import numpy as np
 from compiled_batches import Batches, merged_files, run_in_library
 
 from tinyml_course.compiler.codegen import CompiledModel
-from tinyml_course.compiler.memory import MemoryPlan
-from tinyml_course.compiler.memory_picture import Bar
+from tinyml_course.compiler.planning.memory import MemoryPlan
+from tinyml_course.compiler.planning.memory_picture import Bar
 
 PATTERNS = (0x55, 0xAA)
 

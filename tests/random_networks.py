@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from random_moves import MOVES, SMALL, ints, size, to_batch_and_back
 from tflite_models import Micro, Network
 
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.errors import UnsupportedModelError
 
 ZERO_POINTS = st.sampled_from([-128, -128, -127, -3, 0, 5, 127])

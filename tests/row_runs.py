@@ -14,8 +14,8 @@ import numpy as np
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import _emit, _kernel_text
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.steps import Emission, Step
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.simulator.emulated import Meter
 from tinyml_course.simulator.program import build_program
 from tinyml_course.simulator.toolchain import build_shared_library

@@ -25,6 +25,9 @@ MAY_IMPORT = {
     "compression": {"errors", "backend", "datasets", "features"},
     "training": {"errors", "backend", "datasets", "features", "compression", "compiler"},
 }
+# The way of a model through the compiler: each folder stands on those before it.
+COMPILER_ORDER = ("numerics", "oracle", "reading", "simplifying", "planning", "emitting")
+COMPILER_DOORS = {"codegen", "inspect", "reference"}
 ON_TOP = {"__init__", "cli", "tasks", "run", "demo", "lessons", "plots", "widgets"}
 RIGHT_HALF = ("compiler", "simulator", "sketch", "device")
 HEAVY = {
@@ -73,6 +76,15 @@ def test_module_imports_only_what_stands_below_it(path):
         return
     assert part in MAY_IMPORT, f"{part} has no place in the order: add it to MAY_IMPORT"
     assert parts_imported(path) <= MAY_IMPORT[part]
+
+
+@pytest.mark.parametrize("folder", COMPILER_ORDER)
+def test_folder_of_the_compiler_stands_on_those_before_it(folder):
+    above = {*COMPILER_ORDER[COMPILER_ORDER.index(folder) + 1 :], *COMPILER_DOORS}
+    for path in (PACKAGE / "compiler" / folder).glob("*.py"):
+        names = imported_names(ast.parse(path.read_text(encoding="utf-8")), path)
+        own = {name.split(".")[2] for name in names if name.startswith("tinyml_course.compiler.")}
+        assert not own & above, f"{path} imports from above"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

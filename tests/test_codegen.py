@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from random_networks import judge, networks
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.planning.chains import step_needs
+from tinyml_course.compiler.planning.verify import verify_plan
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import InputError
 from tinyml_course.simulator.host import host_model
 from tinyml_course.simulator.toolchain import zig

@@ -13,8 +13,8 @@ from tflite_models import Micro
 
 from tinyml_course.backend import quiet
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import UnsupportedModelError
 
 FRAMES = 4

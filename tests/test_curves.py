@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tflite_models import Micro, Network, random_input
 
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.simplify import simplify
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.simplifying.simplify import simplify
 from tinyml_course.errors import UnsupportedModelError
 
 EVERY_VALUE = np.arange(-128, 128, dtype=np.int8).reshape(1, 1, 256)

@@ -6,8 +6,8 @@ from compiled_batches import run_on_board, run_on_host
 from row_runs import random_counts, row_run, rows_on_board, rows_on_host
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler import emit_depthwise
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.emitting import depthwise as emit_depthwise
 
 CASES = 28
 MIXED = ("TINYML_ALL_SHIFT", "TINYML_SOME_LESS", "TINYML_SOME_LEFT")

@@ -16,4 +16,3 @@ def test_relative_links_lead_to_files(page):
     links = LINK.findall(page.read_text(encoding="utf-8"))
     missing = [link for link in links if not (page.parent / link).exists()]
     assert not missing
-

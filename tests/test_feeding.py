@@ -23,10 +23,10 @@ from random_networks import (
 from tflite_models import Micro, Network, random_input
 
 import tinyml_course as tc
-from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.inspect import inspect_model
-from tinyml_course.compiler.verify import verify_plan
+from tinyml_course.compiler.planning.chains import step_needs
+from tinyml_course.compiler.planning.verify import verify_plan
 from tinyml_course.errors import InputError
 from tinyml_course.simulator.report import board_model
 from tinyml_course.simulator.toolchain import build_shared_library

@@ -6,14 +6,14 @@ from compiled_batches import run_on_board, run_on_host
 from model_zoo import small_models
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler.channel_ranges import channel_ranges
 from tinyml_course.compiler.codegen import compile_model
-from tinyml_course.compiler.fold_channels import fold_channels
 from tinyml_course.compiler.inspect import inspect_model
 from tinyml_course.compiler.macs import network_macs
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.simplify import simplify
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.simplifying.channel_ranges import channel_ranges
+from tinyml_course.compiler.simplifying.fold_channels import fold_channels
+from tinyml_course.compiler.simplifying.simplify import simplify
 from tinyml_course.errors import UnsupportedModelError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")

@@ -9,8 +9,8 @@ from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
 from tinyml_course.compiler.forest import forest_features, joined, load_forest
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset
 from tinyml_course.errors import InputError

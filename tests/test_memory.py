@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from tflite_models import Network
 
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.allocate import Block, allocate, live_bytes
-from tinyml_course.compiler.memory import (
+from tinyml_course.compiler.planning.allocate import Block, allocate, live_bytes
+from tinyml_course.compiler.planning.memory import (
     best_by_lifetimes,
     elementwise_in_place,
     never_in_place,
     plan_memory,
 )
-from tinyml_course.compiler.tflite import read_model
-from tinyml_course.compiler.verify import verify_plan
+from tinyml_course.compiler.planning.verify import verify_plan
+from tinyml_course.compiler.reading.tflite import read_model
 
 
 def random_graph(data) -> g.Graph:

@@ -5,8 +5,8 @@ from IPython.lib.pretty import pretty
 from tflite_models import Network
 
 from tinyml_course.compiler.inspect import inspect_model
-from tinyml_course.compiler.memory_picture import Bar
-from tinyml_course.compiler.memory_text import MAX_COLUMNS, plan_text
+from tinyml_course.compiler.planning.memory_picture import Bar
+from tinyml_course.compiler.planning.memory_text import MAX_COLUMNS, plan_text
 
 
 def textbook_network():

@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-from tinyml_course.compiler.rules import RULES, sentence
+from tinyml_course.compiler.reading.rules import RULES, sentence
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = runpy.run_path(str(DOCS / "make_operators.py"))["page"]()

@@ -8,10 +8,10 @@ from tflite_models import Micro, Network, random_input
 
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import moves as m
-from tinyml_course.compiler.reals import REAL_OPS
+from tinyml_course.compiler.numerics.reals import REAL_OPS
+from tinyml_course.compiler.reading.rules import RULES
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import KERNELS, reference
-from tinyml_course.compiler.rules import RULES
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.compiler.variables import CallOnce, VarHandle
 from tinyml_course.errors import InputError, UnsupportedModelError
 

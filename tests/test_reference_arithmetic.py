@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from test_reference import ACTIVATIONS, GAINS, PADDINGS, ZERO_POINTS, assert_equals_micro
 from tflite_models import Micro, Network
 
-from tinyml_course.compiler import fixed_point
-from tinyml_course.compiler.quantization import Multiplier, quantize_multiplier, requantize
+from tinyml_course.compiler.numerics import fixed_point
+from tinyml_course.compiler.numerics.quantization import Multiplier, quantize_multiplier, requantize
 from tinyml_course.compiler.reference import reference
 
 SHAPES = st.sampled_from(

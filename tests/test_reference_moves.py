@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tflite_models import Micro, Network, random_input
 
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 

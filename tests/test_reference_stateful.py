@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler.memory import plan_memory
+from tinyml_course.compiler.oracle.stateful import _SIGMOID
+from tinyml_course.compiler.planning.memory import plan_memory
+from tinyml_course.compiler.planning.verify import verify_plan
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.reference_stateful import _SIGMOID
-from tinyml_course.compiler.tflite import read_model
-from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import ModelError, UnsupportedModelError
 
 

@@ -20,9 +20,10 @@ from stream_networks import STREAMS, wake_word
 from tflite_models import Network
 
 from tinyml_course.boards import get_board
-from tinyml_course.compiler import avr, quantization
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
-from tinyml_course.compiler.quantization import Multiplier
+from tinyml_course.compiler.emitting import avr
+from tinyml_course.compiler.numerics import quantization
+from tinyml_course.compiler.numerics.quantization import Multiplier
 from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.features.motion import MotionWindow

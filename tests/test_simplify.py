@@ -7,9 +7,9 @@ from tflite_models import Micro, Network, random_input
 
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.simplify import simplify
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.simplifying.simplify import simplify
 
 
 def kinds(net, *outputs):

@@ -13,9 +13,14 @@ from stream_networks import buffer, ring, with_start
 from tflite_models import Network, random_input
 
 from tinyml_course.cli import main
-from tinyml_course.compiler.allocate import align
-from tinyml_course.compiler.offline_plan import METADATA, ONLINE, tensor_offsets, with_offline_plan
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.planning.allocate import align
+from tinyml_course.compiler.planning.offline_plan import (
+    METADATA,
+    ONLINE,
+    tensor_offsets,
+    with_offline_plan,
+)
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.errors import FitError, InputError, UnsupportedModelError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.simulator.host_sketch import CPP_FLAGS, STAND_IN, as_cpp, zig
@@ -84,7 +89,8 @@ def test_a_wrong_plan_gives_wrong_bits(monkeypatch):
     net, data = ladder(0)
     graph = read_model(data)
     flat = [min(offset, 0) for offset in tensor_offsets(graph)]
-    monkeypatch.setattr("tinyml_course.compiler.offline_plan.tensor_offsets", lambda _: flat)
+    place = "tinyml_course.compiler.planning.offline_plan.tensor_offsets"
+    monkeypatch.setattr(place, lambda _: flat)
     (frames,) = random_input(net, 6)
     assert (run_in_tflm(with_offline_plan(data, graph), frames) != run_in_tflm(data, frames)).any()
 

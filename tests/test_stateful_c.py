@@ -12,9 +12,9 @@ from tflite_models import Micro, Network, random_input
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.oracle.stateful import _sigmoid, _tanh
+from tinyml_course.compiler.planning.verify import verify_plan
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.reference_stateful import _sigmoid, _tanh
-from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import UnsupportedModelError
 from tinyml_course.simulator.emulated import BoardModel, model_program
 from tinyml_course.simulator.host import host_model

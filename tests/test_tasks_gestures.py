@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
-from tinyml_course.compiler.tflite import read_model
 from tinyml_course.datasets.gestures import Event, Session
 from tinyml_course.errors import InputError
 from tinyml_course.features.motion import MotionWindow

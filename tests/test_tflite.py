@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tflite_models import Network
 
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.operators import PARSERS
-from tinyml_course.compiler.rules import (
+from tinyml_course.compiler.reading.operators import PARSERS
+from tinyml_course.compiler.reading.rules import (
     RULES,
     no_float16,
     no_float32,
@@ -17,7 +17,7 @@ from tinyml_course.compiler.rules import (
     no_int16,
     sentence,
 )
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.errors import InputError, ModelError, TinyMLError, UnsupportedModelError
 
 

@@ -7,15 +7,15 @@ import pytest
 from compiled_batches import run_on_board, run_on_host
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler.allocate import allocate
-from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import compile_model
-from tinyml_course.compiler.memory import least_bytes, plan_memory
+from tinyml_course.compiler.planning.allocate import allocate
+from tinyml_course.compiler.planning.chains import step_needs
+from tinyml_course.compiler.planning.memory import least_bytes, plan_memory
+from tinyml_course.compiler.planning.storage import storages
+from tinyml_course.compiler.planning.turns import Chain, in_turns, rows_needed, rows_read
+from tinyml_course.compiler.planning.verify import verify_plan
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.steps import RowAccess
-from tinyml_course.compiler.storage import storages
-from tinyml_course.compiler.tflite import read_model
-from tinyml_course.compiler.turns import Chain, in_turns, rows_needed, rows_read
-from tinyml_course.compiler.verify import verify_plan
 
 
 def three_convolutions(height=12):

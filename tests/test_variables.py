@@ -29,12 +29,12 @@ from stream_networks import (
 )
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler.chains import step_needs
 from tinyml_course.compiler.codegen import OPTIMIZATIONS, compile_model
+from tinyml_course.compiler.planning.chains import step_needs
+from tinyml_course.compiler.planning.verify import verify_plan
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compiler.stateful import reset_values
-from tinyml_course.compiler.tflite import read_model
-from tinyml_course.compiler.verify import verify_plan
 from tinyml_course.errors import ModelError, UnsupportedModelError
 from tinyml_course.simulator.host import host_model
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tflite_models import Micro, Network, random_input
 
-from tinyml_course.compiler import emit_winograd
 from tinyml_course.compiler.codegen import compile_model
+from tinyml_course.compiler.emitting import winograd as emit_winograd
 from tinyml_course.simulator.report import simulate
 
 BY_ROWS_HEADER = """

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel, compile_model
     from tinyml_course.compiler.forest import Forest
     from tinyml_course.compiler.inspect import inspect_model
+    from tinyml_course.compiler.reading.tflite import read_model
     from tinyml_course.compiler.reference import reference
-    from tinyml_course.compiler.tflite import read_model
     from tinyml_course.compression.quantize import quantize_int8
     from tinyml_course.datasets import Dataset, download_speech_commands, load_dataset
     from tinyml_course.datasets.augment import augment_dataset
@@ -60,7 +60,7 @@ _HOME = {
     "load_dataset": "datasets",
     "load_run": "run",
     "quantize_int8": "compression.quantize",
-    "read_model": "compiler.tflite",
+    "read_model": "compiler.reading.tflite",
     "reference": "compiler.reference",
     "record": "device",
     "replay": "device",

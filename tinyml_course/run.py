@@ -17,7 +17,7 @@ from typing import Any
 from tinyml_course.cache import writing
 from tinyml_course.compiler.forest import Forest, joined, load_forest
 from tinyml_course.compiler.graph import Graph
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.datasets.nouns import noun
 from tinyml_course.errors import InputError
 from tinyml_course.features.loading import load_features

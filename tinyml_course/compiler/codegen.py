@@ -8,47 +8,26 @@ layout is planned here. The same model gives the same bytes, whoever compiles it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler import (
-    emit_choices,
-    emit_combinations,
-    emit_depthwise,
-    emit_enlarging,
-    emit_forest,
-    emit_layers,
-    emit_moves,
-    emit_normalizations,
-    emit_pointwise,
-    emit_pools,
-    emit_products,
-    emit_reductions,
-    emit_stateful,
-    feeding,
-)
-from tinyml_course.compiler import graph as g
-from tinyml_course.compiler import moves as m
-from tinyml_course.compiler.chains import choose_chains, plan_steps
-from tinyml_course.compiler.emit_batches import each_image
-from tinyml_course.compiler.fold_channels import CHANNEL_MULTIPLE
-from tinyml_course.compiler.forest import RandomForest
-from tinyml_course.compiler.graph import Graph, Op, Tensor
-from tinyml_course.compiler.listing import header, source
-from tinyml_course.compiler.listing_states import start_bytes
-from tinyml_course.compiler.memory import MemoryPlan
-from tinyml_course.compiler.settle_states import settle_states
-from tinyml_course.compiler.simplify import simplify
+from tinyml_course.compiler.emitting.emitters import emit_all
+from tinyml_course.compiler.emitting.listing import header, source
+from tinyml_course.compiler.emitting.listing_states import start_bytes
+from tinyml_course.compiler.graph import Graph, Tensor
+from tinyml_course.compiler.planning import feeding
+from tinyml_course.compiler.planning.chains import choose_chains, plan_steps
+from tinyml_course.compiler.planning.memory import MemoryPlan
+from tinyml_course.compiler.planning.turns import can_chain, one_by_one
+from tinyml_course.compiler.reading.tflite import read_model
+from tinyml_course.compiler.simplifying.fold_channels import CHANNEL_MULTIPLE
+from tinyml_course.compiler.simplifying.settle_states import settle_states
+from tinyml_course.compiler.simplifying.simplify import simplify
 from tinyml_course.compiler.steps import Emission, Step
-from tinyml_course.compiler.tflite import read_model
-from tinyml_course.compiler.turns import can_chain, one_by_one
 from tinyml_course.compiler.variables import AssignVariable
-from tinyml_course.errors import InputError, UnsupportedModelError
+from tinyml_course.errors import InputError
 
 OPTIMIZATIONS = ("balanced", "speed", "size", "memory")
 _SHARED_HEADERS = ("tinyml_kernels.h", "tinyml_arithmetic.h", "tinyml_output_stage.h")
@@ -56,50 +35,6 @@ _CHAINING = ("balanced", "memory")
 _TURNS = ("tinyml_turns.h", "tinyml_turns.c")
 _STATES = ("tinyml_state.h",)
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-_EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
-    g.Conv2D: each_image(emit_layers.conv_2d),
-    g.DepthwiseConv2D: each_image(emit_depthwise.depthwise_conv_2d),
-    g.FullyConnected: emit_layers.fully_connected,
-    g.AveragePool2D: each_image(emit_pools.average_pool_2d),
-    g.MaxPool2D: each_image(emit_pools.max_pool_2d),
-    g.Mean: emit_pools.mean,
-    g.Add: emit_pointwise.add,
-    g.Relu: emit_pointwise.look_up,
-    g.Relu6: emit_pointwise.look_up,
-    g.Logistic: emit_pointwise.look_up,
-    g.Tanh: emit_pointwise.look_up,
-    a.Table: emit_pointwise.look_up,
-    a.LeakyRelu: emit_pointwise.look_up,
-    a.HardSwish: emit_pointwise.look_up,
-    a.Elu: emit_pointwise.look_up,
-    a.Exp: emit_pointwise.look_up,
-    a.Log: emit_pointwise.look_up,
-    a.Sqrt: emit_pointwise.look_up,
-    a.Gelu: emit_pointwise.look_up,
-    a.Abs: emit_pointwise.look_up,
-    a.Relu0To1: emit_pointwise.look_up,
-    a.ReluN1To1: emit_pointwise.look_up,
-    a.Rsqrt: emit_pointwise.look_up,
-    g.Quantize: emit_pointwise.quantize,
-    g.Dequantize: emit_pointwise.dequantize,
-    g.Softmax: emit_pointwise.softmax,
-    g.Pad: emit_pointwise.pad,
-    m.Cast: emit_pointwise.cast,
-    g.Reshape: emit_pointwise.copy_constant,
-    g.Squeeze: emit_pointwise.copy_constant,
-    g.ExpandDims: emit_pointwise.copy_constant,
-    **emit_moves.EMITTERS,
-    **emit_choices.EMITTERS,
-    **emit_combinations.EMITTERS,
-    **emit_enlarging.EMITTERS,
-    a.BatchMatmul: emit_products.batch_matmul,
-    **emit_reductions.EMITTERS,
-    **emit_normalizations.EMITTERS,
-    **emit_stateful.EMITTERS,
-    RandomForest: emit_forest.random_forest,
-    feeding.RowInput: feeding.row_input,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,11 +184,11 @@ def compile_model(
 
 def _steps_and_plan(graph: Graph, optimize: str) -> tuple[tuple[Step, ...], MemoryPlan]:
     """Choose which operators take turns, and plan the arena for what they become in C."""
-    whole = _emit_all(graph, Emission(optimize))
+    whole = emit_all(graph, Emission(optimize))
     steps, schedule = tuple(whole.values()), one_by_one(graph)
     fed = feeding.fed_image(graph) is not None
     if optimize in _CHAINING or fed:
-        by_rows = _emit_all(graph, Emission(optimize, whole=False))
+        by_rows = emit_all(graph, Emission(optimize, whole=False))
         rows = {place: step.rows for place, step in by_rows.items() if step.rows}
         if fed and not can_chain(graph, rows, 1):
             raise feeding.no_chain(graph)
@@ -270,26 +205,6 @@ def _is_done(step: Step, plan: MemoryPlan) -> bool:
     if not isinstance(step.op, AssignVariable):
         return False
     return plan.offsets.get(step.op.input) == plan.offsets.get(step.op.output)
-
-
-def _emit_all(graph: Graph, emission: Emission) -> dict[int, Step]:
-    """Return the step of every operator that needs one, by its position."""
-    return {
-        place: _emit(graph, op, emission)
-        for place, op in enumerate(graph.ops)
-        if not _is_alias(graph, op)
-    }
-
-
-def _is_alias(graph: Graph, op: Op) -> bool:
-    """Whether `op` gives an activation another shape: nothing to do but in the plan."""
-    return isinstance(op, g.AliasOp) and not graph.tensors[op.input].is_constant
-
-
-def _emit(graph: Graph, op: Op, emission: Emission) -> Step:
-    if type(op) not in _EMITTERS:
-        raise UnsupportedModelError(f"{op} has no C kernel. Replace the layer it comes from.")
-    return _EMITTERS[type(op)](graph, op, emission)
 
 
 def _kernel_text(name: str) -> str:

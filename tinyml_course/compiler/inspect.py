@@ -17,9 +17,9 @@ from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.macs import layer_macs
-from tinyml_course.compiler.memory import MemoryPlan, best_by_lifetimes
-from tinyml_course.compiler.memory_text import plan_text
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.planning.memory import MemoryPlan, best_by_lifetimes
+from tinyml_course.compiler.planning.memory_text import plan_text
+from tinyml_course.compiler.reading.tflite import read_model
 
 _COLUMNS = ("op", "kind", "output", "MACs", "parameters", "weight bytes", "details")
 Shape = tuple[int, ...]

@@ -17,16 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
-from tinyml_course.compiler import reference_layers as layers
-from tinyml_course.compiler import reference_moves as moving
-from tinyml_course.compiler import reference_pointwise as pointwise
-from tinyml_course.compiler import reference_stateful as remembering
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
-from tinyml_course.compiler.reference_choices import CHOICES
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.oracle import layers, pointwise
+from tinyml_course.compiler.oracle import moves as moving
+from tinyml_course.compiler.oracle import stateful as remembering
+from tinyml_course.compiler.oracle.choices import CHOICES
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.errors import InputError
 
 Array = NDArray[Any]

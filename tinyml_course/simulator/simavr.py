@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tinyml_course.boards import Board
-from tinyml_course.compiler.avr import check_kernels
+from tinyml_course.compiler.emitting.avr import check_kernels
 from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.simulator.cores import AVR_GCC, mapped
 from tinyml_course.simulator.cycles import Cost

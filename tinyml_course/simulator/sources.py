@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.compiler.printing import c_type
+from tinyml_course.compiler.emitting.printing import c_type
 
 if TYPE_CHECKING:
     from tinyml_course.compiler.codegen import CompiledModel

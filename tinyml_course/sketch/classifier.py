@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
-from tinyml_course.compiler.feeding import fed_image
-from tinyml_course.compiler.printing import c_type
+from tinyml_course.compiler.emitting.printing import c_type
+from tinyml_course.compiler.planning.feeding import fed_image
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.sketch.detection import SCORE_SCALE, SCORE_ZERO_POINT, Detector
 from tinyml_course.sketch.info import MODEL_BYTES, SketchInfo

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board
-from tinyml_course.compiler.avr import check_kernels
 from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.compiler.emitting.avr import check_kernels
+from tinyml_course.compiler.emitting.listing import ports_of
+from tinyml_course.compiler.emitting.printing import c_type
 from tinyml_course.compiler.graph import Graph, Tensor
-from tinyml_course.compiler.listing import ports_of
-from tinyml_course.compiler.printing import c_type
 from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import InputError
 from tinyml_course.sketch.classifier import SketchModel, check_fit

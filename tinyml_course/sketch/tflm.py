@@ -17,10 +17,10 @@ from importlib.metadata import version
 import tflite
 
 from tinyml_course.compiler import graph as g
+from tinyml_course.compiler.emitting.printing import c_type, wrap
 from tinyml_course.compiler.graph import Graph, Tensor
-from tinyml_course.compiler.offline_plan import with_offline_plan
-from tinyml_course.compiler.printing import c_type, wrap
-from tinyml_course.compiler.tflite import read_model
+from tinyml_course.compiler.planning.offline_plan import with_offline_plan
+from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.errors import InputError, UnsupportedModelError
 from tinyml_course.sketch.parts import filled
 from tinyml_course.sketch.tflm_arena import (

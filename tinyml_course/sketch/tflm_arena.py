@@ -14,9 +14,9 @@ import sys
 from importlib.util import find_spec
 
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.allocate import align
 from tinyml_course.compiler.graph import Graph
-from tinyml_course.compiler.offline_plan import ALIGNMENT, ONLINE, tensor_offsets
+from tinyml_course.compiler.planning.allocate import align
+from tinyml_course.compiler.planning.offline_plan import ALIGNMENT, ONLINE, tensor_offsets
 from tinyml_course.errors import InputError
 
 _TOTAL = re.compile(r"Arena allocation total (\d+) bytes")

@@ -1,0 +1,1 @@
+"""Operators become C text: constants, and calls of the kernels in `c/`."""

@@ -1,0 +1,1 @@
+"""Real numbers as integers: multipliers, shifts, tables and fixed-point curves."""

@@ -1,0 +1,1 @@
+"""What each operator computes, in NumPy: what the C is held against."""

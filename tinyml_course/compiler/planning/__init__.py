@@ -1,0 +1,1 @@
+"""Which operators take turns, and where in one arena each tensor lives."""

@@ -1,0 +1,1 @@
+"""Untrusted `.tflite` bytes become a checked graph, or one clear error."""

@@ -1,0 +1,1 @@
+"""A graph becomes a smaller one that gives the same bits."""
