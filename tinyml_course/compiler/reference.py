@@ -1,8 +1,8 @@
 """Run a graph in NumPy, equal to TensorFlow Lite Micro to the bit: the oracle for the C code.
 
 Arrays carry one more axis in front than their tensors: the frames, so that thousands of inputs
-run through each operator at once. The arithmetic is in `reference_layers` and
-`reference_pointwise`, the rules for it in `quantization` and `tables`.
+run through each operator at once. The arithmetic is in `oracle.layers` and
+`oracle.pointwise`, the rules for it in `numerics`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 In a `.tflite` file VAR_HANDLE names a variable, READ_VARIABLE and ASSIGN_VARIABLE copy from and to
 it in the order of the file, and CALL_ONCE runs a network of its own that gives variables their
 first values. In a `Graph` a variable is a state, a tensor with `is_variable`: handles and CALL_ONCE
-are gone (`read_variables`), and reading seldom takes a copy (`settle_states`).
+are gone (`reading.variables`), and reading seldom takes a copy (`settle_states`).
 """
 
 from __future__ import annotations

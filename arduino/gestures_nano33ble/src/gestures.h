@@ -2,7 +2,7 @@
  * 701ae4b86149c4aacb06f6f590d60ac1bde1d1b4094ab551a56cd7679d665702
  *
  * op  kind             output        MACs  constants  scratch
- *  0  CONV_2D          1x25x1x24   18,000      1,056      288
+ *  0  CONV_2D          1x25x1x24   18,000      1,056      292
  *  1  CONV_2D          1x13x1x32   49,920      4,224      960
  *  2  CONV_2D          1x7x1x48    53,760      8,256    1,280
  *  3  AVERAGE_POOL_2D  1x1x1x48         0          0      192

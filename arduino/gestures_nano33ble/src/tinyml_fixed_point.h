@@ -25,7 +25,7 @@ TINYML_INLINE int32_t tinyml_shift_left(int32_t x, int bits)
 {
     const int32_t limit = INT32_MAX >> bits;
 
-    return x > limit ? INT32_MAX : x < -limit - 1 ? INT32_MIN : x * (1 << bits);
+    return x > limit ? INT32_MAX : x < -limit - 1 ? INT32_MIN : x * (INT32_C(1) << bits);
 }
 
 /* 1 / (1 + x) in Q0.31, for x in Q0.31 from 0 to 1: three Newton steps from 48/17 - 32/17 * x. */

@@ -62,8 +62,8 @@ enum {
 
 /* Weights of two channels a and b, and inputs k, share words of four bytes:
  *   weights[C_OUT / 2][K / 4][2] = (a0, b0, a2, b2), (a1, b1, a3, b3)
- * K is rounded up with zeros to a multiple of 8, of 4 in tinyml_connect and its general kernel, and
- * C_OUT to one of its block. If `borrowed`, each b is less by one where its a is negative, so that
+ * K is rounded up with zeros to a multiple of 4, of 8 in the wide dense kernels, and C_OUT to one
+ * of its block. If `borrowed`, each b is less by one where its a is negative, so that
  * the half word (a, b) is the number a + 256 * b.
  */
 typedef struct {
@@ -76,8 +76,8 @@ typedef struct {
 /* CONV_2D. K runs over (KH, KW, C_IN). Its filters are a stream that is read from front to back,
  * for each two channels a and b:
  *   bias a, weights[K / 4][2], multiplier a, shift a, bias b, multiplier b, shift b
- * one word each, multipliers twice as large, and its stage has no arrays. scratch: 8 * K bytes, and K more where runs of neighbouring
- * inputs are no multiple of 4 bytes.
+ * one word each, multipliers twice as large, and its stage has no arrays. scratch: 8 * K bytes, and
+ * K + 4 more where runs of neighbouring inputs are no multiple of 4 bytes.
  * May run in place if the kernel is 1 x 1 without padding, and C_OUT <= C_IN.
  */
 typedef struct {
@@ -224,6 +224,8 @@ typedef struct {
 } tinyml_border;
 
 void tinyml_quantize(const tinyml_border *border, uint32_t count, const void *input, void *output);
+void tinyml_quantize_rows(const tinyml_border *border, uint32_t row_count, tinyml_rows input,
+                          tinyml_rows output, unsigned first, unsigned count);
 void tinyml_dequantize(const tinyml_border *border, uint32_t count, const void *input,
                        void *output);
 

@@ -38,25 +38,86 @@ TINYML_INLINE int32_t tinyml_clamp(int32_t x, int32_t minimum, int32_t maximum)
     return x < minimum ? minimum : x > maximum ? maximum : x;
 }
 
+#if defined(__AVR__)
+
+/* The bytes of x * multiplier, row by row, are added up in `low` and `high` of 32 bits each; then
+ * half is added, and bits 31 to 62 are moved to where `high` is.
+ */
+#define TINYML_ROW(x, p0, p1, p2, p3, p4)                                                          \
+    "mul " x ", %A[m]\n\tmovw %[t], r0\n\tmul " x ", %C[m]\n\tclr " p4 "\n\t"                      \
+    "add " p0 ", %A[t]\n\tadc " p1 ", %B[t]\n\tadc " p2 ", r0\n\tadc " p3 ", r1\n\t"               \
+    "rol " p4 "\n\tmul " x ", %B[m]\n\tmovw %[t], r0\n\tmul " x ", %D[m]\n\t"                      \
+    "add " p1 ", %A[t]\n\tadc " p2 ", %B[t]\n\tadc " p3 ", r0\n\tadc " p4 ", r1\n\t"
+#define TINYML_TAKE_IF(negative, part)                                                             \
+    "sbrs %D[" negative "], 7\n\trjmp 1f\n\tsub %A[high], %A[" part "]\n\t"                        \
+    "sbc %B[high], %B[" part "]\n\tsbc %C[high], %C[" part "]\n\tsbc %D[high], %D[" part "]\n1:\n\t"
+
+/* x * multiplier for a multiplier in Q0.31, rounded half up; a third of what int64_t takes. */
+static __attribute__((noinline, unused)) int32_t tinyml_multiply(int32_t x, int32_t multiplier)
+{
+    uint32_t low = 0, high;
+    uint16_t t;
+
+    __asm__(TINYML_ROW("%A[x]", "%A[low]", "%B[low]", "%C[low]", "%D[low]", "%A[high]")
+            TINYML_ROW("%B[x]", "%B[low]", "%C[low]", "%D[low]", "%A[high]", "%B[high]")
+            TINYML_ROW("%C[x]", "%C[low]", "%D[low]", "%A[high]", "%B[high]", "%C[high]")
+            TINYML_ROW("%D[x]", "%D[low]", "%A[high]", "%B[high]", "%C[high]", "%D[high]")
+            TINYML_TAKE_IF("x", "m") TINYML_TAKE_IF("m", "x")
+            "clr __zero_reg__\n\tsubi %D[low], 0xC0\n\t" /* + 0x40, with what it carries turned */
+            "sbci %A[high], 0xFF\n\tsbci %B[high], 0xFF\n\tsbci %C[high], 0xFF\n\t"
+            "sbci %D[high], 0xFF\n\tlsl %D[low]\n\trol %A[high]\n\trol %B[high]\n\t"
+            "rol %C[high]\n\trol %D[high]"
+            : [low] "+d"(low), [high] "=&d"(high), [t] "=&r"(t)
+            : [x] "r"(x), [m] "r"(multiplier));
+    return (int32_t)high;
+}
+
+#else
+
 /* x * multiplier for a multiplier in Q0.31, rounded half up. */
 TINYML_INLINE int32_t tinyml_multiply(int32_t x, int32_t multiplier)
 {
+#if defined(__thumb__) && !defined(__thumb2__)
+    /* By halves, as there is no product of 64 bits; what is below bit 16 cannot carry to bit 31. */
+    const int32_t x_high = x >> 16, high = multiplier >> 16;
+    const uint32_t x_low = (uint16_t)x, low = (uint16_t)multiplier;
+    const int32_t crossed = x_high * (int32_t)low + (int32_t)(x_low * low >> 16);
+    const int32_t middle = (int32_t)x_low * high + (uint16_t)crossed + ((int32_t)1 << 14);
+
+    return (int32_t)((uint32_t)(x_high * high + (crossed >> 16)) << 1) + (middle >> 15);
+#else
     return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << 30)) >> 31);
+#endif
 }
 
-/* x / 2^exponent, rounded half away from zero; exponent 0..31. */
+#endif
+
+/* x >> count. An AVR shifts by one bit at a time, but has its bytes at hand. */
+TINYML_INLINE int32_t tinyml_shift_right(int32_t x, int count)
+{
+#if defined(__AVR__)
+    for (; count >= 8; count -= 8)
+        x >>= 8;
+#endif
+    return x >> count;
+}
+
+/* x / 2^exponent, rounded half up; exponent 1..31. */
+TINYML_INLINE int32_t tinyml_divide_half_up(int32_t x, int exponent)
+{
+    return (tinyml_shift_right(x, exponent - 1) + 1) >> 1;
+}
+
+/* x / 2^exponent, rounded half away from zero; x above INT32_MIN, exponent 0..31. */
 TINYML_INLINE int32_t tinyml_divide_by_power(int32_t x, int exponent)
 {
-    const uint32_t mask = ((uint32_t)1 << exponent) - 1u;
-    const uint32_t threshold = (mask >> 1) + (x < 0 ? 1u : 0u);
-
-    return (x >> exponent) + (((uint32_t)x & mask) > threshold ? 1 : 0);
+    return exponent > 0 ? tinyml_divide_half_up(x + (x >> 31), exponent) : x;
 }
 
 /* x * multiplier / 2^shift; multiplier in Q0.31; a negative shift goes to the left, first. */
 TINYML_INLINE int32_t tinyml_requantize(int32_t x, int32_t multiplier, int shift)
 {
-    if (shift >= 0)
+    if (shift > 0)
         return tinyml_divide_by_power(tinyml_multiply(x, multiplier), shift);
     return tinyml_multiply((int32_t)((uint32_t)x << -shift), multiplier);
 }
@@ -73,6 +134,15 @@ typedef struct {
 TINYML_INLINE uint32_t tinyml_load_unaligned(const void *address)
 {
     return ((const tinyml_unaligned *)address)->word;
+}
+
+typedef struct {
+    uint16_t half;
+} __attribute__((packed, may_alias)) tinyml_unaligned_half;
+
+TINYML_INLINE uint32_t tinyml_load_half(const void *address)
+{
+    return ((const tinyml_unaligned_half *)address)->half;
 }
 
 #if defined(__clang__)

@@ -1,6 +1,7 @@
 /* Constants and schedule of keywords; what it is stands in keywords.h. */
 #include "keywords.h"
 
+#include "tinyml_avr.h"
 #include "tinyml_depthwise.h"
 #include "tinyml_depthwise_dsp.h"
 #include "tinyml_depthwise_pairs.h"

@@ -2,7 +2,7 @@
  * a55c3cbe61609b0345ec1695eeca322960487a0c703208703c4ff10917ec0ffd
  *
  * op  kind               output          MACs  constants  scratch
- *  0  CONV_2D            1x25x5x64    320,000      3,328      360
+ *  0  CONV_2D            1x25x5x64    320,000      3,328      364
  *  1  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152       64
  *  2  CONV_2D            1x25x5x64    512,000      4,864      512
  *  3  DEPTHWISE_CONV_2D  1x25x5x64     72,000      1,152       64

@@ -1,4 +1,5 @@
 #include "tinyml_dense_block.h"
+#include "tinyml_dense_sums.h"
 #include "tinyml_kernels.h"
 #include "tinyml_output_stage.h"
 
@@ -41,22 +42,7 @@ static void multiply_four(const TINYML_FLASH uint32_t *weights,
 
 #else
 
-static void multiply_four(const TINYML_FLASH uint32_t *weights,
-                          const int8_t *input, unsigned depth,
-                          int borrowed, int32_t *sum)
-{
-    for (unsigned k = 0; k < depth; k += (k & 1u) ? GROUP - 1 : 1) { /* k and k + 2 */
-        for (unsigned c = 0; c < CHANNELS; c += 2) {
-            const uint32_t w = *weights++;
-            const int32_t b0 = borrowed ? (int16_t)w : (int8_t)(w >> 8);
-            const int32_t b1 = borrowed ? (int16_t)(w >> 16) : (int8_t)(w >> 24);
-
-            sum[c] += (int8_t)w * input[k];
-            sum[c] += (int8_t)(w >> 16) * input[k + 2];
-            sum[c + 1] += b0 * input[k] + b1 * input[k + 2];
-        }
-    }
-}
+#define multiply_four tinyml_add_products
 
 #endif
 
@@ -147,6 +133,33 @@ TINYML_INLINE void copy_rest(int8_t *rest, const int8_t *input, unsigned inputs)
         rest[i] = k < inputs ? input[k] : 0;
 }
 
+/* Connect any layer whose weights are borrowed, or not. */
+TINYML_INLINE void connect_any(const tinyml_dense *layer, const int8_t *input, int8_t *output,
+                               int borrowed)
+{
+    const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
+    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
+    const unsigned inputs = layer->inputs, whole = inputs - inputs % GROUP;
+    int8_t copied[GROUP];
+    const int8_t *const rest = whole < inputs ? copied : 0;
+
+    copy_rest(copied, input, inputs);
+    for (unsigned c = 0; c < channels; c += CHANNELS, weights += depth) {
+        const TINYML_FLASH uint32_t *next = weights;
+        int32_t sum[CHANNELS] = {0};
+
+        for (const int8_t *part = whole > 0 ? input : rest; part; next += whole) {
+            multiply_four(next, part, part == rest ? GROUP : whole, borrowed, sum);
+            part = part == rest ? 0 : rest;
+        }
+        if (borrowed)
+            for (unsigned i = 0; i < CHANNELS; i += 2)
+                sum[i + 1] = (sum[i + 1] - sum[i]) >> 8;
+        finish_four(&layer->stage, c, channels - c < CHANNELS ? channels - c : CHANNELS, sum,
+                    output);
+    }
+}
+
 void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *output)
 {
 #if FAST
@@ -181,29 +194,11 @@ void tinyml_connect(const tinyml_dense *layer, const int8_t *inputs, int8_t *out
         output += CHANNELS;
     }
 #else
-    tinyml_connect_general(layer, inputs, output);
+    connect_any(layer, inputs, output, 1);
 #endif
 }
 
 void tinyml_connect_general(const tinyml_dense *layer, const int8_t *input, int8_t *output)
 {
-    const unsigned depth = layer->filters.depth, channels = layer->filters.channels;
-    const TINYML_FLASH uint32_t *weights = layer->filters.weights;
-    const unsigned words = depth * CHANNELS / GROUP;
-    const unsigned inputs = layer->inputs, whole = inputs - inputs % GROUP;
-    const int borrowed = layer->filters.borrowed;
-    int8_t rest[GROUP];
-
-    copy_rest(rest, input, inputs);
-    for (unsigned c = 0; c < channels; c += CHANNELS, weights += words) {
-        int32_t sum[CHANNELS] = {0};
-
-        multiply_four(weights, input, whole, borrowed, sum);
-        multiply_four(weights + whole * CHANNELS / GROUP, rest, depth - whole, borrowed, sum);
-        if (borrowed)
-            for (unsigned i = 0; i < CHANNELS; i += 2)
-                sum[i + 1] = (sum[i + 1] - sum[i]) >> 8;
-        finish_four(&layer->stage, c, channels - c < CHANNELS ? channels - c : CHANNELS, sum,
-                    output);
-    }
+    connect_any(layer, input, output, layer->filters.borrowed);
 }

@@ -8,6 +8,7 @@
 #ifndef TINYML_DEPTHWISE_H
 #define TINYML_DEPTHWISE_H
 
+#include "tinyml_avr.h"
 #include "tinyml_output_stage.h"
 
 enum {
@@ -75,6 +76,13 @@ TINYML_INLINE void tinyml_gather_four(const int8_t *in, uint32_t step, int16_t *
 #define TINYML_IS_CONSTANT(x) 0
 #endif
 
+/* Clang unrolls what is worth it by itself. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__AVR__) && !defined(__OPTIMIZE_SIZE__)
+#define TINYML_UNROLL _Pragma("GCC unroll 16")
+#else
+#define TINYML_UNROLL
+#endif
+
 /* Copy one channel of the input's rows into a plane whose padding is filled already; `plane` is
  * the place of the first of these rows.
  */
@@ -110,6 +118,12 @@ TINYML_INLINE void tinyml_gather_plane(const tinyml_depthwise_shape *shape,
     }
 }
 
+#if defined(__AVR__)
+#define TINYML_ADD_TAP(sum, weight, x) tinyml_add_bytes(sum, weight, (int8_t)(x))
+#else
+#define TINYML_ADD_TAP(sum, weight, x) ((sum) + (weight) * (x))
+#endif
+
 /* Sum the taps of one output. */
 TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape,
                                       const TINYML_FLASH int8_t *weights, const int16_t *plane)
@@ -117,8 +131,9 @@ TINYML_INLINE int32_t tinyml_sum_taps(const tinyml_depthwise_shape *shape,
     int32_t sum = 0;
 
     for (unsigned row = 0; row < shape->kernel_rows; row++) {
+        TINYML_UNROLL
         for (unsigned column = 0; column < shape->kernel_columns; column++)
-            sum += *weights++ * plane[column * shape->dilation_columns];
+            sum = TINYML_ADD_TAP(sum, *weights++, plane[column * shape->dilation_columns]);
         plane += shape->dilation_rows * shape->plane_pitch;
     }
     return sum;
@@ -150,6 +165,79 @@ TINYML_INLINE void tinyml_convolve_plane(const tinyml_depthwise_shape *shape,
 
 #if TINYML_DSP
 #include "tinyml_depthwise_dsp.h"
+#elif !defined(__AVR__)
+
+/* As tinyml_finish, for a channel that shifts by 1 or more. */
+TINYML_INLINE int8_t tinyml_finish_shifted(const tinyml_depthwise_shape *shape,
+                                           const tinyml_output_stage *stage,
+                                           tinyml_channel channel, int32_t sum)
+{
+    int32_t q = tinyml_multiply(sum, channel.multiplier);
+
+    if (shape->rounding != TINYML_RECTIFIED)
+        q += q >> 31; /* a half below zero goes down */
+    q = tinyml_divide_half_up(q, channel.shift) + stage->zero_point;
+    if (shape->rounding == TINYML_GENERAL)
+        return (int8_t)tinyml_clamp(q, stage->minimum, stage->maximum);
+    return (int8_t)tinyml_clamp(q, INT8_MIN, INT8_MAX);
+}
+
+/* Add a row of three taps to an output and its right neighbour. */
+TINYML_INLINE void tinyml_add_taps(const int32_t *taps, const int16_t *x, unsigned stride,
+                                   int32_t *left, int32_t *right)
+{
+    *left += taps[0] * x[0];
+    *left += taps[1] * x[1];
+    *left += taps[2] * x[2];
+    *right += taps[0] * x[stride];
+    *right += taps[1] * x[stride + 1];
+    *right += taps[2] * x[stride + 2];
+#if defined(__GNUC__)
+    __asm__("" : "+r"(*left), "+r"(*right)); /* before any other row, or registers run out */
+#endif
+}
+
+/* The 3 x 3 kernel: two outputs at a time share their inputs, of at least two a row. Where a row
+ * has an odd number of them, one is computed twice.
+ */
+TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape,
+                                             const tinyml_depthwise *layer,
+                                             const TINYML_FLASH int8_t *weights,
+                                             const int16_t *plane, unsigned c,
+                                             tinyml_row_range output)
+{
+    const tinyml_output_stage *const stage = &layer->stage;
+    const tinyml_channel channel = tinyml_channel_of(stage, c);
+    const unsigned pitch = shape->plane_pitch, stride = shape->stride_columns;
+    const uint32_t step = shape->out_step_columns;
+    unsigned slot = output.slot;
+    int32_t taps[9];
+
+    for (unsigned i = 0; i < 9; i++)
+        taps[i] = weights[i];
+    for (unsigned row = 0; row < output.count; row++) {
+        const int16_t *x = plane;
+        int8_t *out = output.data + slot * shape->out_step_rows + c;
+
+        slot = tinyml_next_slot(output, slot);
+        for (unsigned next = 2;; next += 2) {
+            int32_t left = channel.bias, right = left;
+
+            tinyml_add_taps(taps, x, stride, &left, &right);
+            tinyml_add_taps(taps + 3, x + pitch, stride, &left, &right);
+            tinyml_add_taps(taps + 6, x + 2 * pitch, stride, &left, &right);
+            out[0] = tinyml_finish_shifted(shape, stage, channel, left);
+            out[step] = tinyml_finish_shifted(shape, stage, channel, right);
+            if (next >= shape->out_columns)
+                break;
+            const unsigned ahead = next + 1 == shape->out_columns ? 1 : 2;
+            out += ahead * step;
+            x += ahead * stride;
+        }
+        plane += shape->stride_rows * pitch;
+    }
+}
+
 #endif
 
 /* Take the fastest kernel that fits; the choice is made when this is compiled. */
@@ -179,6 +267,18 @@ TINYML_INLINE void tinyml_convolve_any_plane(const tinyml_depthwise_shape *shape
     if (shape->dilation_columns == 1 && shape->stride_columns == 1 && shape->out_columns >= 4 &&
         is_fast) {
         tinyml_convolve_plane_fours(shape, layer, weights, plane, c, output);
+        return;
+    }
+#elif !defined(__AVR__)
+    const int is_3x3 = shape->kernel_rows == 3 && shape->kernel_columns == 3 &&
+                       shape->dilation_rows == 1 && shape->dilation_columns == 1;
+
+    const int shifts = shape->rounding != TINYML_GENERAL && !shape->mixed;
+
+    const int are_pairs = shape->out_columns % 2 == 0 || shape->out_columns > 4;
+
+    if (is_3x3 && are_pairs && (shifts || layer->stage.shift[c] >= 1)) {
+        tinyml_convolve_plane_3x3(shape, layer, weights, plane, c, output);
         return;
     }
 #endif

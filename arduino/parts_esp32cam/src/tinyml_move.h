@@ -32,7 +32,7 @@ void tinyml_move(const tinyml_moving *layer, const void *input, void *output);
 enum { TINYML_PICK_AXES = 4 };
 
 typedef struct {
-    const int32_t *offset[TINYML_PICK_AXES]; /* (shape[axis]) bytes */
+    const TINYML_FLASH int32_t *offset[TINYML_PICK_AXES]; /* (shape[axis]) bytes */
     uint32_t shape[TINYML_PICK_AXES];
     uint32_t run; /* bytes */
 } tinyml_picking;

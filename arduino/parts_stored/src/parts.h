@@ -2,8 +2,8 @@
  * 21f86fe379302f84cdffc3c2b0371275bea2e51fb5a740085c31c9dc758c921e
  *
  * op  kind             output           MACs  constants  scratch
- *  0  CONV_2D          1x32x32x12    110,592        336      144
- *  1  CONV_2D          1x32x32x16  1,769,472      1,984      896
+ *  0  CONV_2D          1x32x32x12    110,592        288      112
+ *  1  CONV_2D          1x32x32x16  1,769,472      1,920      864
  *  2  CONV_2D          1x16x16x24    884,736      3,744    1,152
  *  3  CONV_2D          1x16x16x24  1,327,104      5,472    1,728
  *  4  CONV_2D          1x8x8x32      442,368      7,296    1,728
@@ -13,7 +13,7 @@
  *  9  CONCATENATION    1x64                0          0        0
  * 10  FULLY_CONNECTED  1x2               128        282        0
  * 11  SOFTMAX          1x2                 0      1,024        0
- *     all                          5,124,224     29,738
+ *     all                          5,124,224     29,626
  *
  * Constants and scratch in bytes. All RAM is one arena of 9,792 bytes.
  *

@@ -1,74 +1,59 @@
-/* The matrix product below every convolution: a tile of four pixels times all filters.
- *
- * A tile holds the inputs of four pixels as int16, widened once and used for every channel:
- *   tile[K / 4][2][4 pixels][2] = inputs (k, k + 2), then (k + 1, k + 3), of each pixel
- * the order in which SXTB16 takes a word of four inputs apart, and the order of the weights.
- */
+/* The matrix product below every convolution: a tile of four pixels times all filters. */
 #ifndef TINYML_MATRIX_H
 #define TINYML_MATRIX_H
 
-#include "tinyml_arithmetic.h"
 #include "tinyml_kernels.h"
+#include "tinyml_tile.h"
 
-enum { TINYML_TILE_PIXELS = 4, TINYML_TILE_GROUP = 4, TINYML_TILE_PITCH = 16 }; /* of a group */
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-/* Widen one group of inputs, and go on to the next one. */
-TINYML_INLINE void tinyml_tile_widen(int16_t **column, const int8_t **input)
-{
+typedef const TINYML_FLASH uint32_t tinyml_flash_word;
+
+/* A stream of filters (tinyml_convolution): words behind the weights of a pair, and of it all. */
+enum { TINYML_STREAM_REST = 5 };
+
+/* Multiply a tile by the filters from `first` on, an even one, and write their outputs for
+ * `pixels`, 1 to 4: places[p] is that of the first one. Pixels that are not there need the place of
+ * the last one that is. For any filters and any stage, on any core.
+ */
+void tinyml_matrix_multiply_plain(const tinyml_filters *filters, const tinyml_output_stage *stage,
+                                  const int16_t *tile, unsigned first, unsigned pixels,
+                                  int8_t *const *places);
+
+#ifdef __cplusplus
+}
+#endif
+
 #if TINYML_DSP
-    uint32_t even, odd;
-
-    __asm__ volatile("ldr %[odd], [%[input]], #4\n\t"
-                     "sxtb16 %[even], %[odd]\n\t"
-                     "sxtb16 %[odd], %[odd], ror #8\n\t"
-                     "str %[odd], [%[column], #16]\n\t"
-                     "str %[even], [%[column]], #32"
-                     : [input] "+r"(*input), [column] "+r"(*column), [even] "=&r"(even),
-                       [odd] "=&r"(odd)
-                     :
-                     : "memory");
+#include "tinyml_matrix_dsp.h"
 #else
-    const int8_t *four = *input;
-    int16_t *to = *column;
 
-    to[0] = four[0];
-    to[1] = four[2];
-    to[TINYML_TILE_PITCH / 2] = four[1];
-    to[TINYML_TILE_PITCH / 2 + 1] = four[3];
-    *column = to + TINYML_TILE_PITCH;
-    *input = four + TINYML_TILE_GROUP;
-#endif
-}
+/* What all tiles of a layer have in common. */
+typedef struct {
+    const tinyml_filters *filters;
+    const tinyml_output_stage *stage;
+    const int16_t *tile;
+    unsigned fast; /* 0 */
+} tinyml_matrix;
 
-/* Copy `count` inputs, a multiple of 4, into a pixel's column of a tile; returns where the next
- * inputs of this pixel go. `column` is the tile plus 2 * pixel to begin with.
- */
-int16_t *tinyml_tile_copy(int16_t *column, const int8_t *input, uint32_t count);
-
-/* The same where there are fewer than 16. */
-TINYML_INLINE int16_t *tinyml_tile_copy_few(int16_t *column, const int8_t *input, uint32_t count)
+TINYML_INLINE void tinyml_matrix_prepare(tinyml_matrix *matrix, const tinyml_filters *filters,
+                                         const tinyml_output_stage *stage, const int16_t *tile)
 {
-#if defined(__OPTIMIZE_SIZE__)
-    for (; count != 0; count -= TINYML_TILE_GROUP)
-        tinyml_tile_widen(&column, &input);
-#else
-    if (count & 8u) {
-        tinyml_tile_widen(&column, &input);
-        tinyml_tile_widen(&column, &input);
-    }
-    if (count & 4u)
-        tinyml_tile_widen(&column, &input);
-#endif
-    return column;
+    matrix->filters = filters;
+    matrix->stage = stage;
+    matrix->tile = tile;
+    matrix->fast = 0;
 }
 
-/* Fill a pixel's column with `count` times one value. */
-int16_t *tinyml_tile_fill(int16_t *column, int8_t value, uint32_t count);
+/* Multiply the tile by all filters. places[p] is that of the first channel that is not fast. */
+TINYML_INLINE void tinyml_matrix_multiply(tinyml_matrix *matrix, unsigned pixels,
+                                          int8_t *const *places)
+{
+    tinyml_matrix_multiply_plain(matrix->filters, matrix->stage, matrix->tile, 0, pixels, places);
+}
 
-/* Multiply a tile and write one row of channels, (C_OUT), for each of its `pixels`, 1 to 4. Pixels
- * that are not there need the place of the last one that is.
- */
-void tinyml_tile_multiply(const tinyml_filters *filters, const tinyml_output_stage *stage,
-                          const int16_t *tile, unsigned pixels, int8_t *const *rows);
+#endif
 
 #endif

@@ -21,9 +21,16 @@ static window window_at(const tinyml_pool *layer, int out_y, int out_x)
     return result;
 }
 
-/* sum / count, rounded half away from zero. */
+/* The average of `count` values, rounded half away from zero. */
 TINYML_INLINE int32_t divide(int32_t sum, int32_t count)
 {
+#if defined(__AVR__)
+    if (count < 256) { /* what is divided fits 16 bits, which takes a third of the time */
+        const int16_t short_sum = (int16_t)sum, half = (int16_t)(count / 2);
+
+        return (short_sum > 0 ? short_sum + half : short_sum - half) / (int16_t)count;
+    }
+#endif
     return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
 }
 
@@ -161,9 +168,11 @@ static void add_pixels(const int8_t *pixels, unsigned count, unsigned channels, 
 #endif
     for (; c < channels; c++) {
         const int8_t *in = pixels + c;
+        int32_t sum = sums[c];
 
         for (unsigned i = 0; i < count; i++, in += channels)
-            sums[c] += *in;
+            sum += *in;
+        sums[c] = sum;
     }
 }
 
@@ -214,10 +223,11 @@ void tinyml_average(const tinyml_mean *layer, const int8_t *input, int8_t *outpu
 {
     for (uint32_t o = 0; o < layer->outer; o++, input += layer->count * layer->inner) {
         for (uint32_t i = 0; i < layer->inner; i++) {
+            const int8_t *in = input + i;
             int32_t sum = layer->offset;
 
-            for (uint32_t k = 0; k < layer->count; k++)
-                sum += input[k * layer->inner + i];
+            for (uint32_t k = layer->count; k > 0; k--, in += layer->inner)
+                sum += *in;
             *output++ = mean_of(layer, sum);
         }
     }

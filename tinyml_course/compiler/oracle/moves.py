@@ -1,7 +1,7 @@
 """Move values as TFLM does, in NumPy: slices, joins, reorderings, padding.
 
 Every function takes arrays with the frames in front, (n, *shape), and any element type: the oracle
-runs them on activations, `passes` on constants.
+runs them on activations, `reading.constants` on constants.
 """
 
 from __future__ import annotations
