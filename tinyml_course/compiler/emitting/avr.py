@@ -26,6 +26,7 @@ KERNELS = frozenset(
         *("tinyml_cast.c", "tinyml_cast.h", "tinyml_requantize.c", "tinyml_requantize.h"),
         *("tinyml_layout.c", "tinyml_move.c", "tinyml_move.h"),
         *("tinyml_svdf.c", "tinyml_lstm.c", "tinyml_dot.h", "tinyml_stateful.h"),
+        *("tinyml_choose.c", "tinyml_choose.h", "tinyml_divide.c"),
         *("tinyml_forest.c", "tinyml_forest.h"),
     )
 )
