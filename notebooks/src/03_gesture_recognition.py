@@ -143,9 +143,9 @@ plots.plot_classes({"network": int8["per_class"], "forest": baseline["per_class"
 
 # %% [markdown]
 # Take the forest to know within seconds whether the data hold what you look for; it needs no training loop. Take the network when there are
-# many people, when flash is scarce, or when gestures differ in their shape and not in their strength. On real gestures of one person the
-# network was ahead from five recordings a gesture on, and at twenty both were good: `python benchmarks/gestures.py DIR` draws so many from a
-# folder of yours and compares. `tinyml train gestures` says how the forest did; `--model forest` keeps it.
+# many people, when flash is scarce, or when gestures differ in their shape and not in their strength. With fewer than thirty recordings a
+# gesture take both: `tinyml train gestures` then lets network and forest vote, which was better than either alone on real gestures of one
+# person. `python benchmarks/gestures.py DIR` draws so many from a folder of yours and compares; `--model network` or `forest` keeps one.
 
 # %% [markdown]
 # ## 6. Minutes of use
