@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml_course.boards import get_board
-from tinyml_course.compiler.codegen import _emit, _kernel_text
+from tinyml_course.compiler.codegen import _kernel_text
+from tinyml_course.compiler.emitting.emitters import emit
 from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.simulator.emulated import Meter
@@ -122,7 +123,7 @@ def row_run(name: str, model: bytes, counts: Sequence[int], optimize: str = "bal
     """Return the only operator of a model as a run by rows."""
     graph = read_model(model, name)
     (op,) = graph.ops
-    step = _emit(graph, op, Emission(optimize, whole=False))
+    step = emit(graph, op, Emission(optimize, whole=False))
     assert step.rows is not None
     assert sum(counts) == step.rows.count
     shapes = (graph.tensors[i].shape for i in (op.input, op.output))

@@ -144,7 +144,7 @@ def test_both_pictures_of_a_pair_are_one_lot(tmp_path):
         (["IMG_1.png", "IMG_2.png"], r"one class only \(IMG\)"),
         (
             ["set/train/ok/1.png", "set/train/bad/1.png"],
-            r"has its pictures deeper, such as train/bad/1",
+            r"There are some in .+/set/train: is that the folder you mean\?",
         ),
     ],
     ids=["numbers", "one name", "too high"],

@@ -246,7 +246,7 @@ def test_a_cast_to_a_type_without_kernels_is_refused():
     y = net.tensor(net.shape(x), None, dtype=np.int64)
     net.op("CAST", [x], [y], "CastOptions")
     with pytest.raises(
-        UnsupportedModelError, match=r"op 0 \(CAST\) uses tensor 1 .*int64.* static"
+        UnsupportedModelError, match=r"op 0 \(CAST\) turns .* into tensor 1 .*int64.* static"
     ):
         read_model(net.build(y))
 

@@ -17,6 +17,8 @@ from tinyml_course.errors import DeviceError
 
 REFUSED = 0x8F
 ATTEMPTS = 5
+LINE_S = 0.5
+"""How long the rest of a line of text may take that has begun."""
 
 
 class Stream(Protocol):
@@ -93,6 +95,15 @@ class Conversation:
         self._decoder.give_up()
         return None
 
+    def _hear_out(self) -> None:
+        """Read on until a line of text that has begun is whole, or its time is over."""
+        deadline = time.monotonic() + LINE_S
+        skipped = self._decoder.skipped
+        while skipped and not skipped.endswith(b"\n") and time.monotonic() < deadline:
+            with self._line():
+                received = self._stream.read(self._decoder.missing)
+            list(self._decoder.feed(received))
+
     def _answers(self, frame: Frame, _wanted: int) -> bool:
         """Tell whether a frame answers the present request."""
         return frame.counter == self._counter
@@ -126,6 +137,7 @@ class Conversation:
                 f"{self._where}: {self._decoder.damaged} answers came with a wrong checksum. "
                 "Use another cable or USB port, close other programs on this port, and try again."
             )
+        self._hear_out()
         text = bytes(self._decoder.skipped).decode("ascii", errors="ignore").split("\n")
         said = [line.strip() for line in text if line.strip().isprintable() and line.strip()]
         if said:

@@ -76,7 +76,7 @@ EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
 def emit_all(graph: Graph, emission: Emission) -> dict[int, Step]:
     """Return the step of every operator that needs one, by its position."""
     return {
-        place: _emit(graph, op, emission)
+        place: emit(graph, op, emission)
         for place, op in enumerate(graph.ops)
         if not _is_alias(graph, op)
     }
@@ -87,7 +87,14 @@ def _is_alias(graph: Graph, op: Op) -> bool:
     return isinstance(op, g.AliasOp) and not graph.tensors[op.input].is_constant
 
 
-def _emit(graph: Graph, op: Op, emission: Emission) -> Step:
+def emit(graph: Graph, op: Op, emission: Emission) -> Step:
+    """Return the C of one operator.
+
+    Raises
+    ------
+    UnsupportedModelError
+        There is no kernel for it.
+    """
     if type(op) not in EMITTERS:
         raise UnsupportedModelError(f"{op} has no C kernel. Replace the layer it comes from.")
     return EMITTERS[type(op)](graph, op, emission)
