@@ -115,3 +115,12 @@ def test_a_real_curve_of_two_tensors_is_refused_with_the_remedy():
     z = net.op("POW", [x, y], [net.tensor((1, 6), None, dtype=np.float32)])
     with pytest.raises(UnsupportedModelError, match=r"\(POW\) .*Compute it of one int8 tensor"):
         read_model(net.build(net.unary("QUANTIZE", z)))
+
+
+def test_a_choice_of_something_without_scale_is_refused():
+    net = Network()
+    x = net.input((1, 4), 0.05)
+    condition = net.op("GREATER", [x, x], [net.tensor((1, 4), None, dtype=np.bool_)])
+    written = net.tensor((1, 4), None)
+    with pytest.raises(UnsupportedModelError, match=r"SELECT_V2\) uses tensor 2 .*Choose by bool"):
+        read_model(net.build(net.op("SELECT_V2", [condition, x, x], [written])))

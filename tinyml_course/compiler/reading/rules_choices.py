@@ -40,7 +40,7 @@ def chosen_types(graph: Graph, op: Op) -> str | None:
     written = graph.tensors[op.output]
     if condition.dtype != np.bool_:
         return f"chooses by {condition}"
-    for tensor in (*choices, written):
+    for tensor in (written, *choices):
         if tensor.dtype != np.int8 or tensor.quant is None or tensor.quant.per_channel:
             return f"uses {tensor}"
         if (tensor.scale, tensor.zero_point) != (written.scale, written.zero_point):
