@@ -24,6 +24,7 @@ from tinyml_course.compiler.emitting import (
 from tinyml_course.compiler.emitting.batches import each_image
 from tinyml_course.compiler.forest import RandomForest
 from tinyml_course.compiler.graph import Graph, Op
+from tinyml_course.compiler.numerics.tables import TABLED
 from tinyml_course.compiler.planning import feeding
 from tinyml_course.compiler.steps import Emission, Step
 from tinyml_course.errors import UnsupportedModelError
@@ -36,22 +37,7 @@ EMITTERS: dict[type[Op], Callable[[Graph, Any, Emission], Step]] = {
     g.MaxPool2D: each_image(pools.max_pool_2d),
     g.Mean: pools.mean,
     g.Add: pointwise.add,
-    g.Relu: pointwise.look_up,
-    g.Relu6: pointwise.look_up,
-    g.Logistic: pointwise.look_up,
-    g.Tanh: pointwise.look_up,
-    a.Table: pointwise.look_up,
-    a.LeakyRelu: pointwise.look_up,
-    a.HardSwish: pointwise.look_up,
-    a.Elu: pointwise.look_up,
-    a.Exp: pointwise.look_up,
-    a.Log: pointwise.look_up,
-    a.Sqrt: pointwise.look_up,
-    a.Gelu: pointwise.look_up,
-    a.Abs: pointwise.look_up,
-    a.Relu0To1: pointwise.look_up,
-    a.ReluN1To1: pointwise.look_up,
-    a.Rsqrt: pointwise.look_up,
+    **dict.fromkeys(TABLED, pointwise.look_up),
     g.Quantize: pointwise.quantize,
     g.Dequantize: pointwise.dequantize,
     g.Softmax: pointwise.softmax,

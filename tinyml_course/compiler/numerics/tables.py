@@ -309,3 +309,5 @@ _UNARY: dict[type[g.Op], Callable[[Graph, g.Op, Int32s], NDArray[np.int32 | np.f
     a.Relu0To1: _clamped_to(Activation.RELU_0_TO_1),
     a.ReluN1To1: _clamped_to(Activation.RELU_N1_TO_1),
 }
+TABLED = tuple(_UNARY)
+"""The operators on one 8-bit value, each of which is a table."""

@@ -15,6 +15,7 @@ from tinyml_course.compiler.numerics.quantization import (
     quantize_multiplier,
     requantize,
 )
+from tinyml_course.compiler.oracle.pointwise import aligned
 
 Array = NDArray[Any]
 
@@ -32,7 +33,7 @@ def compare(graph: Graph, op: c.Comparison, *operands: Array) -> Array:
     """Bring both to one scale, as integers, and compare; TFLM defines it for scales below 1."""
     rank = len(graph.tensors[op.output].shape)
     first, second = (
-        _aligned(_compared(graph, index, x), rank)
+        aligned(_compared(graph, index, x), rank)
         for index, x in zip(op.inputs, operands, strict=True)
     )
     return COMPARED[type(op)](first, second)
@@ -49,7 +50,7 @@ def logical(graph: Graph, op: c.LogicalAnd | c.LogicalOr, x: Array, y: Array) ->
     """Combine what is true."""
     rank = len(graph.tensors[op.output].shape)
     combine = np.logical_and if isinstance(op, c.LogicalAnd) else np.logical_or
-    combined: Array = combine(_aligned(x, rank), _aligned(y, rank))
+    combined: Array = combine(aligned(x, rank), aligned(y, rank))
     return combined
 
 
@@ -61,12 +62,7 @@ def logical_not(graph: Graph, op: c.LogicalNot, x: Array) -> Array:
 def select(graph: Graph, op: c.SelectV2, *operands: Array) -> Array:
     """Take one value or the other."""
     rank = len(graph.tensors[op.output].shape)
-    return np.where(*(_aligned(x, rank) for x in operands))
-
-
-def _aligned(x: Array, rank: int) -> Array:
-    """Give an operand `rank` axes behind the frames."""
-    return x.reshape(len(x), *(1,) * (rank + 1 - x.ndim), *x.shape[1:])
+    return np.where(*(aligned(x, rank) for x in operands))
 
 
 CHOICES: dict[type[Op], Callable[..., Array]] = {

@@ -171,3 +171,16 @@ MOVES: dict[type[g.Op], Callable[..., Any]] = {
     m.BroadcastTo: broadcast_to,
 }
 """The operators that only put values elsewhere, of any type: constants of them fold away."""
+PLACES: dict[type[g.Op], Callable[..., Any]] = {
+    **MOVES,
+    g.Pad: pad,
+    g.Concatenation: concatenation,
+    m.PadV2: pad_v2,
+    m.MirrorPad: mirror_pad,
+    m.SpaceToBatch: space_to_batch,
+    m.BatchToSpace: batch_to_space,
+    m.SpaceToDepth: space_to_depth,
+    m.DepthToSpace: depth_to_space,
+    m.ResizeNearest: resize_nearest,
+}
+"""All operators that move values and change none of them."""

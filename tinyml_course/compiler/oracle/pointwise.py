@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler import moves as m
-from tinyml_course.compiler.graph import Graph
+from tinyml_course.compiler.graph import Graph, Op
 from tinyml_course.compiler.numerics import fixed_point
 from tinyml_course.compiler.numerics.quantization import (
     ADD_LEFT_SHIFT,
@@ -27,7 +28,12 @@ from tinyml_course.compiler.numerics.quantization import (
     saturate,
     squared_difference_multipliers,
 )
-from tinyml_course.compiler.numerics.tables import log_softmax_tables, softmax_exp, unary_table
+from tinyml_course.compiler.numerics.tables import (
+    TABLED,
+    log_softmax_tables,
+    softmax_exp,
+    unary_table,
+)
 
 Array = NDArray[Any]
 _SUM_INTEGER_BITS = 12
@@ -118,11 +124,11 @@ def extreme(graph: Graph, op: a.Maximum | a.Minimum, x: Array, y: Array) -> Arra
     """Take the larger or the smaller integer."""
     choose = np.maximum if isinstance(op, a.Maximum) else np.minimum
     rank = len(graph.tensors[op.output].shape)
-    chosen: Array = choose(_aligned(x, rank), _aligned(y, rank))
+    chosen: Array = choose(aligned(x, rank), aligned(y, rank))
     return chosen
 
 
-def _aligned(x: Array, rank: int) -> Array:
+def aligned(x: Array, rank: int) -> Array:
     """Give an operand `rank` axes behind the frames."""
     return x.reshape(len(x), *(1,) * (rank + 1 - x.ndim), *x.shape[1:])
 
@@ -131,7 +137,7 @@ def _centred(graph: Graph, op: g.BinaryOp, *operands: Array) -> list[Array]:
     """Subtract the zero points; int32, aligned for broadcasting."""
     rank = len(graph.tensors[op.output].shape)
     return [
-        _aligned(x.astype(np.int32) - graph.tensors[index].zero_point, rank)
+        aligned(x.astype(np.int32) - graph.tensors[index].zero_point, rank)
         for index, x in zip(op.inputs, operands, strict=True)
     ]
 
@@ -148,7 +154,7 @@ def batch_matmul(graph: Graph, op: a.BatchMatmul, x: Array, y: Array) -> Array:
     """Multiply matrices less their zero points; products of floats, exact below 2^53."""
     rank, target = len(graph.tensors[op.output].shape), graph.tensors[op.output]
     matrices = [
-        _aligned(operand.astype(np.float64) - graph.tensors[index].zero_point, rank)
+        aligned(operand.astype(np.float64) - graph.tensors[index].zero_point, rank)
         for index, operand in zip(op.inputs, (x, y), strict=True)
     ]
     left, right = (
@@ -195,3 +201,19 @@ def softmax(graph: Graph, op: g.Softmax, x: Array) -> Array:
     product = fixed_point.multiply(terms, mantissa)
     probability = fixed_point.shift_right(product, bits_above_one + 31 - bits)
     return saturate(probability + target.zero_point, target.dtype)
+
+
+ON_SINGLE_VALUES: dict[type[Op], Callable[..., Array]] = {
+    **dict.fromkeys(TABLED, look_up),
+    g.Quantize: quantize,
+    g.Add: add,
+    a.Sub: add,
+    a.Mul: mul,
+    a.Div: divide,
+    a.SquaredDifference: squared_difference,
+    a.Maximum: extreme,
+    a.Minimum: extreme,
+    a.Prelu: prelu,
+    m.Cast: cast,
+}
+"""The operators that take each value by itself: (graph, op, *operands) to the output."""

@@ -21,8 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler import arithmetic as a
-from tinyml_course.compiler import graph as g
-from tinyml_course.compiler import moves as m
 from tinyml_course.compiler.graph import ABSENT, Graph, Op, Tensor
 from tinyml_course.compiler.numerics.reals import REALS
 from tinyml_course.compiler.numerics.tables import every_value
@@ -180,34 +178,5 @@ def _everything(tensor: Tensor) -> Array:
     return every_value(tensor).astype(tensor.dtype)
 
 
-_INTEGERS: dict[type[Op], Callable[..., Array]] = {
-    g.Relu: pointwise.look_up,
-    g.Relu6: pointwise.look_up,
-    g.Logistic: pointwise.look_up,
-    g.Tanh: pointwise.look_up,
-    g.Quantize: pointwise.quantize,
-    g.Dequantize: pointwise.look_up,
-    a.Table: pointwise.look_up,
-    a.LeakyRelu: pointwise.look_up,
-    a.HardSwish: pointwise.look_up,
-    a.Elu: pointwise.look_up,
-    a.Exp: pointwise.look_up,
-    a.Log: pointwise.look_up,
-    a.Sqrt: pointwise.look_up,
-    a.Gelu: pointwise.look_up,
-    a.Abs: pointwise.look_up,
-    a.Rsqrt: pointwise.look_up,
-    a.Relu0To1: pointwise.look_up,
-    a.ReluN1To1: pointwise.look_up,
-    g.Add: pointwise.add,
-    a.Sub: pointwise.add,
-    a.Mul: pointwise.mul,
-    a.Div: pointwise.divide,
-    a.SquaredDifference: pointwise.squared_difference,
-    a.Maximum: pointwise.extreme,
-    a.Minimum: pointwise.extreme,
-    a.Prelu: pointwise.prelu,
-    m.Cast: pointwise.cast,
-    **CHOICES,
-}
+_INTEGERS: dict[type[Op], Callable[..., Array]] = {**pointwise.ON_SINGLE_VALUES, **CHOICES}
 """The operators on single values that have integer arithmetic."""

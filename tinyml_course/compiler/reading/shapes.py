@@ -19,6 +19,7 @@ from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler import variables as v
 from tinyml_course.compiler.graph import Graph, Op, Padding
 from tinyml_course.compiler.numerics import reals as r
+from tinyml_course.compiler.numerics.tables import TABLED
 from tinyml_course.compiler.oracle import moves as moving
 from tinyml_course.compiler.oracle.choices import CHOICES
 
@@ -277,12 +278,7 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     g.MaxPool2D: _pool_2d,
     g.Mean: _reduction,
     g.Add: _broadcast,
-    g.Relu: _same,
-    g.Relu6: _same,
-    g.Logistic: _same,
-    g.Tanh: _same,
-    g.Quantize: _same,
-    g.Dequantize: _same,
+    **dict.fromkeys(TABLED, _same),
     g.Softmax: _same,
     g.Pad: _pad,
     g.Concatenation: _concatenation,
@@ -297,21 +293,9 @@ _SHAPES: dict[type[Op], Callable[[Graph, Op], Shape | None]] = {
     a.Maximum: _broadcast,
     a.Minimum: _broadcast,
     a.Prelu: _broadcast,
-    a.LeakyRelu: _same,
-    a.HardSwish: _same,
-    a.Elu: _same,
-    a.Exp: _same,
-    a.Log: _same,
-    a.Sqrt: _same,
-    a.Gelu: _same,
-    a.Table: _same,
     **dict.fromkeys((*CHOICES, *r.REAL_OPS), _broadcast),
-    a.Abs: _same,
-    a.Relu0To1: _same,
-    a.ReluN1To1: _same,
     a.BatchMatmul: _batch_matmul,
     a.LogSoftmax: _same,
-    a.Rsqrt: _same,
     a.L2Normalization: _same,
     a.Sum: _reduction,
     a.ReduceMax: _reduction,

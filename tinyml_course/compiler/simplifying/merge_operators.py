@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -124,10 +123,10 @@ def _keeps_bytes(graph: Graph, op: Op) -> bool:
         least = np.iinfo(np.int8).min
         known = source.dtype == np.int8 and _same_grid(source, target)
         return known and bool((unary_table(graph, op) == np.arange(least, -least)).all())
-    if type(op) not in _PLACES:
+    if type(op) not in moving.PLACES:
         return False
     places = np.arange(source.size).reshape(1, *source.shape)
-    moved = _PLACES[type(op)](graph, op, places)
+    moved = moving.PLACES[type(op)](graph, op, places)
     return bool((np.ravel(moved[0] if isinstance(moved, tuple) else moved) == places.ravel()).all())
 
 
@@ -147,18 +146,3 @@ def _without_names(graph: Graph) -> Graph:
 def _reading(op: Op, old: int, new: int) -> Op:
     inputs = tuple(new if index == old else index for index in op.inputs)
     return op if inputs == op.inputs else replace(op, inputs=inputs)
-
-
-_PLACES: dict[type[Op], Callable[..., Any]] = {
-    **moving.MOVES,
-    g.Pad: moving.pad,
-    g.Concatenation: moving.concatenation,
-    m.PadV2: moving.pad_v2,
-    m.MirrorPad: moving.mirror_pad,
-    m.SpaceToBatch: moving.space_to_batch,
-    m.BatchToSpace: moving.batch_to_space,
-    m.SpaceToDepth: moving.space_to_depth,
-    m.DepthToSpace: moving.depth_to_space,
-    m.ResizeNearest: moving.resize_nearest,
-}
-"""Operators that move values, with what they do to a tensor that holds the place of each."""
