@@ -12,19 +12,7 @@
 
 /* Two neighbours, the first two arguments, as in TINYML_PLANE_OF_TWOS. */
 #define TINYML_SPAN_PAIR(number, next, ADD, bytes, TIES)                                           \
-    "ldrd %[near], %[far], [%[x]], #" #bytes "\n\t"                                                \
-    ADD("t0", "t1", "#8-" #bytes, "bias", "bias")                                                  \
-    "ldrd %[near], %[far], [%[x], #%c[pitch]-" #bytes "]\n\t"                                      \
-    ADD("m0", "m1", "#%c[pitch]+8-" #bytes, "left", "right")                                       \
-    "ldrd %[near], %[far], [%[x], #2*%c[pitch]-" #bytes "]\n\t"                                    \
-    ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes, "left", "right")                                     \
-    "ldrd %[near], %[far], %[channel]\n\t"                                                         \
-    "smmlar %[left], %[left], %[near], %[left]\n\t"                                                \
-    "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                                        \
-    "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                                           \
-    "smmlar %[right], %[right], %[far], %[zero_point]\n\t"                                         \
-    "ssat %[left], #8, %[left]\n\t"                                                                \
-    "ssat %[right], #8, %[right]\n\t"                                                              \
+    TINYML_SUM_TWO(ADD, bytes) TINYML_FINISH_TWO(TIES)                                             \
     "strb %[left], [%[out], #" #number "*%c[step]]\n\t"                                            \
     "strb %[right], [%[out], #" #next "*%c[step]]\n\t"
 #define TINYML_SPAN_4(ADD, bytes, TIES)                                                            \
@@ -81,15 +69,7 @@ TINYML_INLINE void tinyml_convolve_spans(const tinyml_depthwise_shape *shape,
     const unsigned down = 2u * shape->plane_pitch * shape->stride_rows;
     const tinyml_word *const start = (const tinyml_word *)plane;
     tinyml_span_place place = {start + down / 4u * rows, start + row_bytes / 4u};
-    /* All registers there are, by name: GCC would not always find them. */
-    register const tinyml_word *x __asm__("r0") = start;
-    register const uint32_t t0 __asm__("r1") = top.first, t1 __asm__("r2") = top.last;
-    register const uint32_t m0 __asm__("r3") = middle.first, m1 __asm__("r4") = middle.last;
-    register const uint32_t b0 __asm__("r5") = bottom.first, b1 __asm__("r6") = bottom.last;
-    register const int32_t bias __asm__("r7") = stage->bias[c];
-    register const int32_t zero_point __asm__("r8") = channel.zero_point;
-    register uint32_t left __asm__("r9"), right __asm__("r10");
-    register uint32_t near __asm__("r11"), far __asm__("r12");
+    TINYML_PLANE_REGISTERS(start, top, middle, bottom);
     register int8_t *out __asm__("lr") = output + c;
 
 #define TINYML_SPANS(SPAN, ROW)                                                                    \

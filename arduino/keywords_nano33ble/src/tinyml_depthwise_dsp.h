@@ -119,6 +119,22 @@ TINYML_INLINE void tinyml_convolve_plane_3x3(const tinyml_depthwise_shape *shape
 #define TINYML_AT_END                                                                              \
     "ldrd %[near], %[far], %[place]\n\t"                                                           \
     "cmp %[x], %[near]\n\t"
+/* The sums of two neighbours, and how they become outputs as in tinyml_fast_finish. */
+#define TINYML_SUM_TWO(ADD, bytes)                                                                 \
+    "ldrd %[near], %[far], [%[x]], #" #bytes "\n\t"                                                \
+    ADD("t0", "t1", "#8-" #bytes, "bias", "bias")                                                  \
+    "ldrd %[near], %[far], [%[x], #%c[pitch]-" #bytes "]\n\t"                                      \
+    ADD("m0", "m1", "#%c[pitch]+8-" #bytes, "left", "right")                                       \
+    "ldrd %[near], %[far], [%[x], #2*%c[pitch]-" #bytes "]\n\t"                                    \
+    ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes, "left", "right")
+#define TINYML_FINISH_TWO(TIES)                                                                    \
+    "ldrd %[near], %[far], %[channel]\n\t"                                                         \
+    "smmlar %[left], %[left], %[near], %[left]\n\t"                                                \
+    "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                                        \
+    "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                                           \
+    "smmlar %[right], %[right], %[far], %[zero_point]\n\t"                                         \
+    "ssat %[left], #8, %[left]\n\t"                                                                \
+    "ssat %[right], #8, %[right]\n\t"
 /* How a row goes on from one pair to the next one, from 1, and ends. The right one of the last pair
  * is not there if their number is odd: it is written at the start of the pair that follows.
  */
@@ -133,6 +149,17 @@ typedef struct {
     int8_t *row;            /* of outputs */
 } tinyml_plane_place;
 
+/* All registers there are but lr, by name: GCC would not always find them. */
+#define TINYML_PLANE_REGISTERS(start, top, middle, bottom)                                         \
+    register const tinyml_word *x __asm__("r0") = start;                                           \
+    register const uint32_t t0 __asm__("r1") = top.first, t1 __asm__("r2") = top.last;             \
+    register const uint32_t m0 __asm__("r3") = middle.first, m1 __asm__("r4") = middle.last;       \
+    register const uint32_t b0 __asm__("r5") = bottom.first, b1 __asm__("r6") = bottom.last;       \
+    register const int32_t bias __asm__("r7") = stage->bias[c];                                    \
+    register const int32_t zero_point __asm__("r8") = channel.zero_point;                          \
+    register uint32_t left __asm__("r9"), right __asm__("r10");                                    \
+    register uint32_t near __asm__("r11"), far __asm__("r12")
+
 typedef struct {
     uint32_t rows, row_step;
 } tinyml_plane_steps;
@@ -143,19 +170,7 @@ typedef struct {
 
 #define TINYML_PLANE_OF_TWOS(ADD, bytes, TIES, PARITY)                                             \
     __asm__ volatile("ldrd %[near], %[out], %[place]\n\t" TINYML_START_##PARITY                    \
-                     "ldrd %[near], %[far], [%[x]], #" #bytes "\n\t"                               \
-                     ADD("t0", "t1", "#8-" #bytes, "bias", "bias")                                 \
-                     "ldrd %[near], %[far], [%[x], #%c[pitch]-" #bytes "]\n\t"                     \
-                     ADD("m0", "m1", "#%c[pitch]+8-" #bytes, "left", "right")                      \
-                     "ldrd %[near], %[far], [%[x], #2*%c[pitch]-" #bytes "]\n\t"                   \
-                     ADD("b0", "b1", "#2*%c[pitch]+8-" #bytes, "left", "right")                    \
-                     "ldrd %[near], %[far], %[channel]\n\t"                                        \
-                     "smmlar %[left], %[left], %[near], %[left]\n\t"                               \
-                     "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                       \
-                     "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                          \
-                     "smmlar %[right], %[right], %[far], %[zero_point]\n\t"                        \
-                     "ssat %[left], #8, %[left]\n\t"                                               \
-                     "ssat %[right], #8, %[right]\n\t"                                             \
+                     TINYML_SUM_TWO(ADD, bytes) TINYML_FINISH_TWO(TIES)                            \
                      "strb %[left], [%[out]]\n\t" TINYML_NEXT_##PARITY                             \
                      "ldrd %[left], %[out], %[steps]\n\t"                                          \
                      "add %[near], %[down]\n\t"                                                    \
@@ -208,15 +223,7 @@ TINYML_INLINE void tinyml_convolve_known_plane(const tinyml_depthwise_shape *sha
         begin + output.slot * shape->out_step_rows,
     };
     tinyml_plane_steps steps = {output.count, shape->out_step_rows};
-    /* All registers there are, by name: GCC would not always find them. */
-    register const tinyml_word *x __asm__("r0") = (const tinyml_word *)plane;
-    register const uint32_t t0 __asm__("r1") = top.first, t1 __asm__("r2") = top.last;
-    register const uint32_t m0 __asm__("r3") = middle.first, m1 __asm__("r4") = middle.last;
-    register const uint32_t b0 __asm__("r5") = bottom.first, b1 __asm__("r6") = bottom.last;
-    register const int32_t bias __asm__("r7") = stage->bias[c];
-    register const int32_t zero_point __asm__("r8") = channel.zero_point;
-    register uint32_t left __asm__("r9"), right __asm__("r10");
-    register uint32_t near __asm__("r11"), far __asm__("r12");
+    TINYML_PLANE_REGISTERS((const tinyml_word *)plane, top, middle, bottom);
     register int8_t *out __asm__("lr");
 
 #define TINYML_PLANE(TIES, PARITY)                                                                 \

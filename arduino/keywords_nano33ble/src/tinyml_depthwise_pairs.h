@@ -25,13 +25,7 @@
                      TINYML_ADD_1("m0", "m1", "", "left", "right")                                 \
                      "ldrd %[near], %[far], [%[x], #8]\n\t"                                        \
                      TINYML_ADD_1("b0", "b1", "", "left", "right")                                 \
-                     "ldrd %[near], %[far], %[channel]\n\t"                                        \
-                     "smmlar %[left], %[left], %[near], %[left]\n\t"                               \
-                     "smmlar %[right], %[right], %[near], %[right]\n\t" TIES                       \
-                     "smmlar %[left], %[left], %[far], %[zero_point]\n\t"                          \
-                     "smmlar %[right], %[right], %[far], %[zero_point]\n\t"                        \
-                     "ssat %[left], #8, %[left]\n\t"                                               \
-                     "ssat %[right], #8, %[right]\n\t"                                             \
+                     TINYML_FINISH_TWO(TIES)                                                       \
                      "strb %[left], [%[out]]\n\t"                                                  \
                      "strb %[right], [%[out], %[down]]\n\t"                                        \
                      "add %[out], %[step]\n\t"                                                     \
@@ -68,15 +62,7 @@ TINYML_INLINE void tinyml_convolve_columns(const tinyml_depthwise_shape *shape,
     const tinyml_taps before = tinyml_taps_below(weights), at = tinyml_taps_below(weights + 1),
                       behind = tinyml_taps_below(weights + 2);
     const tinyml_word *const end = plane + 2u * shape->out_columns;
-    /* All registers there are, by name: GCC would not always find them. */
-    register const tinyml_word *x __asm__("r0") = plane;
-    register const uint32_t t0 __asm__("r1") = before.first, t1 __asm__("r2") = before.last;
-    register const uint32_t m0 __asm__("r3") = at.first, m1 __asm__("r4") = at.last;
-    register const uint32_t b0 __asm__("r5") = behind.first, b1 __asm__("r6") = behind.last;
-    register const int32_t bias __asm__("r7") = stage->bias[c];
-    register const int32_t zero_point __asm__("r8") = channel.zero_point;
-    register uint32_t left __asm__("r9"), right __asm__("r10");
-    register uint32_t near __asm__("r11"), far __asm__("r12");
+    TINYML_PLANE_REGISTERS(plane, before, at, behind);
     register int8_t *out __asm__("lr") = output;
 
     if (shape->rounding == TINYML_RECTIFIED)
