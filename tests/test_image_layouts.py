@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import tinyml_course as tc
-from tinyml_course.datasets.image_layouts import find_pictures, is_good, tells_what_to_test
+from tinyml_course.datasets.image_layouts import find_pictures, is_good, is_split
 from tinyml_course.datasets.quality import check_data
 from tinyml_course.errors import InputError
 
@@ -43,7 +43,7 @@ def test_set_split_into_train_and_test_keeps_its_split(tmp_path):
         tmp_path, *(f"test/{kind}/{i:03}.png" for kind in ("good", "cut", "hole") for i in (0, 1))
     )
     write(tmp_path, "ground_truth/cut/000_mask.png", "ground_truth/hole/000_mask.png")
-    assert tells_what_to_test(tmp_path)
+    assert is_split(tmp_path)
     train, test = load(tmp_path, "train"), load(tmp_path, "test")
     assert counts(train) == {"good": 6, "defect": 0} and train.labels == test.labels
     assert counts(test) == {"good": 2, "defect": 4}

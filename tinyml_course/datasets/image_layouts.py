@@ -71,8 +71,8 @@ def is_good(label: str) -> bool:
     return told and not {"no", "not", "non"} & set(words)
 
 
-def tells_what_to_test(root: Path) -> bool:
-    """Tell whether a folder is split already: by a list, or into `train` and `test`."""
+def is_split(root: Path) -> bool:
+    """Tell whether a folder says which pictures are for testing: by a list, or by folders."""
     return (root / TEST_LIST).is_file() or len(_sides(root)) > 1
 
 

@@ -60,6 +60,11 @@ class Recording:
     split: str | None
 
 
+def is_split(root: Path) -> bool:
+    """Tell whether a folder says which recordings are for testing."""
+    return (root / SPLIT_LISTS["test"]).is_file()
+
+
 def find_recordings(
     root: Path, labels: Sequence[str] | None = None
 ) -> tuple[list[Recording], tuple[str, ...]]:

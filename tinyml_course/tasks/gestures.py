@@ -143,6 +143,7 @@ SMALL = Task(
     recipe=Recipe(epochs=24, versions=12_000, passes=4, label_smoothing=0.05, enough=3_000),
     measure_use=measure_use,
     is_split=is_split,
+    learns_from_all=True,
 )
 """The gesture task for boards such as the Uno R3."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.augment import augment_dataset
+from tinyml_course.datasets.recordings import is_split
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.features.specification import Features
 from tinyml_course.sketch.parts import board_with_microphone
@@ -87,6 +88,7 @@ KEYWORDS = Task(
     build_model=build_ds_cnn,
     augment=augment,
     find_board=board_with_microphone,
+    is_split=is_split,
     recipe=Recipe(
         epochs=10,
         versions=36_000,

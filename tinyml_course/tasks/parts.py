@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from tinyml_course.backend import load_tensorflow
 from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.image_augment import paste_defects, vary
-from tinyml_course.datasets.image_layouts import is_good
+from tinyml_course.datasets.image_files import resized
+from tinyml_course.datasets.image_layouts import is_good, is_split
 from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
 from tinyml_course.sketch.inspection import PARTS as SKETCH
@@ -27,6 +29,15 @@ def choose_features(train: Dataset) -> ImagePatch:
     height, width = train.x.shape[1:]
     largest = min(height, width, LARGEST)
     return ImagePatch(height, width, size=max(CELL, largest // CELL * CELL))
+
+
+def adapt(pictures: Dataset, features: Features) -> Dataset:
+    """Bring pictures to the size a model's features take."""
+    assert isinstance(features, ImagePatch)
+    height, width = features.height, features.width
+    if pictures.x.shape[1:] == (height, width):
+        return pictures
+    return replace(pictures, x=resized(pictures.x, height, width))
 
 
 def learns_from_good_parts(train: Dataset) -> bool:
@@ -110,6 +121,8 @@ PARTS = Task(
     choose_features=choose_features,
     build_model=build_cnn,
     augment=augment,
+    adapt=adapt,
+    is_split=is_split,
     find_board=SKETCH.find_board,
     recipe=Recipe(
         epochs=15, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=30

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -22,11 +22,8 @@ from tinyml_course.compiler.forest import Forest
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
-from tinyml_course.datasets.image_files import resized
-from tinyml_course.datasets.image_layouts import tells_what_to_test
 from tinyml_course.datasets.nouns import counted
 from tinyml_course.errors import DataNote, InputError
-from tinyml_course.features.image import ImagePatch
 from tinyml_course.features.specification import Features
 from tinyml_course.run import Both, Run
 from tinyml_course.simulator.host import host_features, host_model
@@ -101,7 +98,7 @@ def train_task(
         metrics["epochs"] = epochs
     if data is None and task.measure_use is not None:
         metrics["in_use"] = task.measure_use(learned.oracle, features, train.labels)
-    if data is not None and task.is_split and not task.is_split(Path(data).expanduser()):
+    if data is not None and task.learns_from_all and not task.is_split(Path(data).expanduser()):
         train = load_dataset(name, path=data)
         features = task.choose_features(train)
         learned = learn(train, features)
@@ -136,12 +133,17 @@ def evaluate_run(run: Run, data: str | Path | None = None) -> dict[str, Any]:
 
 def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
     """Return what a RUN is measured on; see `evaluate_run` for `data`."""
+    task = get_task(run.task)
     if data is None:
-        return _of_their_size(load_dataset(run.task, split="test"), run.features)
-    split: Literal["test"] | None = "test" if tells_what_to_test(Path(data).expanduser()) else None
-    found = load_dataset(run.task, path=data, split=split, labels=run.labels)
-    _note_absent(found, data)
-    return _of_their_size(found, run.features)
+        found = load_dataset(run.task, split="test")
+    else:
+        folder = Path(data).expanduser()
+        split: Literal["test"] | None = (
+            "test" if folder.is_dir() and task.is_split(folder) else None
+        )
+        found = load_dataset(run.task, path=data, split=split, labels=run.labels)
+        _note_absent(found, data)
+    return task.adapt(found, run.features) if task.adapt else found
 
 
 def _note_absent(found: Dataset, data: str | Path) -> None:
@@ -154,16 +156,6 @@ def _note_absent(found: Dataset, data: str | Path) -> None:
             DataNote,
             stacklevel=4,
         )
-
-
-def _of_their_size(found: Dataset, features: Features) -> Dataset:
-    """Bring pictures to the size a model's features take."""
-    if not isinstance(features, ImagePatch):
-        return found
-    height, width = features.height, features.width
-    if found.x.shape[1:] == (height, width):
-        return found
-    return replace(found, x=resized(found.x, height, width))
 
 
 @dataclass(frozen=True, eq=False)

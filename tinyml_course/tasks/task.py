@@ -107,9 +107,13 @@ class Task:
     choose_model : callable or None
         Takes the training recordings, returns what to train on them: "network", or "both" for the
         mean of a network and a forest. Without it, it is a network.
-    is_split : callable or None
-        Takes a folder of recordings, tells whether it says which are for testing. If not, what was
-        held out to measure is learned from in the end. Without it, it never is.
+    is_split : callable
+        Takes a folder of recordings, tells whether it says which are for testing.
+    learns_from_all : bool
+        Whether the model kept has learned from all recordings of a folder that does not say so:
+        from those, too, that were held out to measure.
+    adapt : callable or None
+        Takes recordings to test on and a model's features; returns what these take.
     finish : callable or None
         Takes the trained model and the training recordings' features; returns the model to keep.
     measure_use : callable or None
@@ -123,9 +127,11 @@ class Task:
     augment: Augment
     find_board: Callable[[str | Board], Board]
     recipe: Recipe
+    is_split: Callable[[Path], bool]
+    learns_from_all: bool = False
+    adapt: Callable[[Dataset, Features], Dataset] | None = None
     small: Task | None = None
     fit_forest: Callable[[Dataset, Dataset, int], Forest] | None = None
     choose_model: Callable[[Dataset], str] | None = None
-    is_split: Callable[[Path], bool] | None = None
     measure_use: Callable[[Predict, Features, tuple[str, ...]], dict[str, Any]] | None = None
     finish: Callable[[Any, Dataset], Any] | None = None
