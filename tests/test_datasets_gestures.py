@@ -447,7 +447,7 @@ BAD = {
     "two of one": (["aX,accX,aY,aZ", "1,2,3,4"], "two columns for aX: 'aX' and 'accX'"),
     "missing column": (["aX,aY,gX", "1,2,3"], r"no column aZ; its first line is 'aX,aY,gX'"),
     "missing gyroscope axis": (["aX,aY,aZ,gX", "1,2,3,4"], "no column gY, gZ"),
-    "no header": (["0.1,0.2,0.3", "0.1,0.2,0.3"], "no column aX, aY, aZ"),
+    "no header": (["0.1,0.2,0.3", "0.1,0.2,0.3"], "no line that names its 3 columns"),
     "text": (replaced(5, "1,2,3,4,five,6"), r"punch\.csv, line 6, is not all numbers"),
     "nan": (replaced(7, "1,2,nan,4,5,6"), r"line 8, holds NaN"),
     "short row": (replaced(9, "1,2,3"), r"line 10, has 3 values where the header names 6"),

@@ -25,8 +25,6 @@ from tinyml_course.datasets.motion_columns import (
 from tinyml_course.datasets.motion_csv import Motion
 from tinyml_course.errors import InputError
 
-SUFFIXES = (".json", ".cbor")
-
 
 def read_acquisition(path: Path) -> Motion:
     """Read one acquisition file, in g and degrees/s.

@@ -1,13 +1,19 @@
 """A folder of recordings of motion, in any of the layouts people have them in.
 
-- `DIR/<label>/*.csv` or `DIR/<label>.csv`, as Arduino's gesture tutorial leads to
-- `DIR/*.csv` with a column `label`, and perhaps one `person`
+- `DIR/<label>/*.csv` or `DIR/<label>.csv`, as Arduino's gesture tutorial leads to; `.txt`, `.tsv`,
+  `.log` and `.dat` are read alike, and `DIR/<label>_<n>.csv`, too
+- `DIR/<label>/<person>/*`, `DIR/<person>/<label>/*`, `DIR/<person>/<label>_<n>.*`, where folders
+  such as `subject3` or `U01` are people
+- tables with a column of labels, and perhaps one of people: WISDM's, of 2010 and 2019, or one's own
+- a phone's exports, in which each sensor has a file: phyphox, Sensor Logger
+- TensorFlow's magic wand: `DIR/<label>/output_<label>_<person>.txt`
 - `DIR/<label>/*.json|cbor`, or Edge Impulse's export: `DIR/training/<label>.<id>.json|cbor` and
-  `DIR/testing/...`, which is then the split
+  `DIR/testing/...`, which is then the split, as `train` and `test` are, or `<label>-test.csv`
 - UCI HAR: `DIR/train/Inertial Signals/*.txt` and `DIR/test/...`, split as they are
 
-A recording is a group of its own, unless a column or its file's name, before `_nohash_` as in
-Speech Commands, says who made it. Where one person made all of them, a split goes by recording.
+A recording is a group of its own, unless a column, a folder or its file's name, before `_nohash_`
+as in Speech Commands, says who made it. Where one person made all of them, a split goes by
+recording. What is in a file, see `motion_csv`; what names tell, see `motion_layout`.
 """
 
 from __future__ import annotations
@@ -15,30 +21,32 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from tinyml_course.datasets import har
 from tinyml_course.datasets.dataset import Dataset, parted
-from tinyml_course.datasets.edge_impulse import SUFFIXES as ACQUISITIONS
 from tinyml_course.datasets.edge_impulse import read_acquisition
-from tinyml_course.datasets.folders import deeper, is_clutter
 from tinyml_course.datasets.motion_csv import Motion, read_csv
+from tinyml_course.datasets.motion_layout import ACQUISITIONS, SUFFIXES, Source, find_sources
 from tinyml_course.datasets.motion_recordings import (
+    CLIP_SAMPLES,
     OTHER,
     RATE_HZ,
     UNITS,
     at_one_rate,
     cut,
-    in_g,
 )
+from tinyml_course.datasets.motion_units import in_g
 from tinyml_course.errors import DataNote, InputError
 
-SUFFIXES = (".csv", *ACQUISITIONS)
-EXPORTED = {"training": "train", "testing": "test"}  # Edge Impulse's folders
 FEWEST = 2  # recordings of a class: one to train on, one to test on
+PIECES = 5  # that the only recording of a class is cut into
+MOST_NOTES = 3  # on how files were understood; a folder of many kinds would have many
+
+__all__ = ["SUFFIXES", "Labelled", "find_sources", "is_split", "load_folder", "read_source"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +69,7 @@ def load_folder(
     InputError
         If the folder is missing, a file cannot be used, or there are too few recordings or classes.
     """
-    if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "is not there"
-        raise InputError(
-            f"{root} {what}. Give the folder that holds a folder or .csv file a label."
-        )
     found = read_har(root) if har.is_there(root) else _read_files(root)
-    classes = tuple(labels) if labels else _classes(root, found)
-    found = [_known(one, classes, root) for one in found]
     axes = {one.motion.samples.shape[1]: one.motion.where for one in found}
     if len(axes) > 1:
         raise InputError(
@@ -76,7 +77,11 @@ def load_folder(
             "columns away, or record again."
         )
     motions = at_one_rate(in_g([one.motion for one in found]), rate_hz)
-    clips = [cut(motion) for motion in motions]
+    found = [replace(one, motion=motion) for one, motion in zip(found, motions, strict=True)]
+    found = _in_pieces(found)
+    classes = tuple(labels) if labels else _classes(root, found)
+    found = [_known(one, classes, root) for one in found]
+    clips = [cut(one.motion) for one in found]
     counts = [len(some) for some in clips]
     data = Dataset(
         x=np.concatenate(clips),
@@ -107,53 +112,73 @@ def read_har(root: Path) -> list[Labelled]:
     ]
 
 
+def read_file(path: Path, turning: Path | None = None) -> list[Motion]:
+    """Read the recordings of one file, and the rate of turn from another if that has it.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    """
+    acquired = path.suffix.lower() in ACQUISITIONS
+    return [read_acquisition(path)] if acquired else read_csv(path, turning)
+
+
+def read_source(source: Source) -> list[Labelled]:
+    """Read the recordings of one file with label and group.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used.
+    """
+    motions = read_file(source.path, source.turning)
+    varied = len(source.name) == 1 or len({motion.label for motion in motions}) > 1
+    found = []
+    for number, motion in enumerate(motions):
+        label = (motion.label if varied else None) or source.label
+        group = motion.person or source.person or f"{'/'.join(source.name)}-{number}"
+        found.append(Labelled(motion, label, group, source.split))
+    return found
+
+
 def _read_files(root: Path) -> list[Labelled]:
     """Read all recordings below a folder, in the order of their files' names."""
-    found = []
-    for path, label, split in list_files(root):
-        motions = read_csv(path) if path.suffix.lower() == ".csv" else [read_acquisition(path)]
-        person, told, _ = path.stem.partition("_nohash_")
-        varied = path.parent == root or len({motion.label for motion in motions}) > 1
-        for number, motion in enumerate(motions):
-            group = person if told else f"{path.relative_to(root).with_suffix('')}-{number}"
-            own = motion.label if varied else None
-            found.append(Labelled(motion, own or label, motion.person or group, split))
-    if notes := sorted({one.motion.note for one in found} - {""}):
+    sources = find_sources(root)
+    found = [one for source in sources for one in read_source(source)]
+    told = {one.motion.note for one in found} | {source.note for source in sources}
+    notes = sorted(told - {""})
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES - 1 :] = [f"and {len(notes) - MOST_NOTES + 1} more kinds of files"]
+    if notes:
         warnings.warn(f"read {'; '.join(notes)}.", DataNote, stacklevel=4)
     return found
 
 
+def _in_pieces(found: list[Labelled]) -> list[Labelled]:
+    """Cut the only recording of a class into pieces, if it is long: to learn from, and to test."""
+    counts = Counter(one.label for one in found if one.split is None)
+    pieces = []
+    for one in found:
+        samples = one.motion.samples
+        if counts[one.label] != 1 or len(counts) < 2 or len(samples) < PIECES * CLIP_SAMPLES:
+            pieces.append(one)
+            continue
+        for part in np.array_split(samples, PIECES):
+            pieces.append(replace(one, motion=replace(one.motion, samples=part)))
+    if cut_up := sorted(set(Counter(one.label for one in pieces) - counts)):
+        warnings.warn(
+            f"the one long recording of {', '.join(cut_up)} was cut into {PIECES}: a test on a "
+            "piece of what was learnt flatters. Record several.",
+            DataNote,
+            stacklevel=4,
+        )
+    return pieces
+
+
 def is_split(root: Path) -> bool:
     """Tell whether a folder says which recordings are for testing."""
-    return har.is_there(root) or any(split for _, _, split in list_files(root))
-
-
-def list_files(root: Path) -> list[tuple[Path, str, str | None]]:
-    """List the files with label and split."""
-    seen = sorted(
-        path
-        for path in (*root.glob("*"), *root.glob("*/*"))
-        if path.is_file()
-        and path.suffix.lower() in SUFFIXES
-        and not (is_clutter(path) or path.name.startswith("info.labels"))
-        and (path.parent == root or not is_clutter(path.parent))
-    )
-    if not seen:
-        raise InputError(
-            f"{root} has no recordings. Sort them into {root}/<label>/<name>.csv, or give one "
-            f"{root}/<label>.csv for each gesture." + deeper(root, SUFFIXES)
-        )
-    exported = {path.parent.name for path in seen if path.parent != root} <= set(EXPORTED)
-    files: list[tuple[Path, str, str | None]] = []
-    for path in seen:
-        inside = path.parent != root
-        named = path.suffix.lower() == ".csv" or path.name.count(".") == 1
-        own = path.stem if named else path.name.partition(".")[0]
-        if inside and exported:
-            files.append((path, own.partition(".")[0], EXPORTED[path.parent.name]))
-        else:
-            files.append((path, path.parent.name if inside else own, None))
-    return files
+    return har.is_there(root) or any(source.split for source in find_sources(root))
 
 
 def _classes(root: Path, found: list[Labelled]) -> tuple[str, ...]:
@@ -165,9 +190,11 @@ def _classes(root: Path, found: list[Labelled]) -> tuple[str, ...]:
             "many in one, part them by blank lines."
         )
     if len(counts) < 2:
+        label = found[0].label
+        inner = f", or give {root / label}" if (root / label).is_dir() else ""
         raise InputError(
-            f"{root} has one class only ({found[0].label}); a classifier needs two or more. Record "
-            "another gesture, or your hand doing something else."
+            f"{root} has one class only ({label}); a classifier needs two or more. Record "
+            f"another gesture, or your hand doing something else{inner}."
         )
     label, fewest = min(counts.items(), key=lambda item: item[1])
     if fewest < FEWEST:

@@ -15,20 +15,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.datasets import edge_impulse
 from tinyml_course.datasets.audio import SUFFIXES as SOUNDS
 from tinyml_course.datasets.audio import read_clip
 from tinyml_course.datasets.gestures import LABELS, Event, load_sessions
 from tinyml_course.datasets.image_files import SUFFIXES as PICTURES
 from tinyml_course.datasets.image_files import read_picture
-from tinyml_course.datasets.motion_csv import Motion, read_csv
+from tinyml_course.datasets.motion_csv import Motion
+from tinyml_course.datasets.motion_folder import SUFFIXES as MOTIONS
+from tinyml_course.datasets.motion_folder import read_file
 from tinyml_course.datasets.motion_recordings import (
     LONGEST_GESTURE_S,
     RATE_HZ,
     at_one_rate,
     cut,
-    in_g,
 )
+from tinyml_course.datasets.motion_units import in_g
 from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.features.image import ImagePatch
@@ -116,8 +117,7 @@ def _picture(path: Path, features: ImagePatch) -> list[Recorded]:
 
 
 def _motion(path: Path, features: MotionWindow) -> list[Recorded]:
-    is_csv = path.suffix.lower() == ".csv"
-    motions = read_csv(path) if is_csv else [edge_impulse.read_acquisition(path)]
+    motions = read_file(path)
     names = [path.name if len(motions) == 1 else f"{path.name}, recording {i + 1}"
              for i in range(len(motions))]  # fmt: skip
     alike = at_one_rate(in_g(motions))
@@ -147,7 +147,7 @@ def _windows(name: str, samples: NDArray[Any], features: MotionWindow) -> Record
 
 READERS: dict[type[Features], tuple[tuple[str, ...], Callable[[Path, Any], list[Recorded]]]] = {
     Mfcc: (SOUNDS, _sound),
-    MotionWindow: ((".csv", *edge_impulse.SUFFIXES), _motion),
+    MotionWindow: (MOTIONS, _motion),
     ImagePatch: (PICTURES, _picture),
 }
 """By a run's features: the files their sketch is replayed, and what reads one."""

@@ -26,19 +26,12 @@ from tinyml_course.datasets import (
     recordings,
 )
 from tinyml_course.datasets.dataset import Dataset
-from tinyml_course.datasets.edge_impulse import read_acquisition
 from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
 from tinyml_course.datasets.image_files import SUFFIXES as PICTURES
 from tinyml_course.datasets.image_files import read_picture
-from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion, read_csv
-from tinyml_course.datasets.motion_recordings import (
-    RATE_HZ,
-    SAME_RATE,
-    UNIT_OF_G,
-    at_one_rate,
-    cut,
-    unit_of,
-)
+from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion
+from tinyml_course.datasets.motion_recordings import ONE_KIND, RATE_HZ, at_one_rate, cut
+from tinyml_course.datasets.motion_units import in_g, unit_of
 from tinyml_course.datasets.quality.pile import Pile
 from tinyml_course.datasets.quality.report import Finding
 from tinyml_course.datasets.quality.watched import Advance, unwatched
@@ -245,20 +238,20 @@ def _motion(root: Path, advance: Advance) -> list[_Sample]:
         ]
         return _clips_of_motion(found, [])
     found, unusable = [], []
-    files = motion_folder.list_files(root)
-    for done, (path, label, split) in enumerate(files):
-        advance("reading", done / len(files))
-        where = _named(path, root)
-        person, told, _ = path.stem.partition("_nohash_")
-        one = _Sample(None, label, person, where, None if split is None else split == "test")
+    sources = motion_folder.find_sources(root)
+    for done, source in enumerate(sources):
+        advance("reading", done / len(sources))
+        where = _named(source.path, root)
         try:
-            motions = read_csv(path) if path.suffix.lower() == ".csv" else [read_acquisition(path)]
+            labelled = motion_folder.read_source(source)
         except InputError as error:
-            unusable.append(replace(one, findings=(_unusable(where, error),)))
+            blank = _Sample(None, source.label, "", where)
+            unusable.append(replace(blank, findings=(_unusable(where, error),)))
             continue
-        for number, motion in enumerate(motions):
-            own = where if len(motions) == 1 else f"{where}, recording {number + 1}"
-            found.append((replace(one, where=own, group=person if told else own), motion))
+        for number, one in enumerate(labelled):
+            own = where if len(labelled) == 1 else f"{where}, recording {number + 1}"
+            split = None if one.split is None else one.split == "test"
+            found.append((_Sample(None, one.label, one.group, own, split), one.motion))
     return _clips_of_motion(found, unusable)
 
 
@@ -266,10 +259,11 @@ def _clips_of_motion(found: list[tuple[_Sample, Motion]], unusable: list[_Sample
     """Cut recordings into clips, and tell how they differ in axes, unit and rate."""
     if not found:
         return unusable
+    motions = [motion for _, motion in found]
     kinds = {
-        "mixed-axes": [f"{motion.samples.shape[1]} axes" for _, motion in found],
-        "mixed-units": [unit_of(motion.samples) for _, motion in found],
-        "mixed-rates": _rates([motion for _, motion in found]),
+        "mixed-axes": [f"{motion.samples.shape[1]} axes" for motion in motions],
+        "mixed-units": ["g" if m.units_told[0] else unit_of(m.samples) for m in motions],
+        "mixed-rates": _rates(motions),
     }
     where = [one.where for one, _ in found]
     findings = [
@@ -277,19 +271,32 @@ def _clips_of_motion(found: list[tuple[_Sample, Motion]], unusable: list[_Sample
     ]
     usual = Counter(kinds["mixed-axes"]).most_common(1)[0][0]
     samples = [*unusable, _Sample(None, "", "", "", findings=tuple(findings))]
-    for (one, motion), axes, unit in zip(
-        found, kinds["mixed-axes"], kinds["mixed-units"], strict=True
+    for (one, _), axes, motion in zip(
+        found, kinds["mixed-axes"], _converted(motions, kinds["mixed-units"]), strict=True
     ):
         if axes != usual:
             continue
-        scaled = np.hstack([motion.samples[:, :3] * UNIT_OF_G[unit], motion.samples[:, 3:]])
         try:
-            clips = cut(_at_100_hz(replace(motion, samples=scaled)))
+            clips = cut(_at_100_hz(motion))
         except InputError as error:
             samples.append(replace(one, findings=(_unusable(one.where, error),)))
             continue
         samples += [replace(one, values=clip) for clip in clips]
     return samples
+
+
+def _converted(motions: list[Motion], units: list[str]) -> list[Motion]:
+    """Bring recordings to g, those of each unit by themselves."""
+    import warnings
+
+    made = list(motions)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a finding of its own tells it
+        for unit in set(units):
+            own = [i for i, one in enumerate(units) if one == unit]
+            for i, motion in zip(own, in_g([motions[i] for i in own]), strict=True):
+                made[i] = motion
+    return made
 
 
 def _rates(motions: list[Motion]) -> list[str]:
@@ -298,7 +305,7 @@ def _rates(motions: list[Motion]) -> list[str]:
     names: dict[float, str] = {}
     slowest = 0.0
     for rate in sorted(rates):
-        slowest = slowest if rate <= slowest * (1 + SAME_RATE) else rate
+        slowest = slowest if rate <= slowest * (1 + ONE_KIND) else rate
         names[rate] = f"{slowest:.4g} Hz"
     return [names[rate] for rate in rates]
 
