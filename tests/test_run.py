@@ -1,6 +1,7 @@
 """A RUN folder comes back as it was saved, and says which of its files is wrong."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,6 +36,21 @@ def test_summary_tells_float_beside_int8_and_leaves_absent_classes_open(run):
     lines = run.summary().splitlines()
     assert lines[1].split() == ["accuracy", "50.0%", "50.0%"]
     assert lines[-2].split() == ["unknown", "-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "last"),
+    [
+        ((1, 3, 0), "over 4 held-out recordings of keywords, 1 of yes: each of those is 100% of"),
+        ((12, 10, 0), "over 22 held-out recordings of keywords"),
+    ],
+    ids=["few", "enough"],
+)
+def test_summary_says_on_how_few_it_was_measured(run, counts, last):
+    scores = {**SCORES, "n": sum(counts), "n_per_class": dict(zip(LABELS, counts, strict=True))}
+    lines = replace(run, metrics={"int8": scores}).summary().splitlines()
+    assert lines[-1].startswith(last) and (len(lines[-1]) > len(last)) == (counts[0] == 1)
+    assert lines[-4].split() == ["yes", "100.0%", "of", str(counts[0])]
 
 
 def test_other_files_of_the_folder_stay(run, tmp_path):

@@ -114,6 +114,9 @@ def test_evaluate_says_nothing_of_a_class_without_samples():
     some = data.take(data.y != 1)
     found = evaluate(lambda x: np.tile([0.0, 0, 1], (len(x), 1)), some, batch=7)
     assert found["per_class"] == {"a": 0.0, "b": None, "c": 1.0}
+    assert found["n_per_class"] == {
+        label: int((some.y == i).sum()) for i, label in enumerate(some.labels)
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ task, and how well it did).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,7 @@ from tinyml_course.features.specification import Features
 
 MODEL, FOREST = "model.tflite", "forest.npz"
 FEATURES, LABELS, METRICS = "features.json", "labels.txt", "metrics.json"
+FEW = 10  # of a class to test on: fewer say little
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +135,12 @@ class Run:
             if all(name in one for one in measured.values()):
                 shares = "".join(_share(one[name]) for one in measured.values())
                 rows += [f"{name.partition('_')[0]:<12}{shares}"]
+        counts = integer.get("n_per_class", {})
         for label in integer["per_class"]:
             shares = "".join(_share(one["per_class"][label]) for one in measured.values())
-            rows += [f"  {label:<10}{shares}"]
-        rows += [f"over {integer['n']:,} held-out {noun(self.task, integer['n'])} of {self.task}"]
+            rows += [f"  {label:<10}{shares}" + (f"  of {counts[label]:,}" if counts else "")]
+        held_out = f"over {integer['n']:,} held-out {noun(self.task, integer['n'])} of {self.task}"
+        rows += [held_out + _caution(counts)]
         rows += [self.metrics["in_use"]["summary"]] if "in_use" in self.metrics else []
         if network := self.metrics.get("network"):
             rows += [
@@ -151,6 +155,17 @@ class Run:
                 f"(tinyml train {self.task} --model forest)"
             ]
         return "\n".join(rows)
+
+
+def _caution(counts: Mapping[str, int]) -> str:
+    """Return what to think of a measure on few samples of a class."""
+    fewest, label = min(((n, label) for label, n in counts.items() if n), default=(FEW, ""))
+    if fewest >= FEW:
+        return ""
+    return (
+        f", {fewest} of {label}: each of those is {1 / fewest:.0%} of its class, which is too few "
+        f"to tell how good the model is; {FEW} or more of each would"
+    )
 
 
 def load_run(folder: str | Path) -> Run:

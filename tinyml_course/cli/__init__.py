@@ -148,7 +148,8 @@ def evaluate(folder: RunFolder, data: DataFolder = None, as_json: AsJson = False
     if "auroc" in metrics:
         out.print(f"AUROC    {metrics['auroc']:.3f}")
     for label, share in metrics["per_class"].items():
-        out.print(f"  {label:<10} " + ("none" if share is None else f"{share:.3f}"))
+        said = f"{share:.3f} of {metrics['n_per_class'][label]:,}" if share is not None else "none"
+        out.print(f"  {label:<10} {said}")
 
 
 @app.command()

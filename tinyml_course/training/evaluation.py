@@ -31,8 +31,9 @@ def evaluate(
         `accuracy`, the share that is right; `balanced_accuracy`, the mean of the classes' shares;
         `auroc`, of two classes that both have samples, how often one of the second has the higher
         second score than one of the first; `per_class`, that share by label, None where a class
-        has no samples; `confusion`, counts as a list of rows, one a true class, one column a class
-        that was heard; `n`, the number of samples. JSON can hold it.
+        has no samples; `n_per_class`, how many samples that share is of; `confusion`, counts as a
+        list of rows, one a true class, one column a class that was heard; `n`, the number of
+        samples. JSON can hold it.
 
     Raises
     ------
@@ -68,6 +69,7 @@ def evaluate(
             label: float(right[i] / said[i]) if said[i] else None
             for i, label in enumerate(dataset.labels)
         },
+        "n_per_class": dict(zip(dataset.labels, said.tolist(), strict=True)),
         "confusion": confusion.tolist(),
         "n": len(dataset),
     }
