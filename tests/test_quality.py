@@ -364,7 +364,19 @@ def test_class_that_is_on_one_side_only_is_named(clean):
     ann = data.group == "ann"
     report = tc.check_data(data.take(~ann), test=data.take(ann & (data.y == 0)), task="gestures")
     (finding,) = report.errors
-    assert (finding.fault, finding.where) == ("class-missing", ("wing",))
+    assert (finding.fault, len(finding.where)) == ("class-missing", 9)
+    assert finding.where[0].startswith("train ")
+    assert "no wing; its recordings (9, of 3 people) are all in the training set" in finding.what
+    assert finding.advice.startswith("Record wing from another person, for the test set alone, or")
+
+
+def test_class_without_a_test_folder_is_told_with_its_files(tmp_path):
+    for number, place in enumerate(["train/wing", "train/ring", "test/ring"] * 2):
+        save_gesture(tmp_path / place / f"take{number}.csv", gesture(number))
+    (finding,) = tc.check_data(tmp_path, task="gestures").of("error")
+    assert finding.what.startswith("The test set has no wing; its recordings (2) are all in")
+    assert finding.where == ("train/wing/take0.csv", "train/wing/take3.csv")
+    assert finding.advice == "Record wing from another person, for the test set alone."
 
 
 @pytest.mark.parametrize("task", LABELS)

@@ -118,14 +118,27 @@ def check_split(collection: Collection, task: str) -> Iterator[Finding]:
             tuple(map(str, both)),
             'Split by group: data.split(by="group"), or mend the lists of the split.',
         )  # fmt: skip
-    for side, name in ((in_test, "test"), (~in_test, "training")):
-        missing = np.setdiff1d(data.y, data.y[side])
-        if len(missing):
-            labels = tuple(data.labels[i] for i in missing)
-            yield Finding(
-                "error", "class-missing", f"The {name} set has no {', '.join(labels)}.", labels,
-                f"{_make(task)} them from more {SEVERAL[task]}, or split otherwise.",
-            )  # fmt: skip
+    for side, name, other in ((in_test, "test", "training"), (~in_test, "training", "test")):
+        for missing in np.setdiff1d(data.y, data.y[side]):
+            yield _missing(collection, int(missing), name, other, task)
+
+
+def _missing(collection: Collection, y: int, side: str, other: str, task: str) -> Finding:
+    """Tell of a class that is on the other side of a split only."""
+    data = collection.data
+    own = np.flatnonzero(data.y == y)
+    groups = len(np.unique(data.group[own])) if collection.named else 0
+    label, group, many = data.labels[y], GROUPS_KNOWN[task], SEVERAL[task]
+    of = f", of {groups:,} {many if groups > 1 else group}" if groups else ""
+    advice = f"{_make(task)} {label} from another {group}, for the {side} set alone."
+    if groups > 1:
+        advice = f"{advice[:-1]}, or move all of one of these {many} there."
+    return Finding(
+        "error", "class-missing",
+        f"The {side} set has no {label}; its {noun(task, 2)} ({len(own):,}{of}) are all in the "
+        f"{other} set.",
+        tuple(collection.where[i] for i in own), advice,
+    )  # fmt: skip
 
 
 def _make(task: str) -> str:
