@@ -5,14 +5,17 @@
 import dataclasses
 import json
 import re
+from importlib import resources
 
 import numpy as np
 import pytest
 import soundfile
+import typer
 from PIL import Image
 from sketch_programs import STRICT, Running, gestures
 from test_cli import tinyml
 
+from tinyml_course.cli import app
 from tinyml_course.compiler.reference import reference
 from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.errors import DeviceError, InputError
@@ -21,6 +24,7 @@ from tinyml_course.run import load_run
 from tinyml_course.simulator.host_sketch import build_sketch
 from tinyml_course.sketch.detection import GESTURE_DETECTOR, detect
 from tinyml_course.tasks import replay as replaying
+from tinyml_course.tasks.recorded import READERS
 from tinyml_course.tasks.replay import replay_run
 
 SESSION = load_sessions("test")[0]
@@ -39,6 +43,17 @@ def write_motion(path, seconds):
 @pytest.fixture(scope="module")
 def session_file(tmp_path_factory):
     return write_motion(tmp_path_factory.mktemp("motion") / "session.csv", SESSION_S)
+
+
+@pytest.mark.parametrize("task", ["keywords", "gestures", "parts"])
+def test_command_that_a_sketch_tells_of_is_there(task):
+    page = (resources.files("tinyml_course.sketch") / "templates" / f"{task}.md.in").read_text()
+    ((name, *words),) = (line.split()[1:] for line in page.splitlines() if line[:7] == "tinyml ")
+    command = typer.main.get_command(app).commands[name]
+    given = command.make_context(name, words).params
+    assert (given["port"], str(given["folder"])) == ("PORT", "RUN")
+    suffixes, _ = READERS[type(load_run(model_dir(task)).features)]
+    assert [file.suffix in suffixes for file in given["files"]] == [True]
 
 
 @pytest.mark.parametrize("name", ["gestures", "gestures_uno", "parts", "parts_one_class"])
