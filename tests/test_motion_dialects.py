@@ -7,6 +7,7 @@ from tinyml_course import load_dataset
 from tinyml_course.datasets.motion_folder import is_split
 from tinyml_course.datasets.quality import check_data
 from tinyml_course.errors import DataNote, InputError
+from tinyml_course.tasks import TASKS
 
 LABELS, PEOPLE, TAKES = ("circle", "up down"), ("ann", "bob", "cléo"), 2
 RATE_HZ = 50
@@ -243,8 +244,10 @@ def test_each_dialect_holds_the_same_recordings(
     assert any(part in said for part in told.split("|"))
     assert data.labels == labels or labels is None
     assert len(set(data.group)) == groups
-    if rate_hz == 25:  # 60 rows are 2.4 s: of each the second and a half with most motion in it
-        assert data.x.shape == (len(MADE), 150, axes) and abs(data.x[:, 0, 2] - 1).max() < 0.5
+    if write_folder is magic_wand:  # the rows say 25 Hz: the motion takes twice as long
+        assert data.x.shape == (len(MADE), 300, axes)
+        clip = data.x[0, 30:270:4]
+        assert abs(clip - MADE[LABELS[0], PEOPLE[0], 0][:, FORCE])[5:-5].max() < 0.02
         return
     assert data.x.shape == (len(MADE), 150, axes)
     wanted = np.stack([samples[:, :axes] for samples in MADE.values()])  # (12, 60, axes), 50 Hz
@@ -337,6 +340,20 @@ def test_few_damaged_lines_of_many_are_passed_over_and_told(tmp_path):
         write(tmp_path / f"{label}.csv", ["time,aX,aY,aZ,gX,gY,gZ", *rows])
     with pytest.warns(DataNote, match="passed over 1 damaged lines of"):
         load_dataset("gestures", path=tmp_path)
+
+
+@pytest.mark.parametrize(("slower", "window_s"), [(1, 1.0), (2, 2.0), (6, 1.0)])
+def test_window_is_as_long_as_the_motion_takes(tmp_path, slower, window_s):
+    for (label, person, take), samples in MADE.items():
+        rows = timed(np.repeat(samples[:, FORCE], slower, axis=0))  # 1.2 s, 2.4 s, 7.2 s
+        write(tmp_path / label / f"{person}_nohash_{take}.csv", ["time,aX,aY,aZ", *rows])
+    data = load_dataset("gestures", path=tmp_path)
+    features = TASKS["gestures"].choose_features(data)
+    assert data.x.shape[1:] == (150 * window_s, 3)
+    assert (features.window_s, features.rows, features.hop) == (window_s, 50, 2 * window_s)
+    assert TASKS["gestures"].load_options(features) == {"window_s": window_s}
+    again = load_dataset("gestures", path=tmp_path, window_s=1.5)
+    assert again.x.shape[1:] == (225, 3)
 
 
 def test_one_long_recording_of_a_class_is_cut_to_learn_and_to_test(tmp_path):

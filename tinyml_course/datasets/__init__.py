@@ -24,6 +24,7 @@ def load_dataset(
     labels: Sequence[str] | None = None,
     convert: bool = False,
     rate_hz: float | None = None,
+    window_s: float | None = None,
 ) -> Dataset:
     """Load a data set by the name of its task.
 
@@ -37,7 +38,8 @@ def load_dataset(
     path : str or Path or None
         A folder of your own recordings; None is the set that comes with the course. Keywords:
         `path/<word>/*.wav|flac|ogg|opus`. Gestures: `path/<label>/*.csv` or `path/<label>.csv`
-        with columns aX,aY,aZ and perhaps gX,gY,gZ; Edge Impulse's files; UCI HAR's folders. Parts:
+        with columns aX,aY,aZ and perhaps gX,gY,gZ, and what phones, Edge Impulse and public data
+        sets write (see `datasets.motion_folder`). Parts:
         `path/<label>/*.png|jpg|bmp` of any size, lots as folders or in the names (see
         `datasets.image_layouts`); a folder of good parts alone gets an empty class "defect".
     split : {"train", "test", "validation"} or None
@@ -52,6 +54,9 @@ def load_dataset(
         of refusing it. Keywords only.
     rate_hz : float or None
         The rate of gestures whose files do not tell it; None is Arduino's tutorial's, 119 Hz.
+    window_s : float or None
+        How much a model will see of a folder's gestures at once, in seconds; clips are half as long
+        again. None is a second, or more where the motion takes longer.
 
     Raises
     ------
@@ -69,7 +74,7 @@ def load_dataset(
     if name == "keywords":
         return load_keywords(folder, split, labels=labels, convert=convert)
     if name == "gestures":
-        return load_gestures(folder, split, labels=labels, rate_hz=rate_hz)
+        return load_gestures(folder, split, labels=labels, rate_hz=rate_hz, window_s=window_s)
     if name == "parts":
         return load_parts(folder, split, labels=labels)
     raise InputError(f'there is no data set "{name}": choose keywords, gestures, parts.')

@@ -2,7 +2,8 @@
 
 Both become a `Dataset` of clips of 1.5 s at 100 Hz: acceleration in g, rate of turn in degrees/s.
 That is a second with what happened and a quarter of a second before and after it, which lets
-augmentation move the gesture within the window and lets a longer window be tried.
+augmentation move the gesture within the window and lets a longer window be tried. Where the motion
+in a folder takes longer, so do the clips: half as much again as the window that a model will see.
 """
 
 from __future__ import annotations
@@ -99,12 +100,14 @@ def load_gestures(
     *,
     labels: Sequence[str] | None = None,
     rate_hz: float | None = None,
+    window_s: float | None = None,
 ) -> Dataset:
     """Load the shipped gestures, or a folder of recordings; see `load_dataset`."""
     if split is not None and split not in SPLITS:
         raise InputError(f'there is no split "{split}": choose {", ".join(SPLITS)} or None.')
     if path is not None:
-        return load_folder(Path(path).expanduser(), split, labels=labels, rate_hz=rate_hz)
+        folder = Path(path).expanduser()
+        return load_folder(folder, split, labels=labels, rate_hz=rate_hz, window_s=window_s)
     found = [
         (clip, label, session.person)
         for session in load_sessions(split)

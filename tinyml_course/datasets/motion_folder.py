@@ -38,6 +38,7 @@ from tinyml_course.datasets.motion_recordings import (
     UNITS,
     at_one_rate,
     cut,
+    window_s_for,
 )
 from tinyml_course.datasets.motion_units import in_g
 from tinyml_course.errors import DataNote, InputError
@@ -60,9 +61,14 @@ class Labelled:
 
 
 def load_folder(
-    root: Path, split: str | None, *, labels: Sequence[str] | None, rate_hz: float | None
+    root: Path,
+    split: str | None,
+    *,
+    labels: Sequence[str] | None,
+    rate_hz: float | None,
+    window_s: float | None = None,
 ) -> Dataset:
-    """Load a folder of recordings.
+    """Load a folder of recordings, as clips for windows of so many seconds, or as the motion takes.
 
     Raises
     ------
@@ -77,11 +83,12 @@ def load_folder(
             "columns away, or record again."
         )
     motions = at_one_rate(in_g([one.motion for one in found]), rate_hz)
+    window_s = window_s or window_s_for(motions)
     found = [replace(one, motion=motion) for one, motion in zip(found, motions, strict=True)]
     found = _in_pieces(found)
     classes = tuple(labels) if labels else _classes(root, found)
     found = [_known(one, classes, root) for one in found]
-    clips = [cut(one.motion) for one in found]
+    clips = [cut(one.motion, window_s) for one in found]
     counts = [len(some) for some in clips]
     data = Dataset(
         x=np.concatenate(clips),

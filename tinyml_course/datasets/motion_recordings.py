@@ -14,12 +14,17 @@ from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion
 from tinyml_course.errors import DataNote, InputError
 
 RATE_HZ = 100
-CLIP_SAMPLES = 150
+CLIP_SAMPLES = 150  # of a window of one second, and half as much beside it
+WINDOW_S = 1.0
 UNITS = "g; degrees/s"
 OTHER = "other"
 SHORTEST_S = 0.2
-LONGEST_GESTURE_S = 3.0
-EVERY_SAMPLES = 100  # from clip to clip of a longer recording
+LONGEST_GESTURE_S = 3.0  # two clips: what is longer holds more than one
+LONGEST_WINDOW_S, STEP_S = 4.0, 0.5
+AT_ONCE_S = 6.0  # a recording of up to so much may be one slow gesture
+MOVED_G = 0.05
+TAILS = 0.05  # of a gesture's changes may come before and after what a window must see
+USUAL = 0.75  # of the gestures are no longer than that
 SLOWEST_HZ = 8.0  # UCI's smartwatch has 10; nothing of a gesture is seen below
 SAME_RATE = 0.1  # rates that differ by less are one rate, measured twice
 ONE_KIND = 0.5  # those that differ by less are a kind of device, each with a rate of its own
@@ -71,12 +76,32 @@ def at_one_rate(recordings: Sequence[Motion], rate_hz: float | None = None) -> l
     ]
 
 
-def cut(recording: Motion) -> NDArray[np.float32]:
-    """Cut a recording at 100 Hz into clips, (n, 150, axes).
+def window_s_for(recordings: Sequence[Motion]) -> float:
+    """Return how much of recordings at 100 Hz a model should see at once, in seconds; say so.
 
-    One of up to 3 s holds one gesture: the second and a half with most motion in it is kept, a
-    shorter one is lengthened at both ends by what it begins and ends with. A longer one is cut
-    into clips, one after each second.
+    That is a second, unless most recordings hold one motion each that takes longer than a clip.
+    """
+    lasted = [
+        _lasted_s(r.samples)
+        for r in recordings
+        if len(r.samples) <= AT_ONCE_S * RATE_HZ and r.samples[:, :3].std(axis=0).max() > MOVED_G
+    ]
+    if 2 * len(lasted) < len(recordings):
+        return WINDOW_S
+    usual = float(np.quantile(lasted, USUAL))
+    if usual <= CLIP_SAMPLES / RATE_HZ:
+        return WINDOW_S
+    window_s = min(STEP_S * float(np.ceil(usual / STEP_S)), LONGEST_WINDOW_S)
+    _say(f"the motion takes {usual:.1f} s: a model will see {window_s:g} s of it at once.")
+    return window_s
+
+
+def cut(recording: Motion, window_s: float = WINDOW_S) -> NDArray[np.float32]:
+    """Cut a recording at 100 Hz into clips of a window and a half, (n, 150 a second, axes).
+
+    One of up to two clips holds one gesture: the clip with most motion in it is kept, a shorter one
+    is lengthened at both ends by what it begins and ends with. A longer one is cut into clips, one
+    after each window.
 
     Raises
     ------
@@ -90,17 +115,31 @@ def cut(recording: Motion) -> NDArray[np.float32]:
             f"{recording.where} has a recording of {seconds:.2f} s; a gesture lasts at least "
             f"{SHORTEST_S} s. Delete it, or check what parts the recordings of the file."
         )
-    spare = len(samples) - CLIP_SAMPLES
+    length = clip_samples(window_s)
+    spare = len(samples) - length
     if spare <= 0:
         ends = ((-spare // 2, -spare - -spare // 2), (0, 0))
         return np.pad(samples, ends, mode="edge")[None]
-    if seconds > LONGEST_GESTURE_S:
-        starts = list(range(0, spare + 1, EVERY_SAMPLES))
+    if len(samples) > 2 * length:
+        starts = list(range(0, spare + 1, round(window_s * RATE_HZ)))
     else:
         change = np.abs(np.diff(samples[:, :3], axis=0, prepend=samples[:1, :3])).sum(axis=1)
-        total = np.convolve(change, np.ones(CLIP_SAMPLES), mode="valid")
+        total = np.convolve(change, np.ones(length), mode="valid")
         starts = [int(np.argmax(total))]
-    return np.stack([samples[start : start + CLIP_SAMPLES] for start in starts])
+    return np.stack([samples[start : start + length] for start in starts])
+
+
+def clip_samples(window_s: float) -> int:
+    """Return the samples of a clip for windows of so many seconds."""
+    return round(window_s / WINDOW_S * CLIP_SAMPLES)
+
+
+def _lasted_s(samples: NDArray[np.float64]) -> float:
+    """Return how long a recording's motion takes, without the little before and after it."""
+    change = (np.diff(samples[:, :3], axis=0) ** 2).sum(axis=1)
+    done = np.cumsum(change) / max(float(change.sum()), 1e-12)
+    first, last = np.searchsorted(done, (TAILS, 1 - TAILS))
+    return float(last - first) / RATE_HZ
 
 
 def _resampled(samples: NDArray[np.float64], rate_hz: float) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from tinyml_course.datasets import Dataset
 from tinyml_course.datasets.gestures import load_sessions
 from tinyml_course.datasets.motion_augment import CAUTIOUS, MotionAugmentation
 from tinyml_course.datasets.motion_folder import is_split
+from tinyml_course.datasets.motion_recordings import CLIP_SAMPLES, WINDOW_S
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.features.specification import Features
 from tinyml_course.sketch.parts import board_with_imu
@@ -22,6 +23,7 @@ from tinyml_course.training import fit_forest
 
 BLOCK = 512  # clips made together
 FULL_SCALES_G, FULL_SCALES_DEGREES_S = (1, 2, 4, 8), (125, 250, 500, 1000, 2000)
+ROWS = 50  # of a window
 FEW = 30  # recordings of a class, below which augmentation is cautious and a forest has a say
 BEYOND = 0.01  # share of samples that may lie beyond full scale
 BASELINE_EXAMPLES = 12_000
@@ -29,12 +31,15 @@ OTHERS = {"other": 3.0}  # how often to draw a class, against a gesture's 1
 
 
 def choose_features(train: Dataset) -> MotionWindow:
-    """Return the window for recordings: their axes, and a full scale that nearly all keep to."""
-    axes = train.x.shape[2]
+    """Return the window for recordings: length, axes, and a full scale that nearly all keep to."""
+    rate_hz, (_, samples, axes) = round(train.rate_hz or 0), train.x.shape
+    window_s = round(samples / CLIP_SAMPLES * WINDOW_S, 1)
     often = np.quantile(np.abs(train.x), 1 - BEYOND, axis=(0, 1))
     force, turn = often[:3].max(), often[3:].max(initial=0)
     return MotionWindow(
-        rate_hz=round(train.rate_hz or 0),
+        rate_hz=rate_hz,
+        window_s=window_s,
+        hop=round(window_s * rate_hz / ROWS),
         axes=axes,
         acceleration_g=next((s for s in FULL_SCALES_G if s >= force), FULL_SCALES_G[-1]),
         turn_degrees_s=next(
@@ -60,6 +65,12 @@ def build_cnn(
     x = layers.Flatten()(layers.AveragePooling2D((x.shape[1], 1))(x))  # (width,)
     x = layers.Dropout(0.5)(x)
     return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+
+
+def load_options(features: Features) -> dict[str, float]:
+    """Return the window that recordings are to be cut for."""
+    assert isinstance(features, MotionWindow)
+    return {"window_s": features.window_s}
 
 
 def choose_coarse_features(train: Dataset) -> MotionWindow:
@@ -144,6 +155,7 @@ SMALL = Task(
     measure_use=measure_use,
     is_split=is_split,
     learns_from_all=True,
+    load_options=load_options,
 )
 """The gesture task for boards such as the Uno R3."""
 

@@ -141,7 +141,8 @@ def test_recordings(run: Run, data: str | Path | None = None) -> Dataset:
         split: Literal["test"] | None = (
             "test" if folder.is_dir() and task.is_split(folder) else None
         )
-        found = load_dataset(run.task, path=data, split=split, labels=run.labels)
+        options = task.load_options(run.features)
+        found = load_dataset(run.task, path=data, split=split, labels=run.labels, **options)
         _note_absent(found, data)
     return task.adapt(found, run.features) if task.adapt else found
 

@@ -23,12 +23,7 @@ from tinyml_course.datasets.image_files import read_picture
 from tinyml_course.datasets.motion_csv import Motion
 from tinyml_course.datasets.motion_folder import SUFFIXES as MOTIONS
 from tinyml_course.datasets.motion_folder import read_file
-from tinyml_course.datasets.motion_recordings import (
-    LONGEST_GESTURE_S,
-    RATE_HZ,
-    at_one_rate,
-    cut,
-)
+from tinyml_course.datasets.motion_recordings import RATE_HZ, at_one_rate, clip_samples, cut
 from tinyml_course.datasets.motion_units import in_g
 from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
@@ -132,9 +127,9 @@ def _moved(name: str, motion: Motion, features: MotionWindow) -> Recorded:
             f"{name} has {axes} axes, the sketch takes {features.axes}: record the gyroscope too, "
             "or train without it."
         )
-    if len(motion.samples) > max(LONGEST_GESTURE_S * RATE_HZ, features.window_samples):
+    if len(motion.samples) > 2 * clip_samples(features.window_s):
         return _windows(name, motion.samples, features)
-    return Recorded(name, features.counts(cut(motion)))
+    return Recorded(name, features.counts(cut(motion, features.window_s)))
 
 
 def _windows(name: str, samples: NDArray[Any], features: MotionWindow) -> Recorded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -112,6 +112,8 @@ class Task:
     learns_from_all : bool
         Whether the model kept has learned from all recordings of a folder that does not say so:
         from those, too, that were held out to measure.
+    load_options : callable
+        Takes a model's features; returns what `load_dataset` must know to load recordings for it.
     adapt : callable or None
         Takes recordings to test on and a model's features; returns what these take.
     finish : callable or None
@@ -129,6 +131,7 @@ class Task:
     recipe: Recipe
     is_split: Callable[[Path], bool]
     learns_from_all: bool = False
+    load_options: Callable[[Features], Mapping[str, Any]] = lambda features: {}
     adapt: Callable[[Dataset, Features], Dataset] | None = None
     small: Task | None = None
     fit_forest: Callable[[Dataset, Dataset, int], Forest] | None = None

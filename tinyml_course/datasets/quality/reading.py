@@ -7,12 +7,13 @@ is read as far as it goes.
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +31,20 @@ from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
 from tinyml_course.datasets.image_files import SUFFIXES as PICTURES
 from tinyml_course.datasets.image_files import read_picture
 from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion
-from tinyml_course.datasets.motion_recordings import ONE_KIND, RATE_HZ, at_one_rate, cut
+from tinyml_course.datasets.motion_recordings import (
+    ONE_KIND,
+    RATE_HZ,
+    at_one_rate,
+    cut,
+    window_s_for,
+)
 from tinyml_course.datasets.motion_units import in_g, unit_of
 from tinyml_course.datasets.quality.pile import Pile
 from tinyml_course.datasets.quality.report import Finding
 from tinyml_course.datasets.quality.watched import Advance, unwatched
-from tinyml_course.errors import InputError
+from tinyml_course.errors import DataNote, InputError
 
+Converted = TypeVar("Converted")
 PIECE = 256  # files read before their samples are put away
 SUFFIXES = {
     "keywords": audio.SUFFIXES,
@@ -271,13 +279,13 @@ def _clips_of_motion(found: list[tuple[_Sample, Motion]], unusable: list[_Sample
     ]
     usual = Counter(kinds["mixed-axes"]).most_common(1)[0][0]
     samples = [*unusable, _Sample(None, "", "", "", findings=tuple(findings))]
-    for (one, _), axes, motion in zip(
-        found, kinds["mixed-axes"], _converted(motions, kinds["mixed-units"]), strict=True
-    ):
+    alike = [_at_100_hz(motion) for motion in _converted(motions, kinds["mixed-units"])]
+    window_s = _quiet(window_s_for, alike)
+    for (one, _), axes, motion in zip(found, kinds["mixed-axes"], alike, strict=True):
         if axes != usual:
             continue
         try:
-            clips = cut(_at_100_hz(motion))
+            clips = cut(motion, window_s)
         except InputError as error:
             samples.append(replace(one, findings=(_unusable(one.where, error),)))
             continue
@@ -287,15 +295,11 @@ def _clips_of_motion(found: list[tuple[_Sample, Motion]], unusable: list[_Sample
 
 def _converted(motions: list[Motion], units: list[str]) -> list[Motion]:
     """Bring recordings to g, those of each unit by themselves."""
-    import warnings
-
     made = list(motions)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a finding of its own tells it
-        for unit in set(units):
-            own = [i for i, one in enumerate(units) if one == unit]
-            for i, motion in zip(own, in_g([motions[i] for i in own]), strict=True):
-                made[i] = motion
+    for unit in set(units):
+        own = [i for i, one in enumerate(units) if one == unit]
+        for i, motion in zip(own, _quiet(in_g, [motions[i] for i in own]), strict=True):
+            made[i] = motion
     return made
 
 
@@ -327,12 +331,15 @@ def _differing(fault: str, values: list[str], where: list[str]) -> list[Finding]
 
 
 def _at_100_hz(motion: Motion) -> Motion:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it was resampled is told once, by the loader
-        (resampled,) = at_one_rate([motion])
+    (resampled,) = _quiet(at_one_rate, [motion])
     return resampled if resampled.rate_hz else replace(resampled, rate_hz=float(RATE_HZ))
+
+
+def _quiet(convert: Callable[[list[Motion]], Converted], motions: list[Motion]) -> Converted:
+    """Convert recordings without a word: the loader tells once, and findings tell here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataNote)
+        return convert(motions)
 
 
 def _all_read(
