@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -233,7 +234,7 @@ def _sample(
         raise InputError(
             f"{path}, line {at}, is not all numbers: {line[:60]!r}. Mend or delete the line."
         ) from None
-    if not np.isfinite([*row, moment]).all():
+    if not (isfinite(moment) and all(map(isfinite, row))):
         raise InputError(f"{path}, line {at}, holds NaN or an infinite value. Delete the line.")
     return row, moment, count
 

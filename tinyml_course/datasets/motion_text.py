@@ -15,7 +15,8 @@ from tinyml_course.errors import InputError
 LARGEST_BYTES = 64 * 2**20
 PARTS = ("\t", ";", ",")
 SPACE = " "
-_NOTHING = frozenset(",;-\t ")
+_NOTHING = ",;-\t "
+_AROUND = " \t\"'"
 
 
 def read_lines(path: Path) -> list[str]:
@@ -38,7 +39,7 @@ def read_lines(path: Path) -> list[str]:
 
 def is_blank(line: str) -> bool:
     """Tell whether a line holds nothing but signs."""
-    return _NOTHING.issuperset(line)
+    return not line.strip(_NOTHING)
 
 
 def begins_recording(line: str) -> bool:
@@ -70,7 +71,7 @@ def cells_of(line: str, parted_by: str) -> list[str]:
         cells = next(csv.reader([line], delimiter=parted_by, skipinitialspace=True))
     else:
         cells = line.split(parted_by)
-    cells = [cell.strip().strip("\"'").strip() for cell in cells]
+    cells = [cell.strip(_AROUND) for cell in cells]
     while cells and not cells[-1]:
         cells.pop()
     return cells
@@ -84,7 +85,7 @@ def number(cell: str) -> float:
     ValueError
         If it is none.
     """
-    return float(cell.replace(",", "."))
+    return float(cell.replace(",", ".") if "," in cell else cell)
 
 
 def is_number(cell: str) -> bool:
