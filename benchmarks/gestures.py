@@ -23,7 +23,9 @@ from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.reference import reference
 from tinyml_course.compression import quantize_int8
 from tinyml_course.datasets import Dataset, load_dataset
-from tinyml_course.tasks.gestures import GESTURES, fit_baseline
+from tinyml_course.features.motion import MotionWindow
+from tinyml_course.tasks.gestures import GESTURES, choose_features, fit_baseline
+from tinyml_course.tasks.task import Predict
 from tinyml_course.training import evaluate, fit
 
 KINDS = ("network", "forest", "both", "textbook's forest")
@@ -36,14 +38,22 @@ def compare(data: Dataset, recordings: int, seed: int) -> tuple[float, ...]:
         [rng.permutation(np.flatnonzero(data.y == c))[:recordings] for c in range(len(data.labels))]
     )
     train = data.take(drawn)
-    features = GESTURES.choose_features(train)
     rest = data.take(np.setdiff1d(np.arange(len(data)), drawn))
-    windows, test = features(train), features(rest)
-    recipe = GESTURES.recipe
+    features, oracles = learn(train, seed)
+    test = features(rest)
+    textbook = RandomForestClassifier(100, random_state=seed).fit(describe(train.x), train.y)
+    right = textbook.predict(describe(rest.x)) == rest.y
+    return *(evaluate(one, test)["accuracy"] for one in oracles), float(right.mean())
+
+
+def learn(train: Dataset, seed: int) -> tuple[MotionWindow, tuple[Predict, ...]]:
+    """Return the features, and the network, the forest and both that learn from recordings."""
+    features = choose_features(train)
+    windows, recipe = features(train), GESTURES.recipe
     examples = GESTURES.augment(train, features, recipe.versions, seed, lambda share: None)
     load_tensorflow().keras.utils.set_random_seed(seed)
     network = fit(
-        GESTURES.build_model(features.input_shape, len(data.labels)),
+        GESTURES.build_model(features.input_shape, len(train.labels)),
         examples,
         seed=seed,
         epochs=max(1, recipe.epochs_for(len(train)) // 2),
@@ -52,15 +62,13 @@ def compare(data: Dataset, recordings: int, seed: int) -> tuple[float, ...]:
     )
     graph = read_model(quantize_int8(network, examples.x))
     forest = fit_baseline(windows, examples, seed)
-    oracles = (reference(graph), forest, reference(joined(graph, forest)))
-    textbook = RandomForestClassifier(100, random_state=seed).fit(describe(train.x), train.y)
-    right = textbook.predict(describe(rest.x)) == rest.y
-    return *(evaluate(one, test)["accuracy"] for one in oracles), float(right.mean())
+    return features, (reference(graph), forest, reference(joined(graph, forest)))
 
 
 def describe(x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the textbook's features of recordings (n, samples, axes): (n, 7 * axes)."""
-    x = x[:, 25:125]  # the second with the gesture: what is beside it repeats the ends
+    beside = x.shape[1] // 6
+    x = x[:, beside:-beside]  # the gesture's window: what is beside it repeats the ends
     change = np.abs(np.diff(x, axis=1)).mean(axis=1)
     kinds = [x.mean(axis=1), x.std(axis=1), x.min(axis=1), x.max(axis=1), np.ptp(x, axis=1)]
     return np.concatenate([*kinds, np.sqrt((x**2).mean(axis=1)), change], axis=1)
