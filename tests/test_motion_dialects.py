@@ -377,6 +377,26 @@ def test_acceleration_without_gravity_is_told_where_no_unit_is(tmp_path):
         load_dataset("gestures", path=tmp_path)
 
 
+def test_motions_between_rests_of_a_long_recording_are_taken_one_by_one(tmp_path):
+    rest = np.tile([0.0, 0.0, 1.0], (70, 1))
+    for i, label in enumerate(LABELS):
+        for take in range(2):
+            made = [motion(10 * i + k)[:, FORCE] for k in range(5)]
+            rows = np.concatenate([rest, *(part for one in made for part in (one, rest))])
+            rows += np.random.default_rng(take).normal(0, 0.003, rows.shape)
+            write(tmp_path / label / f"{take}.csv", ["time,aX,aY,aZ", *timed(rows)])
+    walk = np.tile(motion(3, 30)[:, FORCE], (40, 1))
+    for take in range(2):
+        write(tmp_path / "walk" / f"{take}.csv", ["time,aX,aY,aZ", *timed(walk)])
+        write(tmp_path / "rest" / f"{take}.csv", ["time,aX,aY,aZ", *timed(np.tile(rest, (9, 1)))])
+    with pytest.warns(DataNote, match="4 long recordings have rests in them: each of 20 motions"):
+        data = load_dataset("gestures", path=tmp_path)
+    counts = dict(zip(data.labels, np.bincount(data.y).tolist(), strict=True))
+    assert counts == {"circle": 10, "up down": 10, "rest": 2 * 12, "walk": 2 * 23}
+    wanted = motion(0)[:, FORCE]
+    np.testing.assert_allclose(data.x[0, 15:135:2][10:-10], wanted[10:-10], atol=0.25)
+
+
 def test_devices_of_a_kind_keep_their_own_rates(tmp_path):
     for number, label in enumerate(LABELS):
         for take, rate in enumerate((48, 56)):

@@ -38,6 +38,7 @@ from tinyml_course.datasets.motion_recordings import (
     UNITS,
     at_one_rate,
     cut,
+    find_motions,
     window_s_for,
 )
 from tinyml_course.datasets.motion_units import in_g
@@ -90,6 +91,7 @@ def load_folder(
     found = [_known(one, classes, root) for one in found]
     clips = [cut(one.motion, window_s) for one in found]
     counts = [len(some) for some in clips]
+    _tell_motions([one.motion for one in found], counts)
     data = Dataset(
         x=np.concatenate(clips),
         y=np.repeat([classes.index(one.label) for one in found], counts).astype(np.int64),
@@ -181,6 +183,22 @@ def _in_pieces(found: list[Labelled]) -> list[Labelled]:
             stacklevel=4,
         )
     return pieces
+
+
+def _tell_motions(motions: Sequence[Motion], counts: Sequence[int]) -> None:
+    """Say how many motions were found in long recordings, if there are some that rests part."""
+    found = [
+        count
+        for motion, count in zip(motions, counts, strict=True)
+        if count > 1 and len(find_motions(motion.samples)) == count
+    ]
+    if found:
+        warnings.warn(
+            f"{len(found):,} long recordings have rests in them: each of {sum(found):,} motions "
+            "between was taken for a gesture.",
+            DataNote,
+            stacklevel=4,
+        )
 
 
 def is_split(root: Path) -> bool:

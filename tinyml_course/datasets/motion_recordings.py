@@ -25,6 +25,10 @@ AT_ONCE_S = 6.0  # a recording of up to so much may be one slow gesture
 MOVED_G = 0.05
 TAILS = 0.05  # of a gesture's changes may come before and after what a window must see
 USUAL = 0.75  # of the gestures are no longer than that
+SMOOTH, REST = 20, 30  # samples that a change is averaged over, and that a rest takes at least
+CALM, LIVELY = 0.1, 0.95  # of the moments of a recording
+CALMER, LEVEL = 0.15, 0.25  # of the lively moments' change: rest is below one, motion above another
+LEAST_G_S, FEWEST_MOTIONS, LEAST_MOVING = 1.0, 3, 0.2
 SLOWEST_HZ = 8.0  # UCI's smartwatch has 10; nothing of a gesture is seen below
 SAME_RATE = 0.1  # rates that differ by less are one rate, measured twice
 ONE_KIND = 0.5  # those that differ by less are a kind of device, each with a rate of its own
@@ -100,8 +104,8 @@ def cut(recording: Motion, window_s: float = WINDOW_S) -> NDArray[np.float32]:
     """Cut a recording at 100 Hz into clips of a window and a half, (n, 150 a second, axes).
 
     One of up to two clips holds one gesture: the clip with most motion in it is kept, a shorter one
-    is lengthened at both ends by what it begins and ends with. A longer one is cut into clips, one
-    after each window.
+    is lengthened at both ends by what it begins and ends with. Of a longer one in which motion and
+    rest take turns, each motion is a clip; another is cut into clips, one after each window.
 
     Raises
     ------
@@ -121,12 +125,41 @@ def cut(recording: Motion, window_s: float = WINDOW_S) -> NDArray[np.float32]:
         ends = ((-spare // 2, -spare - -spare // 2), (0, 0))
         return np.pad(samples, ends, mode="edge")[None]
     if len(samples) > 2 * length:
-        starts = list(range(0, spare + 1, round(window_s * RATE_HZ)))
+        middles = find_motions(recording.samples)
+        starts = [min(max(middle - length // 2, 0), spare) for middle in middles]
+        starts = starts or list(range(0, spare + 1, round(window_s * RATE_HZ)))
     else:
         change = np.abs(np.diff(samples[:, :3], axis=0, prepend=samples[:1, :3])).sum(axis=1)
         total = np.convolve(change, np.ones(length), mode="valid")
         starts = [int(np.argmax(total))]
     return np.stack([samples[start : start + length] for start in starts])
+
+
+def find_motions(samples: NDArray[np.float64]) -> list[int]:
+    """Return the middle of each motion in a long recording, at 100 Hz, if rests part them.
+
+    That is where the change of the acceleration, over a fifth of a second, is a quarter of what it
+    is in the liveliest moments or more. Motion without rests, or rest with hardly a motion, has
+    none.
+    """
+    change = np.abs(np.diff(samples[:, :3], axis=0)).sum(axis=1)
+    change = np.convolve(change, np.full(SMOOTH, 1 / SMOOTH), mode="same")
+    calm, lively = np.quantile(change, (CALM, LIVELY))
+    if lively * RATE_HZ < LEAST_G_S or calm > CALMER * lively:
+        return []
+    moving = np.flatnonzero(change > LEVEL * lively)
+    edges = np.flatnonzero(np.diff(moving) > REST)
+    firsts = moving[np.r_[0, edges + 1]]
+    lasts = moving[np.r_[edges, len(moving) - 1]]
+    lasted = lasts - firsts
+    good = lasted >= SHORTEST_S * RATE_HZ
+    if (
+        good.sum() < FEWEST_MOTIONS
+        or lasted.max() > LONGEST_WINDOW_S * RATE_HZ
+        or lasted[good].sum() < LEAST_MOVING * len(change)
+    ):
+        return []
+    return [int(middle) for middle in ((firsts + lasts) // 2)[good]]
 
 
 def clip_samples(window_s: float) -> int:
