@@ -84,7 +84,7 @@ function datasheet(model) {
     sheet[name] = "";
     return field(words, "", (value) => { sheet[name] = value; });
   });
-  return make("details", {}, make("summary", {}, "Datasheet: what nobody can hear or see later"),
+  return make("details", { "aria-label": "Datasheet" }, make("summary", {}, "Datasheet: what nobody can hear or see later"),
     ...fields, make("div", { class: "strip" }, save, said.node));
 }
 
