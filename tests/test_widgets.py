@@ -275,7 +275,7 @@ def test_browser_side_needs_no_network_and_keeps_its_promises(name):
     assert "aria-live" in text  # what changes is told to screen readers
     assert text.count("model.on(") == text.count("model.off(")
     own = (FOLDER / name).read_text()
-    assert re.search(r'type: "(range|radio)"', own)  # native controls: the keyboard works
+    assert re.search(r"= (slider|radios)\(|\bslider\(model", own)  # native: the keyboard works
 
 
 def test_style_has_no_colour_only_one_theme_can_show():

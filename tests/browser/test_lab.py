@@ -134,7 +134,7 @@ def test_picker_and_slider_work_by_keyboard_and_read_well(widgets_page):
 def test_board_table_is_sorted_and_filtered_by_keyboard(widgets_page):
     page = widgets_page
     table = page.locator(".tinyml").nth(2)
-    names = table.locator("tbody tr td:first-child")
+    names = table.locator("tbody th")
     assert table.locator("output").inner_text() == "3 of 3 boards"
     table.get_by_role("button", name="MHz").focus()
     page.keyboard.press("Enter")

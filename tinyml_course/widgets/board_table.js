@@ -1,5 +1,5 @@
-// A table that grows as rows come, sorted by a head one presses and filtered by words.
-// Drawn with drawing.js.
+// A table that grows as rows come, sorted by a head one presses and filtered by words. Drawn with
+// drawing.js and controls.js.
 
 const shown = (cell) => cell === null ? "not known" : typeof cell === "number" ? cell.toLocaleString("en") : cell;
 
@@ -10,70 +10,62 @@ function compare(a, b) {
   return typeof a === "number" ? a - b : String(a).localeCompare(String(b), "en");
 }
 
+/** A cell; the first of a row names it. */
+function cellOf(cell, place) {
+  const words = shown(cell);
+  if (place === 0) return make("th", { scope: "row" }, words);
+  const kind = typeof cell === "number" ? "number" : words.length > 60 ? "sentence" : cell === null ? "unknown" : "";
+  return make("td", { class: kind }, words);
+}
+
 function render({ model, el }) {
   const heads = model.get("_heads");
-  const [TALKS, SENSES] = [heads.indexOf("talks by"), heads.indexOf("senses")];
-  let by = null;
-  let falling = false;
-  const filter = (name) => {
-    const input = make("input", { type: "search", size: 14 });
-    input.addEventListener("input", show);
-    return { input, label: make("label", {}, `${name} `, input, " ") };
-  };
-  const words = filter("Any column");
-  const talks = filter("Talks by");
-  const senses = filter("Senses");
-  const group = `fits-${Math.random().toString(36).slice(2)}`;
-  const choices = ["all boards", "where it fits"].map((name, i) => {
-    const input = make("input", { type: "radio", name: group, value: i });
-    input.checked = i === 0;
-    input.addEventListener("change", show);
-    return { input, label: make("label", {}, input, ` ${name} `) };
-  });
-  const said = make("output", { class: "said", "aria-live": "polite" });
-  const columns = heads.map((name, i) => {
-    const button = make("button", { type: "button" }, name);
-    const head = make("th", { scope: "col" }, button);
-    button.addEventListener("click", () => {
-      falling = by === i && !falling;
-      by = i;
-      show();
-    });
-    return head;
-  });
+  const wanted = { any: "", talks: "", senses: "" };
+  const place = { talks: heads.indexOf("talks by"), senses: heads.indexOf("senses") };
+  let [by, falling, onlyFitting] = [null, false, false];
+  const filter = (name, words) => field(words, "", (value) => {
+    wanted[name] = value.toLowerCase();
+    show();
+  }, { type: "search" });
+  const which = radios("Show", [{ name: "all boards" }, { name: "where it fits" }], (i) => {
+    onlyFitting = i === 1;
+    show();
+  }, "line");
+  which.check(0);
+  const said = announcer();
+  const columns = heads.map((name, i) => make("th", { scope: "col" }, button(name, () => {
+    falling = by === i && !falling;
+    by = i;
+    show();
+  })));
   const body = make("tbody");
 
   function show() {
-    const has = (text, input) => text.toLowerCase().includes(input.value.trim().toLowerCase());
     const all = model.get("_rows");
-    const rows = all.filter((row) => has(row.map(shown).join(" "), words.input)
-      && has(row[TALKS], talks.input) && has(row[SENSES], senses.input)
-      && (choices[0].input.checked || row.includes("fits")));
+    const text = (row, name) => (name === "any" ? row.map(shown).join(" ") : row[place[name]]).toLowerCase();
+    const rows = all.filter((row) => (!onlyFitting || row.includes("fits"))
+      && Object.keys(wanted).every((name) => text(row, name).includes(wanted[name])));
     if (by !== null) {
       rows.sort((a, b) => compare(a[by], b[by]));
       if (falling) rows.reverse();
     }
     columns.forEach((head, i) =>
       head.setAttribute("aria-sort", i !== by ? "none" : falling ? "descending" : "ascending"));
-    body.replaceChildren(...rows.map((row) =>
-      make("tr", {}, ...row.map((cell) => {
-        const words = shown(cell);
-        return make("td", words.length > 60 ? { class: "sentence" } : {}, words);
-      }))));
-    said.textContent = `${rows.length} of ${all.length} boards`
-      + (by === null ? "" : `, by ${heads[by]}${falling ? ", falling" : ""}`);
+    body.replaceChildren(...rows.map((row) => make("tr", {}, ...row.map(cellOf))));
+    said.tell(`${rows.length} of ${all.length} boards`
+      + (by === null ? "" : `, by ${heads[by]}${falling ? ", falling" : ""}`)
+      + (all.length && !rows.length ? ": clear a filter to see more" : ""));
   }
 
-  model.on("change:_rows", show);
   claim(el);
   el.append(
-    make("div", {}, words.label, talks.label, senses.label, ...choices.map((one) => one.label)),
-    said,
-    make("div", { class: "wide" },
+    make("div", { class: "strip" }, filter("any", "Any column"), filter("talks", "Talks by"),
+      filter("senses", "Senses"), which.node),
+    said.node,
+    make("div", { class: "wide", role: "region", "aria-label": "Boards, a table to scroll in", tabindex: 0 },
       make("table", {}, make("thead", {}, make("tr", {}, ...columns)), body)),
   );
-  show();
-  return () => model.off("change:_rows", show);
+  return follow(model, ["_rows"], show);
 }
 
 export default { render };

@@ -114,7 +114,7 @@ class CaptureLine {
       this.trouble = error;
     }
     this.input?.releaseLock();
-    if (this.isOpen) this.onLost("The board is gone. Connect it again; what was kept is safe.");
+    if (this.isOpen) this.onLost("The board is gone. Connect it again.");
   }
 
   /** Send a request; whoever wants its answer begins to wait before that. */

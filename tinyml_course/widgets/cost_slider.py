@@ -11,7 +11,7 @@ import traitlets as t
 from numpy.typing import NDArray
 
 from tinyml_course.errors import InputError
-from tinyml_course.plots import new_figure, png
+from tinyml_course.plots import BLUE, ORANGE, new_figure, png
 from tinyml_course.tasks.inspection import OperatingPoint, choose_threshold
 from tinyml_course.widgets.still import StillWidget, script
 
@@ -68,7 +68,12 @@ class CostSlider(StillWidget):
         super().__init__(
             choice=choice,
             _points=[
-                {"escapes": point.escapes, "scrap": point.scrap, "words": _in_words(price, point)}
+                {
+                    "price": price,
+                    "escapes": point.escapes,
+                    "scrap": point.scrap,
+                    "words": _in_words(price, point),
+                }
                 for price, point in zip(self.prices, self.points, strict=True)
             ],
         )
@@ -97,10 +102,13 @@ class CostSlider(StillWidget):
         """Draw what the widget shows at its price."""
         figure, grid = new_figure(1, 1, width=6, height=3.2)
         axes = grid[0, 0]
-        for name in ("escapes", "scrap"):
+        price = self.prices[int(self.choice)]
+        for name, colour in (("escapes", BLUE), ("scrap", ORANGE)):
             shares = [100 * getattr(point, name) for point in self.points]
-            axes.plot(self.prices, shares, marker=".", label=name)
-        axes.axvline(self.prices[int(self.choice)], color="grey", linestyle="--")
+            here = 100 * getattr(self.chosen, name)
+            axes.plot(self.prices, shares, color=colour, label=f"{name} {here:.1f} %")
+            axes.plot(price, here, "o", color=colour)
+        axes.axvline(price, color="grey", linestyle="--")
         axes.set(xscale="log", xlabel="price of an escape, good parts", ylabel="share, %")
         axes.legend()
         return figure

@@ -1,99 +1,100 @@
 // One frame of a clip at every stage: samples, spectrum, mel bands, the int8 column the model gets.
-// Drawn with drawing.js.
+// Drawn with drawing.js and controls.js.
 
-/** The values as a line; `low` and `high` are the ends of the vertical axis. */
-function line(values, low, high, width, height) {
-  const x = (i) => (i * width) / (values.length - 1);
-  const y = (v) => height - ((v - low) / (high - low)) * height;
+const [TOP, BOTTOM, TALL] = [6, 104, 122]; // pixels: of a panel's plot, and of the panel
+
+/** A panel with a vertical axis from `low` to `high`; `shapes(y, width)` fills it. */
+const panel = (caption, low, high, unit, from, to, fill) => picture(caption, TALL, (width) => {
+  const y = linear(low, high, BOTTOM, TOP);
+  const { words, shapes } = fill(y, width);
+  return { words, shapes: [
+    ...ends(TOP, BOTTOM, `${high.toFixed(0)}${unit}`, `${low.toFixed(0)}${unit}`),
+    rule(GUTTER, TOP, GUTTER, BOTTOM), rule(GUTTER, y(Math.max(0, low)), width, y(Math.max(0, low))),
+    text(GUTTER, TALL - 4, from, "start"), text(width, TALL - 4, to, "end"), ...shapes,
+  ] };
+});
+
+const curve = (values, y, width) => {
+  const x = linear(0, values.length - 1, GUTTER, width);
   return polyline(Array.from(values, (v, i) => [x(i), y(v)]));
-}
+};
 
 /** The values as bars that stand on `base`. */
-function bars(values, low, high, width, height, base = low) {
-  const y = (v) => height - ((v - low) / (high - low)) * height;
-  const step = width / values.length;
-  return Array.from(values, (v, i) => make("svg:rect", {
-    class: "bar", x: i * step + step * 0.1, width: step * 0.8,
-    y: Math.min(y(v), y(base)), height: Math.abs(y(v) - y(base)),
-  }));
-}
-
-/** Smallest and largest of every stretch of samples, so that 16,000 fit into a drawing. */
-function envelope(samples, columns) {
-  const step = samples.length / columns;
-  return Array.from({ length: 2 * columns }, (_, i) => {
-    const stretch = samples.subarray(Math.floor((i >> 1) * step), Math.ceil(((i >> 1) + 1) * step));
-    return i % 2 ? Math.max(...stretch) : Math.min(...stretch);
-  });
+function bars(values, y, width, base) {
+  const step = (width - GUTTER) / values.length;
+  return Array.from(values, (v, i) => rect("bar", GUTTER + (i + 0.1) * step,
+    Math.min(y(v), y(base)), step * 0.8, Math.abs(y(v) - y(base))));
 }
 
 /** The features of all frames as coloured cells: blue below the mean, orange above. */
 function heatMap(values, rows, columns, width, height) {
-  const cell = { width: width / columns + 0.5, height: height / rows + 0.5 };
-  return Array.from(values, (value, i) => make("svg:rect", {
-    ...cell, x: (Math.floor(i / rows) * width) / columns, y: ((i % rows) * height) / rows,
-    class: value < 0 ? "bar" : "over", "fill-opacity": Math.min(1, Math.abs(value) / 64),
-  }));
+  const [across, down] = [(width - GUTTER) / columns, height / rows];
+  return Array.from(values, (value, i) => {
+    const cell = rect(value < 0 ? "bar" : "over",
+      GUTTER + Math.floor(i / rows) * across, (i % rows) * down, across + 0.3, down + 0.3);
+    cell.setAttribute("fill-opacity", Math.min(1, Math.abs(value) / 64).toFixed(2));
+    return cell;
+  });
 }
 
 function render({ model, el }) {
   const { rate, window: length, hop, shapes } = model.get("_layout_of");
   const data = Object.fromEntries(Object.keys(shapes).map((name) => [name, floats(model, name)]));
-  const row = (name, i) => data[name].subarray(i * shapes[name][1], (i + 1) * shapes[name][1]);
+  const [samples, [frames, coefficients]] = [data._samples, shapes._mfcc];
   const largest = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
-  const samples = data._samples;
-  const [frames, coefficients] = shapes._mfcc;
-  const [peak, spectrumTop, melTop] = [samples, data._spectrum, data._mel].map(largest);
+  const [peak, loudest, most] = [samples, data._spectrum, data._mel].map(largest);
+  const frame = () => model.get("frame");
+  const seconds = (i) => `${((i * hop) / rate).toFixed(2)} s`;
+  const row = (name) => data[name].subarray(frame() * shapes[name][1], (frame() + 1) * shapes[name][1]);
+  const windowed = () => samples.slice(frame() * hop, frame() * hop + length)
+    .map((v, i) => v * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length)));
+  const top = (values) => values.indexOf(Math.max(...values));
 
-  const [W, half, tall] = [860, 400, 110];
-  const wave = line(envelope(samples, W / 2), -peak, peak, W, 90);
-  const cells = heatMap(data._mfcc, coefficients, frames, W, 80);
-  const slider = make("input", {
-    type: "range", min: 0, max: frames - 1, step: 1, "aria-label": "Frame of the clip",
+  const clip = picture("The clip, the frame marked", 92, (width) => ({
+    words: `${(samples.length / rate).toFixed(1)} s of sound, frame ${frame()} marked at ${seconds(frame())}`,
+    shapes: [...waveform(samples, peak, width, 90), rect("mark", ((frame() * hop) / samples.length) * width, 1,
+      (length / samples.length) * width, 89)],
+  }));
+  const stages = [
+    panel("1. Its samples, windowed", -peak, peak, "", "0 ms", `${(1000 * length) / rate} ms`, (y, width) => ({
+      words: `up to ${largest(windowed()).toFixed(0)} of ${peak.toFixed(0)}`,
+      shapes: [curve(windowed(), y, width)],
+    })),
+    panel("2. Its spectrum", 0, loudest, " dB", "0 Hz", "4 kHz", (y, width) => ({
+      words: `most at ${((top(row("_spectrum")) * 4000) / shapes._spectrum[1]).toFixed(0)} Hz, `
+        + `${Math.max(...row("_spectrum")).toFixed(0)} dB`,
+      shapes: [curve(row("_spectrum"), y, width)],
+    })),
+    panel(`3. Its ${shapes._mel[1]} mel bands`, 0, most, " dB", "low", "high", (y, width) => ({
+      words: `most in band ${top(row("_mel"))}, ${Math.max(...row("_mel")).toFixed(0)} dB`,
+      shapes: bars(row("_mel"), y, width, 0),
+    })),
+    panel(`4. Its ${coefficients} features, int8`, -128, 127, "", "first", "last", (y, width) => ({
+      words: Array.from(row("_mfcc")).join(", "),
+      shapes: bars(row("_mfcc"), y, width, 0),
+    })),
+    picture(`5. All ${frames} frames: the input`, TALL, (width) => ({
+      words: `${coefficients} features of ${frames} frames, blue below zero, orange above; frame ${frame()} marked`,
+      shapes: [...heatMap(data._mfcc, coefficients, frames, width, BOTTOM),
+        text(GUTTER - 6, 11, "first", "end"), text(GUTTER - 6, BOTTOM - 2, "last", "end"),
+        text(GUTTER, TALL - 4, "0 s", "start"), text(width, TALL - 4, seconds(frames - 1), "end"),
+        rect("outline", GUTTER + (frame() / frames) * (width - GUTTER), 0, (width - GUTTER) / frames, BOTTOM)],
+    })),
+  ];
+  const scrub = slider(model, "frame", {
+    name: "Frame of the clip", hint: "each is 20 ms after the one before", count: frames,
+    worded: (i) => `frame ${i}, ${seconds(i)}`,
   });
-  const said = make("output", { class: "said", "aria-live": "polite" });
-  const [above, below] = [make("div"), make("div", { class: "panels" })];
+  const said = announcer();
 
-  function show() {
-    const frame = model.get("frame");
-    const start = frame * hop;
-    const hann = (v, i) => v * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
-    const windowed = Array.from(samples.subarray(start, start + length), hann);
-    const features = row("_mfcc", frame);
-    slider.value = frame;
-    slider.setAttribute("aria-valuetext", `frame ${frame}, ${(start / rate).toFixed(2)} seconds`);
-    said.textContent = `Frame ${frame} of ${frames}, from ${(start / rate).toFixed(2)} s: `
-      + `features ${Array.from(features).join(", ")}`;
-    above.replaceChildren(
-      drawing("The clip, the frame marked", W, 90, wave, make("svg:rect", {
-        class: "mark", y: 0, height: 90,
-        x: (start / samples.length) * W, width: (length / samples.length) * W,
-      })));
-    below.replaceChildren(
-      drawing("1. Its samples, windowed", half, tall, line(windowed, -peak, peak, half, tall)),
-      drawing("2. Its spectrum, 0 to 4 kHz", half, tall,
-        line(row("_spectrum", frame), 0, spectrumTop, half, tall), text(2, 12, `${spectrumTop.toFixed(0)} dB`, "start")),
-      drawing("3. Its 40 mel bands", half, tall,
-        ...bars(row("_mel", frame), 0, melTop, half, tall), text(2, 12, `${melTop.toFixed(0)} dB`, "start")),
-      drawing("4. Its 10 features, int8", half, tall,
-        ...bars(features, -128, 127, half, tall, 0),
-        make("svg:line", { class: "axis", x1: 0, x2: half, y1: tall / 2, y2: tall / 2 }),
-        text(2, 12, "127", "start"), text(2, tall - 4, "-128", "start")),
-      drawing("5. All 49 frames: the input", half, tall,
-        make("svg:g", { transform: `scale(${half / W} 1.2)` }, ...cells, make("svg:rect", {
-          class: "mark", x: (frame / frames) * W, width: W / frames, y: 0, height: 80,
-        }))));
-  }
-
-  slider.addEventListener("input", () => {
-    model.set("frame", Number(slider.value));
-    model.save_changes();
-  });
-  model.on("change:frame", show);
   claim(el);
-  el.append(above, slider, said, below);
-  show();
-  return () => model.off("change:frame", show);
+  el.append(clip.node, scrub.node, said.node,
+    make("div", { class: "panels" }, ...stages.map((stage) => stage.node)));
+  return follow(model, ["frame"], () => {
+    scrub.show();
+    said.tell(`Frame ${frame()} of ${frames}, from ${seconds(frame())}: features ${Array.from(row("_mfcc")).join(", ")}`);
+    for (const one of [clip, ...stages]) one.show();
+  });
 }
 
 export default { render };

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tinyml_course.errors import InputError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.features.mfcc_tables import HOP, RATE_HZ, WINDOW
-from tinyml_course.plots import new_figure, png
+from tinyml_course.plots import BLUE, ORANGE, new_figure, png
 from tinyml_course.widgets.still import StillWidget, float32_bytes, script
 
 if TYPE_CHECKING:
@@ -99,17 +99,25 @@ class FrameScrubber(StillWidget):
     def figure(self) -> Figure:
         """Draw what the widget shows at its frame."""
         start = self.frame * HOP
-        figure, axes = new_figure(2, 2, width=8.5, height=4.2)
-        whole, bands, spectrum, column = axes.flat
-        whole.plot(np.arange(len(self._clip)) / RATE_HZ, self._clip, linewidth=0.6)
-        whole.axvspan(start / RATE_HZ, (start + WINDOW) / RATE_HZ, color="tab:orange", alpha=0.5)
+        windowed = self._clip[start : start + WINDOW] * np.hanning(WINDOW + 1)[:-1]
+        figure, axes = new_figure(3, 2, width=8.5, height=5.8)
+        whole, samples, spectrum, bands, column, all_frames = axes.flat
+        whole.plot(np.arange(len(self._clip)) / RATE_HZ, self._clip, linewidth=0.6, color=BLUE)
+        whole.axvspan(start / RATE_HZ, (start + WINDOW) / RATE_HZ, color=ORANGE, alpha=0.5)
         whole.set(title=f"Clip, frame {self.frame} marked", xlabel="seconds", ylabel="sample")
+        samples.plot(1000 * np.arange(WINDOW) / RATE_HZ, windowed, linewidth=0.8, color=BLUE)
+        samples.set(title="1. Its samples, windowed", xlabel="ms", ylabel="sample")
         hz = np.arange(self._spectrum_db.shape[1]) * RATE_HZ / 512
-        spectrum.plot(hz, self._spectrum_db[self.frame])
-        spectrum.set(title="Spectrum of the frame", xlabel="Hz", ylabel="dB")
-        bands.bar(np.arange(self._mel_db.shape[1]), self._mel_db[self.frame], width=1.0)
-        bands.set(title="Mel bands", xlabel="band", ylabel="dB")
-        column.bar(np.arange(self._features.shape[1]), self._features[self.frame])
+        spectrum.plot(hz, self._spectrum_db[self.frame], color=BLUE)
+        spectrum.set(title="2. Its spectrum", xlabel="Hz", ylabel="dB")
+        bands.bar(np.arange(self._mel_db.shape[1]), self._mel_db[self.frame], color=BLUE)
+        bands.set(title="3. Its mel bands", xlabel="band", ylabel="dB")
+        column.bar(np.arange(self._features.shape[1]), self._features[self.frame], color=BLUE)
         column.axhline(0, color="0.5", linewidth=0.8)
-        column.set(title="The model's input, int8", xlabel="coefficient")
+        column.set(title="4. Its features, int8", xlabel="coefficient", ylim=(-128, 127))
+        all_frames.imshow(
+            -self._features.T, cmap="RdBu", vmin=-64, vmax=64, aspect="auto", interpolation="none"
+        )
+        all_frames.axvspan(self.frame - 0.5, self.frame + 0.5, fill=False, color="black")
+        all_frames.set(title="5. All frames: the input", xlabel="frame", ylabel="coefficient")
         return figure

@@ -1,65 +1,50 @@
-// What a sensor measures while it is recorded, with a button that starts and stops. Drawn with drawing.js.
+// What a sensor measures while it is recorded, with a button that starts and stops. Drawn with
+// drawing.js and controls.js.
 
-const [LIVE_WIDTH, LIVE_HEIGHT, LIVE_ROWS] = [860, 200, 200];
-const LIVE_COLOURS = ["var(--first)", "var(--second)", "#2a9d6f"];
-const LIVE_AXES = ["x", "y", "z"];
+const [HEIGHT, ROWS] = [190, 200];
 const STATES = { idle: "Ready", wait: "Wait", record: "Now!", saved: "Saved", dropped: "Dropped", done: "Done", failed: "Stopped" };
 
 /** The newest rows, at the right edge: acceleration about the middle, or the level of sound from below. */
-function signal(rows, axes, full) {
-  const count = axes ? rows.length / axes : 0;
-  const x = (row) => ((LIVE_ROWS - count + row) / LIVE_ROWS) * LIVE_WIDTH;
-  const y = axes === 1
-    ? (value) => LIVE_HEIGHT * (1 - 0.96 * value / full)
-    : (value) => LIVE_HEIGHT / 2 * (1 - 0.94 * value / full);
-  const lines = LIVE_COLOURS.slice(0, axes).flatMap((colour, axis) => {
-    const line = polyline(Array.from({ length: count }, (_, row) => [x(row), y(rows[axes * row + axis])]));
-    line.style.stroke = colour;
-    if (axes === 1 || count === 0) return [line];
-    const name = text(LIVE_WIDTH + 8, y(rows[axes * (count - 1) + axis]) + 4, LIVE_AXES[axis], "start");
-    name.style.fill = colour;
-    return [line, name];
-  });
-  const zero = axes === 1 ? LIVE_HEIGHT - 0.5 : LIVE_HEIGHT / 2;
-  return make("svg:svg", { viewBox: `0 0 ${LIVE_WIDTH + 20} ${LIVE_HEIGHT}`, "aria-hidden": "true" },
-    make("svg:line", { x1: 0, x2: LIVE_WIDTH, y1: zero, y2: zero, stroke: "var(--faint)" }),
-    text(4, 14, axes === 1 ? "full scale" : `${full.toFixed(0)} g`, "start"),
-    ...lines);
+function signal(rows, count, full, width) {
+  const [top, bottom] = [6, HEIGHT - 6];
+  const isSound = count === 1;
+  const unit = isSound ? "" : " g";
+  const length = count ? rows.length / count : 0;
+  const x = linear(length - ROWS, length, GUTTER, width - 14);
+  const y = linear(isSound ? 0 : -full, full, bottom, top);
+  const values = Array.from({ length: count }, (_, axis) =>
+    Array.from({ length }, (_, row) => rows[count * row + axis]));
+  const newest = values.map((row) => row.at(-1)?.toFixed(2)).join(", ");
+  return {
+    words: length ? `now ${newest}${unit}` : "nothing yet",
+    shapes: [
+      ...ends(top, bottom, isSound ? "full" : `${full.toFixed(0)} g`, isSound ? "silent" : `-${full.toFixed(0)} g`),
+      rule(GUTTER, top, GUTTER, bottom), rule(GUTTER, y(0), width - 14, y(0)),
+      ...(length ? traces(values, x, y) : []),
+    ],
+  };
 }
 
 function render({ model, el }) {
-  const button = make("button", { type: "button" });
-  const state = make("strong", {});
-  const said = make("output", { class: "said", "aria-live": "polite" });
-  const left = make("span", { "aria-hidden": "true" });
-  const plot = make("div");
-  button.addEventListener("click", () => {
-    model.set("running", !model.get("running"));
-    model.save_changes();
-  });
+  const record = button("Record", () => set(model, "running", !model.get("running")), "primary");
+  const state = make("strong");
+  const left = make("span");
+  const said = announcer();
+  const plot = picture("What the sensor measures now: acceleration x, y, z, or how loud it is", HEIGHT,
+    (width) => signal(floats(model, "_rows"), model.get("_axes"), model.get("_full"), width));
 
-  function tell() {
-    button.textContent = model.get("running") ? "Stop" : "Record";
-    state.textContent = STATES[model.get("_state")];
-    said.textContent = model.get("_words");
-    left.textContent = model.get("_left");
-  }
-  const draw = () => plot.replaceChildren(signal(floats(model, "_rows"), model.get("_axes"), model.get("_full")));
-
-  model.on("change:running change:_state change:_words change:_left", tell);
-  model.on("change:_rows", draw);
   claim(el);
-  el.append(
-    make("p", {}, button, " ", state, " ", left),
-    make("p", {}, said),
-    make("figure", {}, make("figcaption", {}, "What the sensor measures now: acceleration x, y, z, or how loud it is"), plot),
-  );
-  tell();
-  draw();
-  return () => {
-    model.off("change:running change:_state change:_words change:_left", tell);
-    model.off("change:_rows", draw);
-  };
+  el.append(make("div", { class: "strip" }, record, state, left), said.node, plot.node);
+  const followed = [
+    follow(model, ["running", "_state", "_words", "_left"], () => {
+      record.textContent = model.get("running") ? "Stop" : "Record";
+      state.textContent = STATES[model.get("_state")];
+      left.textContent = model.get("_left");
+      said.tell(model.get("_words"), model.get("_state") === "failed");
+    }),
+    follow(model, ["_rows"], plot.show),
+  ];
+  return () => followed.forEach((end) => end());
 }
 
 export default { render };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections import deque
 from pathlib import Path
@@ -77,8 +78,12 @@ class LiveRecorder(StillWidget):
         return str(self._words)
 
     def still(self) -> dict[str, Any]:
-        """Show the report, once there is one."""
-        return {} if self.report is None else {"text/html": self.report._repr_html_()}
+        """Show the report, once there is one; until then, the words."""
+        return {
+            "text/html": f"<p>{html.escape(self.describe())}</p>"
+            if self.report is None
+            else self.report._repr_html_()
+        }
 
     def wait(self, timeout_s: float | None = None) -> RecordReport | None:
         """Wait until the session is over; return its report."""

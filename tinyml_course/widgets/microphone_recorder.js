@@ -11,18 +11,10 @@ const peakOf = (samples) => samples.reduce((most, v) => Math.max(most, Math.abs(
 const rmsOf = (samples) => Math.sqrt(samples.reduce((sum, v) => sum + v * v, 0) / samples.length);
 const decibels = (share) => Math.max(FLOOR_DB, 20 * Math.log10(Math.max(share, 1e-6)));
 
-/** Lowest and highest of each stretch of a take, as a drawing. */
-function waveform(samples, rate) {
-  const [width, height] = [860, 90];
-  const step = samples.length / (width / 2);
-  const points = Array.from({ length: width }, (_, i) => {
-    const stretch = samples.subarray(Math.floor((i >> 1) * step), Math.ceil(((i >> 1) + 1) * step));
-    const value = i % 2 ? Math.max(...stretch) : Math.min(...stretch);
-    return [i, height / 2 - (value * height) / 2];
-  });
-  return drawing(`The take, ${(samples.length / rate).toFixed(1)} s`, width, height,
-    make("svg:line", { class: "axis", x1: 0, x2: width, y1: height / 2, y2: height / 2 }), polyline(points));
-}
+/** A take as it was heard, one full scale high. */
+const soundOf = (samples, rate) => picture(`The take, ${(samples.length / rate).toFixed(1)} s`, 92, (width) => ({
+  words: `peak ${decibels(peakOf(samples)).toFixed(0)} dB`, shapes: waveform(samples, 1, width, 90),
+})).node;
 
 function render({ model, el }) {
   const limits = model.get("_limits");
@@ -65,7 +57,7 @@ function render({ model, el }) {
       level.textContent = peak >= limits.full ? "too loud" : `${decibels(peak).toFixed(0)} dB`;
       peak = 0;
     });
-    tracks[0].onended = () => lost("The microphone is gone. Connect it again; what was kept is safe.");
+    tracks[0].onended = () => lost("The microphone is gone. Connect it again.");
     return () => {
       listeners.clear();
       tracks[0].onended = null;
@@ -106,7 +98,7 @@ function render({ model, el }) {
     };
     const fault = Object.keys(faults).find((words) => faults[words]);
     return {
-      message: { rate_hz: rate }, buffers: [samples.buffer], picture: waveform(samples, rate),
+      message: { rate_hz: rate }, buffers: [samples.buffer], picture: soundOf(samples, rate),
       words: fault ?? `Taken, peak ${decibels(peak).toFixed(0)} dB. Listen to it, then keep or discard it.`,
       wrong: fault !== undefined, play: () => playback(samples),
     };

@@ -1,23 +1,23 @@
 // A board in the hand, by Web Serial: a trace of what it measures, and takes of it. Uses recorder.js
 // and capture_line.js.
 
-const [WIDTH, HEIGHT, KEPT] = [860, 140, 300];
-const AXIS_COLOURS = ["var(--first)", "var(--second)", "#2a9d6f"];
+const [HEIGHT, KEPT] = [140, 300];
 
-/** Acceleration x, y, z of some samples as a drawing, with the ends of its scale. */
-function trace(caption, samples, unit) {
-  const values = samples.flatMap((sample) => sample.slice(0, 3));
-  const [low, high] = [Math.min(...values, -1), Math.max(...values, 1)];
-  const x = (i) => (i * WIDTH) / Math.max(1, samples.length - 1);
-  const y = (v) => HEIGHT - 4 - ((v - low) / (high - low)) * (HEIGHT - 8);
-  const lines = AXIS_COLOURS.map((colour, axis) => {
-    const line = polyline(samples.map((sample, i) => [x(i), y(sample[axis] ?? 0)]));
-    line.style.stroke = colour;
-    return line;
-  });
-  return drawing(caption, WIDTH, HEIGHT,
-    make("svg:line", { class: "axis", x1: 0, x2: WIDTH, y1: y(0), y2: y(0) }), ...lines,
-    text(2, 11, `${high.toFixed(1)}${unit}`, "start"), text(2, HEIGHT - 2, `${low.toFixed(1)}${unit}`, "start"));
+/** Acceleration x, y, z of the samples, with the ends of its scale. */
+function motion(samples, unit, width) {
+  const values = AXES.map((_, axis) => samples.map((sample) => sample[axis] ?? 0));
+  const [low, high] = [Math.min(...values.flat(), -1), Math.max(...values.flat(), 1)];
+  const [top, bottom] = [4, HEIGHT - 4];
+  const x = linear(0, Math.max(1, samples.length - 1), GUTTER, width - 14);
+  const y = linear(low, high, bottom, top);
+  return {
+    words: `from ${low.toFixed(1)} to ${high.toFixed(1)}${unit}`,
+    shapes: [
+      ...ends(top, bottom, `${high.toFixed(1)}${unit}`, `${low.toFixed(1)}${unit}`),
+      rule(GUTTER, top, GUTTER, bottom), rule(GUTTER, y(0), width - 14, y(0)),
+      ...(samples.length ? traces(values, x, y) : []),
+    ],
+  };
 }
 
 /** By how much the acceleration changed about its mean, as a standard deviation. */
@@ -28,17 +28,19 @@ function movement(samples) {
 }
 
 function render({ model, el }) {
-  const live = make("div", { class: "live" });
   const recent = [];
-  let line, shown;
+  let line, waiting;
   const unit = () => (line?.info ? " g" : "");
+  const board = make("p");
+  const now = picture("Acceleration x, y, z, now", HEIGHT, (width) => motion(recent, unit(), width));
+  const live = make("div", { class: "live" }, board, now.node);
 
   function onSample(values) {
     recent.push(values);
     if (recent.length > KEPT) recent.shift();
-    shown ??= requestAnimationFrame(() => {
-      shown = undefined;
-      live.replaceChildren(trace("Acceleration x (blue), y (orange), z (green), now", recent, unit()));
+    waiting ??= requestAnimationFrame(() => {
+      waiting = undefined;
+      now.show();
     });
   }
 
@@ -48,9 +50,9 @@ function render({ model, el }) {
         + "Or record with `tinyml record gestures` in a terminal, which needs no browser");
     }
     line = await CaptureLine.open(onSample, lost);
-    live.replaceChildren(make("p", {}, line.info
+    board.textContent = line.info
       ? `${line.info.sketch} on ${line.info.board}, ${line.info.rate_hz} samples a second.`
-      : "A board that prints lines of numbers."));
+      : "A board that prints lines of numbers.";
     return () => line.close();
   }
 
@@ -59,10 +61,13 @@ function render({ model, el }) {
     const { samples, rate_hz } = await line.take(model.get("seconds"));
     const axes = samples[0].length;
     const moved = movement(samples);
+    const measured = unit();
+    const shown = picture(`The take, ${samples.length} samples at ${rate_hz.toFixed(0)} Hz`, HEIGHT,
+      (width) => motion(samples, measured, width));
     const still = line.info && moved < model.get("_still_g") && !model.get("_background").includes(model.get("label"));
     return {
       message: { axes, rate_hz }, buffers: [Float32Array.from(samples.flat()).buffer],
-      picture: trace(`The take, ${samples.length} samples at ${rate_hz.toFixed(0)} Hz`, samples, unit()),
+      picture: shown.node,
       words: still ? "Hardly anything moves in it. Better discard it."
         : `Taken, the acceleration changed by ${moved.toFixed(2)}${unit()} about its mean. Keep or discard it.`,
       wrong: still,

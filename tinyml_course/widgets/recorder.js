@@ -1,5 +1,5 @@
 // What the recorders share: the form, the answers of the kernel, the take under review, the
-// datasheet. Drawn with drawing.js.
+// datasheet. Drawn with drawing.js and controls.js.
 
 const ANSWER_MS = 15000;
 
@@ -29,12 +29,15 @@ function ask(model, message, buffers = []) {
 
 /** Say in words why the browser gives no microphone or camera, and what to do. */
 function refusal(error, device) {
+  const held = `Something else holds the ${device}: another program, a serial monitor, another page. `
+    + "Close it and press the button again.";
   const named = {
     NotAllowedError: `The browser may not use the ${device}. Click the symbol beside the page's `
-      + "address, allow it, and press the button again.",
-    NotFoundError: `There is no ${device}. Connect one and press the button again, or go on with `
-      + "the recordings that come with the course.",
-    NotReadableError: `Another program holds the ${device}. Close it and press the button again.`,
+      + "address, allow it, and press the button again. An editor's window has no such symbol: "
+      + "open the notebook in a browser.",
+    NotFoundError: `There is no ${device}, or none was chosen. Connect one and press the button again, `
+      + "or go on with the recordings that come with the course.",
+    NotReadableError: held, NetworkError: held, InvalidStateError: held,
     InsecureError: `The browser gives its ${device} only to pages of this computer or with https. `
       + "Open the notebook through http://localhost (not through the computer's name or number).",
   };
@@ -49,44 +52,20 @@ async function mediaStream(constraints) {
   return navigator.mediaDevices.getUserMedia(constraints);
 }
 
-function button(words, does, kind = "") {
-  const node = make("button", { type: "button", class: kind }, words);
-  node.addEventListener("click", does);
-  return node;
-}
-
-/** A text field with its label. */
-function field(words, value, changed, hint = "") {
-  const input = make("input", { type: "text", placeholder: hint, autocomplete: "off", spellcheck: "false" });
-  input.value = value;
-  input.addEventListener("input", () => changed(input.value.trim()));
-  return make("label", { class: "field" }, make("span", {}, words), input);
-}
-
 /** Radio buttons for the labels with their counts, and a field for who is recorded. */
 function chooser(model) {
-  const group = `label-${Math.random().toString(36).slice(2)}`;
-  const set = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
-  const counts = new Map();
-  const pills = model.get("_labels").map((label) => {
-    const radio = make("input", { type: "radio", name: group, value: label });
-    radio.checked = label === model.get("label");
-    radio.addEventListener("change", () => set("label", label));
-    counts.set(label, make("b"));
-    return make("label", { class: "pill" }, radio, ` ${label} `, counts.get(label));
-  });
-  const show = () => counts.forEach((node, label) => { node.textContent = model.get("_counts")[label] ?? 0; });
-  show();
-  model.on("change:_counts", show);
+  const labels = model.get("_labels");
+  const counts = labels.map(() => make("b"));
+  const choices = labels.map((name, i) => ({ name, beside: counts[i] }));
+  const label = radios("Label, and how many are kept", choices, (i) => set(model, "label", labels[i]), "pills");
+  label.check(labels.indexOf(model.get("label")));
   const who = model.get("_asks_for").who;
-  const node = make("div", { class: "strip" },
-    make("fieldset", { class: "pills" }, make("legend", {}, "Label, and how many are kept"), ...pills),
+  const node = make("div", { class: "strip" }, label.node,
     field(who === "lot" ? "Lot (when or where the parts were made)" : "Person", model.get("who"),
-      (value) => set("who", value), who === "lot" ? "lot-1" : "a name or a number"));
-  return { node, close: () => model.off("change:_counts", show) };
+      (value) => set(model, "who", value), { hint: who === "lot" ? "lot-1" : "a name or a number" }));
+  const close = follow(model, ["_counts"], () =>
+    counts.forEach((count, i) => { count.textContent = model.get("_counts")[labels[i]] ?? 0; }));
+  return { node, close };
 }
 
 /** The questions of a datasheet, folded away until they are wanted. */
@@ -97,17 +76,16 @@ function datasheet(model) {
     licence: "What may others do with it?",
   };
   const sheet = {};
-  const said = make("output", { class: "said", "aria-live": "polite" });
+  const said = announcer();
   const save = button("Save datasheet", () => {
-    ask(model, { kind: "datasheet", sheet }).then(
-      (words) => { said.textContent = words; }, (error) => { said.textContent = error.message; });
+    ask(model, { kind: "datasheet", sheet }).then(said.tell, (error) => said.tell(error.message, true));
   });
   const fields = Object.entries(questions).map(([name, words]) => {
     sheet[name] = "";
     return field(words, "", (value) => { sheet[name] = value; });
   });
-  return make("details", {}, make("summary", {}, "Datasheet: what nobody can hear or see later"),
-    ...fields, make("div", { class: "strip" }, save, said));
+  return make("details", { "aria-label": "Datasheet" }, make("summary", {}, "Datasheet: what nobody can hear or see later"),
+    ...fields, make("div", { class: "strip" }, save, said.node));
 }
 
 /**
@@ -119,15 +97,11 @@ function datasheet(model) {
  *   take(tell)    resolves to a take: { message, buffers, picture, words, wrong?, play? }
  */
 function recorder({ model, el, verb, action, live, open, take }) {
-  const said = make("output", { class: "said", "aria-live": "polite" });
-  const tell = (words, wrong = false) => {
-    said.textContent = words;
-    said.classList.toggle("wrong", wrong);
-  };
-  const picture = make("div", { class: "review" });
+  const said = announcer();
+  const { tell } = said;
+  const review = make("div", { class: "review" });
   const [choice, sheet] = [chooser(model), datasheet(model)];
-  let close = null;
-  let taken = null;
+  let [close, taken, abandon, isBusy] = [null, null, null, false];
 
   const start = button(verb, async () => {
     tell("Waiting for the browser's permission.");
@@ -141,12 +115,15 @@ function recorder({ model, el, verb, action, live, open, take }) {
   });
   const record = button(action, async () => {
     update(true);
+    const vanishing = new Promise((_, reject) => { abandon = reject; });
     try {
-      taken = { ...await take(tell), id: crypto.randomUUID() };
-      picture.replaceChildren(taken.picture);
+      taken = { ...await Promise.race([take(tell), vanishing]), id: crypto.randomUUID() };
+      review.replaceChildren(taken.picture);
       settle(taken.words, taken.wrong);
     } catch (error) {
       settle(`${error.message} What was kept before is safe.`, true);
+    } finally {
+      abandon = null;
     }
   }, "primary");
   const play = button("▶ Listen", () => taken?.play?.());
@@ -165,39 +142,44 @@ function recorder({ model, el, verb, action, live, open, take }) {
     drop();
     settle("Discarded.");
   });
+  const buttons = make("div", { class: "strip" }, start, record, play, keep, discard);
 
-  /** Let the learner go on with the button that is likely next, and say what has happened. */
+  /** Say what has happened, and offer the button that is likely next to whoever waits at the buttons. */
   function settle(words, wrong = false) {
+    const active = el.getRootNode().activeElement;
+    const waits = !active || active === document.body || buttons.contains(active);
     update(false);
-    if (taken) (taken.wrong ? discard : keep).focus();
-    else (close ? record : start).focus();
+    if (waits) (taken ? (taken.wrong ? discard : keep) : close ? record : start).focus();
     tell(words, wrong);
   }
+  /** The device has vanished: a take that runs ends here, one under review stays. */
   function lost(words) {
     close?.();
     close = null;
-    update(false);
-    tell(words, true);
+    if (abandon) abandon(new Error(words));
+    else {
+      update(isBusy);
+      tell(`${words} What was kept before is safe${taken ? ", and so is the take below" : ""}.`, true);
+    }
   }
   function drop() {
     taken = null;
-    picture.replaceChildren();
+    review.replaceChildren();
   }
   function update(busy) {
+    isBusy = busy;
     start.hidden = close !== null;
-    live.hidden = close === null;
-    record.hidden = close === null;
-    start.disabled = busy;
-    record.disabled = busy || taken !== null;
+    live.hidden = record.hidden = close === null;
     for (const node of [keep, discard]) node.hidden = taken === null;
     play.hidden = !taken?.play;
-    for (const node of [keep, discard, play]) node.disabled = busy;
+    for (const node of [start, record, play, keep, discard]) {
+      node.setAttribute("aria-disabled", busy || (node === record && taken !== null));
+    }
   }
 
   claim(el);
   el.classList.add("recorder");
-  el.append(choice.node, live, make("div", { class: "strip" }, start, record, play, keep, discard),
-    said, picture, sheet);
+  el.append(choice.node, live, buttons, said.node, review, sheet);
   update(false);
   return () => {
     choice.close();

@@ -19,8 +19,9 @@ FOLDER = Path(__file__).parent
 
 
 def script(*names: str) -> str:
-    """Return a widget's browser side: what it draws with, then its own files."""
-    return "".join((FOLDER / file).read_text(encoding="utf-8") for file in ("drawing.js", *names))
+    """Return a widget's browser side: what it draws with and is moved by, then its own files."""
+    files = ("drawing.js", "controls.js", *names)
+    return "".join((FOLDER / file).read_text(encoding="utf-8") for file in files)
 
 
 class StillWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's base has no types

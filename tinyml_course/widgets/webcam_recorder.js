@@ -1,6 +1,6 @@
 // The camera: its view in grey with the square that is kept, and stills of that. Uses recorder.js.
 
-const [PREVIEW, MOST] = [480, 480]; // pixels: width of the preview, side of a still
+const MOST = 480; // pixels, side of a still
 const DARK = 8; // standard deviation of grey values below which a picture shows nothing
 
 /** The middle square of a video as grey values, by the weights of ITU-R BT.601. */
@@ -27,37 +27,23 @@ function spread(values) {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 
+/** What is kept, over the view: the square, and a circle to lay a part into; the rest is pale. */
+function mask(width, height) {
+  const side = Math.min(width, height);
+  const [left, top] = [(width - side) / 2, (height - side) / 2];
+  return make("svg:svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
+    make("svg:path", { class: "veil", "fill-rule": "evenodd",
+      d: `M0 0H${width}V${height}H0Z M${left} ${top}v${side}h${side}v${-side}Z` }),
+    make("svg:rect", { class: "outline", x: left, y: top, width: side, height: side }),
+    make("svg:circle", { class: "chosen", cx: width / 2, cy: height / 2, r: side * 0.4 }));
+}
+
 function render({ model, el }) {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
-  const canvas = make("canvas", { role: "img", "aria-label": "View of the camera, the square that is kept outlined" });
-  const live = make("div", { class: "live view" }, canvas);
-
-  /** Draw the view in grey; what is outside the square is pale. */
-  function draw() {
-    const context = canvas.getContext("2d");
-    const [width, height] = [canvas.width, canvas.height];
-    const side = Math.min(width, height);
-    const [left, top] = [(width - side) / 2, (height - side) / 2];
-    context.filter = "grayscale(1)";
-    context.drawImage(video, 0, 0, width, height);
-    context.filter = "none";
-    context.fillStyle = "rgb(255 255 255 / 65%)";
-    context.fillRect(0, 0, left, height);
-    context.fillRect(left + side, 0, width - left - side, height);
-    context.fillRect(0, 0, width, top);
-    context.fillRect(0, top + side, width, height - top - side);
-    context.strokeStyle = "#d9730d";
-    context.lineWidth = 3;
-    context.strokeRect(left + 1.5, top + 1.5, side - 3, side - 3);
-    context.setLineDash([6, 6]);
-    context.lineWidth = 1;
-    context.beginPath();
-    context.arc(width / 2, height / 2, side * 0.4, 0, 2 * Math.PI);
-    context.stroke();
-    context.setLineDash([]);
-  }
+  const view = make("div", { role: "img", "aria-label": "View of the camera, the square that is kept outlined" });
+  const live = make("div", { class: "live view" }, view);
 
   async function open(tell, lost) {
     const stream = await mediaStream({ video: { width: { ideal: 640 }, height: { ideal: 480 } } });
@@ -69,12 +55,9 @@ function render({ model, el }) {
       track.stop();
       throw error;
     }
-    canvas.width = PREVIEW;
-    canvas.height = Math.round((PREVIEW * video.videoHeight) / video.videoWidth);
-    const timer = setInterval(draw, 66);
-    track.onended = () => lost("The camera is gone. Connect it again; what was kept is safe.");
+    view.replaceChildren(video, mask(video.videoWidth, video.videoHeight));
+    track.onended = () => lost("The camera is gone. Connect it again.");
     return () => {
-      clearInterval(timer);
       track.onended = null;
       track.stop();
       video.srcObject = null;
@@ -83,9 +66,9 @@ function render({ model, el }) {
 
   async function take() {
     const { grey, side, canvas: picture } = still(video);
-    picture.setAttribute("role", "img");
-    picture.setAttribute("aria-label", "The picture that was taken");
     const blank = spread(grey) < DARK;
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `The take, ${side} by ${side} pixels in grey${blank ? ", nearly all alike" : ""}`);
     return {
       message: { side }, buffers: [grey.buffer], picture: make("figure", { class: "view" }, make("figcaption", {}, "The take"), picture),
       words: blank ? "It shows hardly anything: check light and lens. Better discard it." : "Taken. Keep it, or discard it.",
