@@ -8,16 +8,14 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.cache import writing
+from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.errors import InputError
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.graph import Graph, Tensor
 
 Array = NDArray[Any]
 Outputs = Array | tuple[Array, ...]

@@ -7,12 +7,12 @@ calls them, and what they leave in RAM is the result.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board, get_board
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.simulator.arrays import (
     Array,
@@ -33,11 +33,10 @@ from tinyml_course.simulator.sources import (
     FeatureSources,
     feature_sources,
     port_names,
+    require_compiled,
+    require_features,
     reset_name,
 )
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
 
 OPTIMIZE_FLAG = {"size": "-Os"}
 AVR_FLAG = "-Os"  # as its Arduino core builds everything
@@ -307,11 +306,12 @@ def model_program(
         If the board is an AVR, and the model plainly too big for it: such a program cannot be
         linked to tell its size.
     InputError
-        If the board is an AVR, and a kernel was not made for it; if the features are not the
-        model's.
+        If the model is not compiled; if the board is an AVR, and a kernel was not made for it; if
+        the features are not the model's.
     ToolchainError
         If no compiler is found, or it rejects the C.
     """
+    require_compiled(compiled)
     if core_of(board) is ATMEGA328P:
         if reason := why_model_cannot_fit(compiled, board):
             raise FitError(reason)
@@ -321,6 +321,7 @@ def model_program(
     keep += filter(None, [reset_name(compiled)])
     sources = dict(compiled.files)
     if features is not None:
+        require_features(features)
         wanted = compiled.graph.tensors[compiled.graph.inputs[0]].shape[1:]
         if tuple(features.input_shape) != wanted:
             raise InputError(

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinyml_course.boards import Board, get_board
-from tinyml_course.errors import FitError
+from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.errors import FitError, wrong_kind
 from tinyml_course.simulator.arrays import Array, Outputs, assert_same_outputs
 from tinyml_course.simulator.cores import ATMEGA328P, core_of
 from tinyml_course.simulator.emulated import BoardModel, board_model, model_program
 from tinyml_course.simulator.energy import energy_uj, latency_ms
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
 from tinyml_course.simulator.report_picture import Gauge, Page, Share, draw, write
-from tinyml_course.simulator.sources import FeatureSources
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.simulator.sources import FeatureSources, require_compiled
 
 _SECOND_MS = 1000.0
 _REPORTED = (
@@ -173,8 +171,12 @@ class Simulation:
             If any output differs; the message names the first one.
         FitError
             If the model does not fit the board.
+        InputError
+            If `reference` is no function, or `x` not what the model takes.
         """
         self.require_fit()
+        if not callable(reference):
+            raise wrong_kind(reference, "a function of x", "Give tc.reference(tflite).")
         found = board_model(self.compiled, self.board)(x)
         assert_same_outputs(found, reference(x), self.compiled.name)
 
@@ -239,10 +241,20 @@ def simulate(
     Raises
     ------
     InputError
-        If the board is unknown, or an AVR, for which a kernel of the model was not made.
+        If the model is not compiled, the features are not its own, or the board is unknown, or an
+        AVR, for which a kernel of the model was not made.
     ToolchainError
         If there is no compiler, or for an AVR no simavr.
+
+    Examples
+    --------
+    >>> import tinyml_course as tc
+    >>> run = tc.load_run("data/models/keywords")
+    >>> sim = tc.simulate(tc.compile_model(run.tflite), board="nano33ble", features=run.features)
+    >>> sim.fits, sim.arena_bytes <= sim.static_ram_bytes <= sim.ram_limit_bytes
+    (True, True)
     """
+    require_compiled(compiled)
     chosen = get_board(board)
     is_avr = core_of(chosen) is ATMEGA328P
     if is_avr and (reason := why_model_cannot_fit(compiled, chosen)):

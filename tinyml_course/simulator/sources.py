@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.compiler.emitting.printing import c_type
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.errors import wrong_kind
 
 
+@runtime_checkable
 class FeatureSources(Protocol):
     """A feature specification as C: what is called, and with what.
 
@@ -47,6 +47,18 @@ class FeatureSources(Protocol):
 
     def blank(self) -> NDArray[Any]:
         """Return one recording of zeros, (1, ...), that fills a window."""
+
+
+def require_compiled(model: object) -> None:
+    """Raise `InputError` for what is no compiled model, such as a `.tflite` file or a `Run`."""
+    if not isinstance(model, CompiledModel):
+        raise wrong_kind(model, "a compiled model", "Give what tc.compile_model returns.")
+
+
+def require_features(features: object) -> None:
+    """Raise `InputError` for what is no feature specification, such as a `Run` or a name."""
+    if not isinstance(features, FeatureSources):
+        raise wrong_kind(features, "a feature specification", "Give tc.Mfcc(), or run.features.")
 
 
 @dataclass(frozen=True)
