@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from tinyml_course.compiler.emitting.printing import c_type
 from tinyml_course.errors import wrong_kind
 
 
-@runtime_checkable
 class FeatureSources(Protocol):
     """A feature specification as C: what is called, and with what.
 
@@ -51,13 +50,13 @@ class FeatureSources(Protocol):
 
 def require_compiled(model: object) -> None:
     """Raise `InputError` for what is no compiled model, such as a `.tflite` file or a `Run`."""
-    if not isinstance(model, CompiledModel):
+    if not hasattr(model, "files"):
         raise wrong_kind(model, "a compiled model", "Give what tc.compile_model returns.")
 
 
 def require_features(features: object) -> None:
     """Raise `InputError` for what is no feature specification, such as a `Run` or a name."""
-    if not isinstance(features, FeatureSources):
+    if not hasattr(features, "c_name"):
         raise wrong_kind(features, "a feature specification", "Give tc.Mfcc(), or run.features.")
 
 

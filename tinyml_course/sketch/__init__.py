@@ -94,14 +94,14 @@ def write_sketch(
     """
     if runtime not in RUNTIMES:
         raise InputError(f"there is no runtime {runtime!r} for sketches; use 'c' or 'tflm'.")
-    if not isinstance(compiled, SketchModel):
+    if not hasattr(compiled, "runtime"):
         raise wrong_kind(compiled, "a compiled model", f"Give what {RUNTIMES[runtime]} returns.")
     if compiled.runtime != runtime:
         raise InputError(
             f"{compiled.name} is a model for runtime {compiled.runtime!r}; for {runtime!r} give "
             f"what {RUNTIMES[runtime]} returns."
         )
-    if not isinstance(features, SketchFeatures):
+    if not hasattr(features, "kind"):
         raise wrong_kind(features, "a feature specification", "Give tc.Mfcc(), or run.features.")
     if features.kind not in KINDS:
         raise InputError(

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,6 @@ DARK = 0
 RAM_FOR_FEATURES = 8 * 1024  # a board with less gives back the scores alone
 
 
-@runtime_checkable
 class SketchModel(Protocol):
     """A model that a sketch can run: compiled to C, or interpreted by TFLite Micro."""
 
@@ -71,7 +70,6 @@ class SketchModel(Protocol):
         """The sources and headers by file name."""
 
 
-@runtime_checkable
 class SketchFeatures(Protocol):
     """A feature specification as a sketch needs it."""
 
