@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from tinyml_course import Mfcc, get_board, load_dataset
 from tinyml_course.errors import ToolchainError
 from tinyml_course.features.mfcc_tables import GAINS
-from tinyml_course.simulator.emulated import Meter, feature_keep
+from tinyml_course.simulator.emulated import feature_keep
 from tinyml_course.simulator.host import host_features
+from tinyml_course.simulator.meter import Meter
 from tinyml_course.simulator.program import build_program
 from tinyml_course.simulator.sources import feature_sources
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import CompiledModel
-from tinyml_course.simulator.emulated import Meter
+from tinyml_course.simulator.meter import Meter
 from tinyml_course.simulator.program import build_program
 from tinyml_course.simulator.sources import port_names, reset_name
 from tinyml_course.simulator.toolchain import build_shared_library

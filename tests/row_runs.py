@@ -17,7 +17,7 @@ from tinyml_course.compiler.codegen import _kernel_text
 from tinyml_course.compiler.emitting.emitters import emit
 from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.compiler.steps import Emission, Step
-from tinyml_course.simulator.emulated import Meter
+from tinyml_course.simulator.meter import Meter
 from tinyml_course.simulator.program import build_program
 from tinyml_course.simulator.toolchain import build_shared_library
 

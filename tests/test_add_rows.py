@@ -12,7 +12,7 @@ from tflite_models import Micro, Network, random_input
 
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.codegen import compile_model
-from tinyml_course.simulator.emulated import Meter
+from tinyml_course.simulator.meter import Meter
 from tinyml_course.simulator.program import build_program
 from tinyml_course.simulator.toolchain import build_shared_library
 

@@ -1,6 +1,8 @@
 """Imports run one way, and the right half of the course never reaches TensorFlow."""
 
 import ast
+import graphlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +50,11 @@ def part_of(path: Path) -> str:
     return relative.parts[0] if len(relative.parts) > 1 else relative.stem
 
 
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
 def imported_names(tree: ast.AST, path: Path) -> set[str]:
     """Return absolute dotted names of everything a module imports, at any depth."""
     names: set[str] = set()
@@ -85,6 +92,23 @@ def test_folder_of_the_compiler_stands_on_those_before_it(folder):
         names = imported_names(ast.parse(path.read_text(encoding="utf-8")), path)
         own = {name.split(".")[2] for name in names if name.startswith("tinyml_course.compiler.")}
         assert not own & above, f"{path} imports from above"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_module_leaves_alone_what_another_keeps_to_itself(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    own = [name for name in imported_names(tree, path) if name.startswith("tinyml_course.")]
+    assert not [name for name in own if re.search(r"\._[a-z]", name)]
+
+
+def test_no_modules_import_each_other_in_a_ring():
+    places = {module_name(path): path for path in MODULES}
+    imports = {}
+    for name, path in places.items():
+        names = imported_names(ast.parse(path.read_text(encoding="utf-8")), path)
+        modules = {each if each in places else each.rpartition(".")[0] for each in names}
+        imports[name] = modules & places.keys() - {"tinyml_course"}
+    graphlib.TopologicalSorter(imports).prepare()  # names the ring, if there is one
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -28,7 +28,7 @@ from tinyml_course.compiler.inspect import inspect_model
 from tinyml_course.compiler.planning.chains import step_needs
 from tinyml_course.compiler.planning.verify import verify_plan
 from tinyml_course.errors import InputError
-from tinyml_course.simulator.report import board_model
+from tinyml_course.simulator.emulated import board_model
 from tinyml_course.simulator.toolchain import build_shared_library
 
 SLIDING = (conv, conv, depthwise, pool, double, curve)

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from tinyml_course.boards import get_board
 from tinyml_course.compiler.emitting.weights import pack
 from tinyml_course.compiler.numerics.quantization import Multiplier, requantize
-from tinyml_course.simulator.emulated import Meter
+from tinyml_course.simulator.meter import Meter
 from tinyml_course.simulator.program import build_program
 from tinyml_course.simulator.toolchain import build_shared_library
 

@@ -6,8 +6,8 @@ from tflite_models import Network, random_input
 
 from tinyml_course.compiler.codegen import compile_model
 from tinyml_course.compiler.reference import reference
+from tinyml_course.simulator.emulated import board_model
 from tinyml_course.simulator.host import host_model
-from tinyml_course.simulator.report import board_model
 
 
 def input_is_an_output():

@@ -29,8 +29,9 @@ from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.features.motion import MotionWindow
 from tinyml_course.simulator import simavr
 from tinyml_course.simulator.compare import compare_boards
+from tinyml_course.simulator.emulated import board_model
 from tinyml_course.simulator.program import build_program
-from tinyml_course.simulator.report import board_model, simulate
+from tinyml_course.simulator.report import simulate
 from tinyml_course.simulator.simavr import AvrMachine
 
 UNO = get_board("uno")

@@ -14,9 +14,9 @@ from tinyml_course.compiler.reference import reference
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.features.audio import Mfcc
 from tinyml_course.simulator.arrays import read_inputs, write_outputs
-from tinyml_course.simulator.emulated import run_features_on_board
+from tinyml_course.simulator.emulated import board_model, run_features_on_board
 from tinyml_course.simulator.host import host_features, host_model
-from tinyml_course.simulator.report import board_model, simulate
+from tinyml_course.simulator.report import simulate
 
 KEYS = [
     *("board", "compiler", "fits", "reason", "flash_bytes", "flash_limit_bytes"),

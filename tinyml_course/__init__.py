@@ -4,6 +4,7 @@ Every public name stands below; each is imported from its module when it is firs
 `import tinyml_course as tc` takes milliseconds and TensorFlow is loaded only to train.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,9 @@ __all__ = [  # noqa: RUF022 - in the order of a lesson
 def __getattr__(name: str) -> Any:
     """Import a public name from its home the first time it is asked for."""
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+        )
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value

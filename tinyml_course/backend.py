@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from tinyml_course.errors import wrong_kind
+
 THREADS = 2  # operations that run side by side; each by itself runs on one thread
 
 
@@ -32,6 +34,14 @@ def load_tensorflow() -> Any:
         tf.get_logger().setLevel("ERROR")  # the converter's notes go through Python's logging
         tf.constant(0)  # starts the runtime
     return tf
+
+
+def require_model(model: Any) -> None:
+    """Raise `InputError` for what is no Keras model that is built, such as the function for it."""
+    if not hasattr(model, "input_shape"):
+        raise wrong_kind(
+            model, "a Keras model", "Build it with an Input layer; call the function that does."
+        )
 
 
 @contextmanager

@@ -17,6 +17,17 @@ class InputError(TinyMLError):
     """A file, folder or argument cannot be used as it is."""
 
 
+def wrong_kind(found: object, wanted: str, remedy: str) -> InputError:
+    """Return the error for an argument that is something else altogether.
+
+    Examples
+    --------
+    >>> print(wrong_kind(3, "a path", "Give where the model lies."))
+    a path is needed, not int. Give where the model lies.
+    """
+    return InputError(f"{wanted} is needed, not {type(found).__name__}. {remedy}")
+
+
 class ModelError(TinyMLError):
     """A `.tflite` model cannot be read, or breaks a rule of its own format."""
 

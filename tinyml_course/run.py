@@ -20,7 +20,7 @@ from tinyml_course.compiler.forest import Forest, joined, load_forest
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.reading.tflite import read_model
 from tinyml_course.datasets.nouns import noun
-from tinyml_course.errors import InputError
+from tinyml_course.errors import InputError, wrong_kind
 from tinyml_course.features.loading import load_features
 from tinyml_course.features.specification import Features
 
@@ -177,7 +177,15 @@ def load_run(folder: str | Path) -> Run:
         If a file is missing or damaged, or the four do not belong together.
     ModelError
         If `model.tflite` is no model the compiler can read.
+
+    Examples
+    --------
+    >>> run = load_run("data/models/keywords")
+    >>> run.features.input_shape, len(run.labels)
+    ((49, 10, 1), 12)
     """
+    if not isinstance(folder, str | Path):
+        raise wrong_kind(folder, "the path of a RUN folder", "`tinyml train` writes such a folder.")
     folder = Path(folder).expanduser()
     if not folder.is_dir():
         raise InputError(f"there is no RUN folder {folder}. `tinyml train keywords` writes one.")

@@ -199,8 +199,8 @@ def run(
 ) -> None:
     """Run the compiled C on arrays: on this computer, or on an emulated board."""
     from tinyml_course.simulator.arrays import read_inputs, write_outputs
+    from tinyml_course.simulator.emulated import board_model
     from tinyml_course.simulator.host import host_model
-    from tinyml_course.simulator.report import board_model
 
     compiled = _compile(model, optimize, input_rows=input_rows)
     arrays = read_inputs(inputs, compiled.graph)

@@ -126,10 +126,21 @@ class CompiledModel:
         }
 
     def write(self, folder: str | Path) -> tuple[Path, ...]:
-        """Write all `files` into one folder and return their paths."""
+        """Write all `files` into one folder and return their paths.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be made or written.
+        """
         folder = Path(folder).expanduser()
-        folder.mkdir(parents=True, exist_ok=True)
-        return tuple(_write_text(folder / name, text) for name, text in self.files.items())
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return tuple(_write_text(folder / name, text) for name, text in self.files.items())
+        except OSError as error:
+            raise InputError(
+                f"{folder} could not be written: {error.strerror or error}. Choose another folder."
+            ) from error
 
 
 def compile_model(
@@ -160,8 +171,14 @@ def compile_model(
     InputError
         `name` is no C identifier, `optimize` or `input` none of the above, or the network
         cannot be fed by rows.
+
+    Examples
+    --------
+    >>> compiled = compile_model("data/models/keywords/model.tflite", name="keywords")
+    >>> sorted(compiled.files)[:3]
+    ['keywords.c', 'keywords.h', 'tinyml_arithmetic.h']
     """
-    if not _IDENTIFIER.fullmatch(name) or name.startswith("tinyml_"):
+    if not _IDENTIFIER.fullmatch(str(name)) or name.startswith("tinyml_"):
         raise InputError(
             f"{name!r} cannot prefix C functions; use letters, digits and _, a letter first, "
             "and not the kernels' own prefix tinyml_."

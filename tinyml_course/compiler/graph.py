@@ -97,6 +97,12 @@ class Tensor:
         return self.data is not None
 
     @property
+    def values(self) -> NDArray[Any]:
+        """The elements of a constant."""
+        assert self.data is not None
+        return self.data
+
+    @property
     def scale(self) -> np.float32:
         """The scale of a tensor quantized as a whole."""
         assert self.quant is not None and not self.quant.per_channel

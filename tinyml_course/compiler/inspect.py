@@ -189,6 +189,12 @@ def inspect_model(model: Graph | bytes | str | Path, input: str = "whole") -> In
         The model cannot be read; UnsupportedModelError where an operator has no kernel.
     InputError
         The network cannot be fed by rows.
+
+    Examples
+    --------
+    >>> inspection = inspect_model("data/models/keywords/model.tflite")
+    >>> inspection.arena_bytes < inspection.best_by_lifetimes_bytes
+    True
     """
     graph = model if isinstance(model, Graph) else read_model(model)
     compiled = compile_model(graph, input=input)

@@ -33,13 +33,31 @@ _CHUNK_ELEMENTS = 1 << 19
 
 
 def reference(model: Graph | bytes | str | Path) -> Reference:
-    """Return a callable that computes what the model computes on a board.
+    """Return a callable that computes what the model computes on a board, in NumPy.
+
+    Parameters
+    ----------
+    model : Graph, bytes, str or Path
+        A graph, or a `.tflite` file's bytes or place.
+
+    Returns
+    -------
+    Reference
+        Takes the inputs (n, *tensor shape) and returns the outputs likewise; a tensor's own batch
+        axis of 1 may be left out.
+
+    Raises
+    ------
+    InputError
+        The file is not there.
+    ModelError
+        The model cannot be read; UnsupportedModelError where an operator is not known.
 
     Examples
     --------
-    >>> oracle = reference("data/models/keywords.tflite")  # doctest: +SKIP
-    >>> oracle(features.x).shape  # doctest: +SKIP
-    (2000, 12)
+    >>> oracle = reference("data/models/keywords/model.tflite")
+    >>> oracle(np.zeros((2, 49, 10, 1), np.int8)).shape
+    (2, 12)
     """
     return Reference(model if isinstance(model, Graph) else read_model(model))
 

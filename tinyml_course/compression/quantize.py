@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.backend import load_tensorflow, quiet
+from tinyml_course.backend import load_tensorflow, quiet, require_model
 from tinyml_course.errors import InputError
 
 
@@ -56,6 +56,7 @@ def quantize_int8(
     InputError
         If there is no calibration input, or it is not int8 of the model's input shape.
     """
+    require_model(model)
     calibration = np.asarray(calibration)
     shape = tuple(model.input_shape[1:])
     if calibration.dtype != np.int8 or calibration.shape[1:] != shape or len(calibration) == 0:

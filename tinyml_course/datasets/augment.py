@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tinyml_course.cache import cache_dir, writing
 from tinyml_course.datasets import acoustics
-from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.dataset import Dataset, require_dataset
 from tinyml_course.errors import InputError
 
 BLOCK = 64  # clips made together from one stream of random numbers
@@ -161,6 +161,7 @@ def augment_dataset(
     InputError
         If `data` is not int16 clips, there is nothing to make, or the cache cannot be written.
     """
+    require_dataset(data)
     if data.x.ndim != 2 or data.x.dtype != np.int16:
         raise InputError(
             f"augmentation works on sound, int16 of shape (n, t); this data set has {data.x.dtype} "

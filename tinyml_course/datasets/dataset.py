@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.errors import DataNote, InputError
+from tinyml_course.errors import DataNote, InputError, wrong_kind
 
 SPLITS_TRIED = 20  # until every class is in the training set
 
@@ -216,3 +216,9 @@ def _choose_groups(
     elif chosen.all():
         chosen[order[-1]] = False
     return chosen
+
+
+def require_dataset(value: object) -> None:
+    """Raise `InputError` for what is no data set, such as its samples alone."""
+    if not isinstance(value, Dataset):
+        raise wrong_kind(value, "a Dataset", "Give what tc.load_dataset returns, or its features.")

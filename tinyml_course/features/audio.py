@@ -26,6 +26,7 @@ from tinyml_course.features import mfcc_arithmetic as arithmetic
 from tinyml_course.features import mfcc_tables as tables
 from tinyml_course.features.mfcc_source import mfcc_c_files
 from tinyml_course.features.mfcc_tables import COEFFICIENTS, HOP, RATE_HZ, WINDOW
+from tinyml_course.features.record import require_numbers
 
 FRAMES_AT_ONCE = 2 * 49  # buffers this small stay in the cache, and are not returned to the system
 DB_PER_OCTAVE = 20 * np.log10(2)
@@ -81,6 +82,7 @@ class Mfcc:
     hop_s: ClassVar[float] = HOP / RATE_HZ
 
     def __post_init__(self) -> None:
+        require_numbers(self)
         if not 1 <= self.frames <= 1000:
             raise InputError(f"Mfcc has frames={self.frames}; give 1 to 1000.")
         if not 1 <= self.floor <= 2**16:

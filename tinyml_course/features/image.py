@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.errors import InputError
-from tinyml_course.features.record import read_record
+from tinyml_course.features.record import read_record, require_numbers
 
 STEPS_PER_DEVIATION = 32
 LEAST_DEVIATION = 256  # one grey value, Q8
@@ -86,6 +86,7 @@ class ImagePatch:
     sample_dtype: ClassVar[np.dtype[np.uint8]] = np.dtype(np.uint8)
 
     def __post_init__(self) -> None:
+        require_numbers(self)
         if self.crop is None:
             object.__setattr__(self, "crop", min(self.height, self.width))
         for name, most in (("height", LARGEST), ("width", LARGEST), ("crop", self._shorter)):

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from tinyml_course.datasets.dataset import Dataset
 from tinyml_course.errors import InputError
-from tinyml_course.features.record import read_record
+from tinyml_course.features.record import read_record, require_numbers
 
 COUNTS_PER_G = 4096
 COUNTS_PER_DEGREE_S = 16
@@ -85,6 +85,7 @@ class MotionWindow:
     sample_dtype: ClassVar[np.dtype[np.int16]] = np.dtype(np.int16)
 
     def __post_init__(self) -> None:
+        require_numbers(self)
         if self.axes not in (ACCELERATION_AXES, ALL_AXES):
             raise InputError(
                 f"MotionWindow has axes={self.axes}; give 3 (acceleration) or 6 (and turning)."

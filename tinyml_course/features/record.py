@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import numbers
 from typing import Any, TypeVar
 
 from tinyml_course.errors import InputError
@@ -37,3 +38,17 @@ def read_record(front_end: type[FrontEnd], text: str) -> FrontEnd:
             "train again."
         )
     return spec
+
+
+def require_numbers(spec: Any) -> None:
+    """Raise `InputError` where a field of a front end is no number, or no whole one and must be."""
+    for field in dataclasses.fields(spec):
+        value, kind = getattr(spec, field.name), str(field.type)
+        if value is None and kind.endswith("None"):
+            continue
+        whole = "int" in kind
+        if not isinstance(value, numbers.Integral if whole else numbers.Real):
+            raise InputError(
+                f"{type(spec).__name__} has {field.name}={value!r}; "
+                f"give a {'whole ' if whole else ''}number."
+            )

@@ -8,16 +8,14 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.cache import writing
+from tinyml_course.compiler.graph import Graph, Tensor
 from tinyml_course.errors import InputError
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.graph import Graph, Tensor
 
 Array = NDArray[Any]
 Outputs = Array | tuple[Array, ...]
@@ -122,3 +120,40 @@ def _check(array: Array, tensor: Tensor, what: str) -> None:
     if array.shape[1:] not in shapes or array.ndim == 0:
         accepted = " or ".join(f"(n, {', '.join(map(str, shape))})" for shape in shapes)
         raise InputError(f"{what} has shape {accepted}, got {array.shape}.")
+
+
+def assert_same_outputs(found: Outputs, wanted: Outputs, name: str) -> None:
+    """Compare the outputs a board computed for model `name` with a reference's, to the bit.
+
+    Raises
+    ------
+    AssertionError
+        If any differs in shape, dtype or value; the message names the first one.
+    """
+    pairs = zip(_several(found), _several(wanted), strict=True)
+    for number, (ours, theirs) in enumerate(pairs):
+        _assert_same_bits(ours, np.asarray(theirs), f"output {number} of {name}")
+
+
+def _several(outputs: Outputs) -> tuple[Array, ...]:
+    return outputs if isinstance(outputs, tuple) else (outputs,)
+
+
+def _assert_same_bits(found: Array, wanted: Array, what: str) -> None:
+    """Compare bytes, and name the first item that differs."""
+    if found.size != wanted.size or found.dtype != wanted.dtype:
+        raise AssertionError(
+            f"{what} is {found.dtype} {found.shape} on the board, "
+            f"{wanted.dtype} {wanted.shape} in the reference."
+        )
+    count = len(found)
+    ours = np.ascontiguousarray(found).view(np.uint8).reshape(count, -1)
+    theirs = np.ascontiguousarray(wanted).view(np.uint8).reshape(count, -1)
+    different = np.flatnonzero((ours != theirs).any(axis=1))
+    if len(different):
+        first = int(different[0])
+        raise AssertionError(
+            f"{what} differs for {len(different):,} of {count:,} inputs. Input {first}: "
+            f"{found[first].ravel().tolist()} on the board, "
+            f"{wanted.reshape(found.shape)[first].ravel().tolist()} in the reference."
+        )

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tinyml_course.boards import Board, get_board, list_boards
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.errors import InputError, ToolchainError
 from tinyml_course.simulator.cores import ATMEGA328P, core_of
 from tinyml_course.simulator.energy import COIN_CELL, battery_life_days, duty_cycle
 from tinyml_course.simulator.fit import why_model_cannot_fit
 from tinyml_course.simulator.report import Simulation, simulate
 from tinyml_course.simulator.simavr import require_run
-from tinyml_course.simulator.sources import FeatureSources
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.simulator.sources import FeatureSources, require_compiled
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def compare_boards(
     Raises
     ------
     InputError
-        If a board is unknown, or the period not more than 0.
+        If the model is not compiled, a board is unknown, or the period not more than 0.
     ToolchainError
         If there is no compiler.
     """
@@ -105,7 +102,23 @@ def each_board(
 
     What is wrong with the arguments is said at once, before the first row is asked for; a board's
     program is built and run only when its row is.
+
+    Parameters
+    ----------
+    compiled, boards, features, period_ms
+        As of `compare_boards`.
+
+    Yields
+    ------
+    BoardRow
+        One a board, in the order of `boards`.
+
+    Raises
+    ------
+    InputError
+        If the model is not compiled, a board is unknown, or the period not more than 0.
     """
+    require_compiled(compiled)
     duty_cycle(0, period_ms)
     chosen = list_boards() if boards is None else [get_board(board) for board in boards]
     return (_row(compiled, board, features, period_ms) for board in chosen)

@@ -6,14 +6,13 @@ calls them, and what they leave in RAM is the result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.boards import Board, get_board
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.errors import FitError, InputError
 from tinyml_course.simulator.arrays import (
     Array,
@@ -23,79 +22,24 @@ from tinyml_course.simulator.arrays import (
     single,
 )
 from tinyml_course.simulator.cores import ATMEGA328P, core_of
-from tinyml_course.simulator.cycles import Cost, cost_of, cost_table
-from tinyml_course.simulator.disassembly import Listing, calls_in, disassemble
+from tinyml_course.simulator.cycles import Cost
+from tinyml_course.simulator.disassembly import Listing, calls_in
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
-from tinyml_course.simulator.machine import Machine
+from tinyml_course.simulator.meter import Measured, Meter
 from tinyml_course.simulator.program import Program, build_program
-from tinyml_course.simulator.simavr import AvrMachine, require_run
+from tinyml_course.simulator.simavr import require_run
 from tinyml_course.simulator.sources import (
     FeatureNames,
     FeatureSources,
     feature_sources,
     port_names,
+    require_compiled,
+    require_features,
     reset_name,
 )
-from tinyml_course.simulator.trace import Counts, Reading
-from tinyml_course.simulator.waits import wait_cycles
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
 
 OPTIMIZE_FLAG = {"size": "-Os"}
 AVR_FLAG = "-Os"  # as its Arduino core builds everything
-
-
-class Meter:
-    """A switched-on board whose calls are counted."""
-
-    def __init__(self, program: Program, board: Board) -> None:
-        self.listing = disassemble(program)
-        self._table = cost_table(self.listing, program.core.timing)
-        self._board, self._code_start = board, program.code[0]
-        self._readings: dict[str, tuple[Reading, ...]] = {}
-        self.machine: Machine | AvrMachine = (
-            AvrMachine(program, board)
-            if program.core is ATMEGA328P
-            else Machine(program, board, self.listing)
-        )
-
-    def call(
-        self, function: str, *arguments: int, marks: Mapping[int, int] = MappingProxyType({})
-    ) -> Measured:
-        """Call a function; `marks` say at which address which phase begins."""
-        machine = self.machine
-        value = machine.call(function, *arguments, marks=marks)
-        if isinstance(machine, AvrMachine):
-            return Measured(value, machine.costs)
-        readings = machine.readings
-        if readings is None:  # reads hardly depend on the data: those of the strict calls stand
-            readings = self._readings.get(function, (Reading(),) * len(machine.counts))
-        self._readings[function] = readings
-        pairs = zip(machine.counts, readings, strict=True)
-        return Measured(value, [self._cost(counts, reading) for counts, reading in pairs])
-
-    def relax(self) -> None:
-        """Be done with watching addresses, once every part of a program has run."""
-        if isinstance(self.machine, Machine):
-            self.machine.relax()
-
-    def _cost(self, counts: Counts, reading: Reading) -> Cost:
-        """Add up what instructions take, and the waiting for flash."""
-        waits = wait_cycles(counts, reading, self._board, self._code_start)
-        return cost_of(self.listing, self._table, counts) + Cost(cycles=waits, waits=waits)
-
-
-class Measured(NamedTuple):
-    """What a call returned, and what each of its phases took."""
-
-    value: int
-    phases: list[Cost]
-
-    @property
-    def cost(self) -> Cost:
-        """What the whole call took."""
-        return sum(self.phases, Cost())
 
 
 class BoardFeatures:
@@ -296,6 +240,28 @@ class BoardModel:
             place[...] = np.frombuffer(content, place.dtype).reshape(place.shape)
 
 
+def board_model(
+    compiled: CompiledModel,
+    board: str | Board = "nano33ble",
+    features: FeatureSources | None = None,
+    compiler: str = "auto",
+) -> BoardModel:
+    """Return a fresh instance of a compiled model on an emulated board, called like the host's.
+
+    With `features` its `run_clips` takes samples, and returns features and outputs.
+
+    Raises
+    ------
+    FitError
+        If the model does not fit the board.
+    InputError
+        If the board is unknown, or is not emulated.
+    """
+    chosen = get_board(board)
+    program = model_program(compiled, chosen, features, compiler)
+    return BoardModel(compiled, program, chosen, features)
+
+
 def run_features_on_board(
     features: FeatureSources, clips: Array, board: str | Board = "nano33ble"
 ) -> NDArray[np.int8]:
@@ -340,11 +306,12 @@ def model_program(
         If the board is an AVR, and the model plainly too big for it: such a program cannot be
         linked to tell its size.
     InputError
-        If the board is an AVR, and a kernel was not made for it; if the features are not the
-        model's.
+        If the model is not compiled; if the board is an AVR, and a kernel was not made for it; if
+        the features are not the model's.
     ToolchainError
         If no compiler is found, or it rejects the C.
     """
+    require_compiled(compiled)
     if core_of(board) is ATMEGA328P:
         if reason := why_model_cannot_fit(compiled, board):
             raise FitError(reason)
@@ -354,6 +321,7 @@ def model_program(
     keep += filter(None, [reset_name(compiled)])
     sources = dict(compiled.files)
     if features is not None:
+        require_features(features)
         wanted = compiled.graph.tensors[compiled.graph.inputs[0]].shape[1:]
         if tuple(features.input_shape) != wanted:
             raise InputError(

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tinyml_course.boards import Board, list_boards
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.simulator.program import Program
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
 
 
 def why_model_cannot_fit(compiled: CompiledModel, board: Board) -> str:

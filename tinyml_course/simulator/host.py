@@ -12,11 +12,12 @@ import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.errors import InputError, ToolchainError
 from tinyml_course.simulator.arrays import (
     Array,
@@ -30,12 +31,11 @@ from tinyml_course.simulator.sources import (
     feature_sources,
     own_source,
     port_names,
+    require_compiled,
+    require_features,
     reset_name,
 )
 from tinyml_course.simulator.toolchain import build_shared_library
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
 
 
 class _Port(ctypes.Structure):
@@ -61,6 +61,7 @@ class HostModel:
     """
 
     def __init__(self, compiled: CompiledModel) -> None:
+        require_compiled(compiled)
         sources = {**compiled.files, "host_model.c": own_source("host_model.c")}
         self._graph = compiled.graph
         self._functions, self.close = _load(self, build_shared_library(sources))
@@ -133,6 +134,7 @@ class HostFeatures:
     """
 
     def __init__(self, features: FeatureSources) -> None:
+        require_features(features)
         sources = feature_sources(features, "host_features.c")
         self._features = features
         self._functions, self.close = _load(self, build_shared_library(sources))
@@ -173,12 +175,45 @@ class HostFeatures:
 
 
 def host_model(compiled: CompiledModel) -> HostModel:
-    """Return a fresh instance of a compiled model that runs on this machine."""
+    """Return a fresh instance of a compiled model that runs on this machine.
+
+    Raises
+    ------
+    InputError
+        If the model is not compiled.
+    ToolchainError
+        If no C compiler is found, or it rejects the model's C.
+
+    Examples
+    --------
+    >>> import tinyml_course as tc
+    >>> tflite = tc.load_run("data/models/keywords").tflite
+    >>> x = np.zeros((2, 49, 10, 1), np.int8)
+    >>> with tc.host_model(tc.compile_model(tflite)) as model:
+    ...     bool((model(x) == tc.reference(tflite)(x)).all())
+    True
+    """
     return HostModel(compiled)
 
 
 def host_features(features: FeatureSources) -> HostFeatures:
-    """Return the C side of a feature specification, running on this machine."""
+    """Return the C side of a feature specification, running on this machine.
+
+    Raises
+    ------
+    InputError
+        If `features` is no feature specification.
+    ToolchainError
+        If no C compiler is found.
+
+    Examples
+    --------
+    >>> import tinyml_course as tc
+    >>> recordings = tc.Mfcc().blank()
+    >>> with tc.host_features(tc.Mfcc()) as features:
+    ...     bool((features(recordings) == tc.Mfcc()(recordings)).all())
+    True
+    """
     return HostFeatures(features)
 
 

@@ -9,23 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinyml_course.boards import Board, get_board
-from tinyml_course.errors import FitError
-from tinyml_course.simulator.arrays import Array, Outputs
+from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.errors import FitError, wrong_kind
+from tinyml_course.simulator.arrays import Array, Outputs, assert_same_outputs
 from tinyml_course.simulator.cores import ATMEGA328P, core_of
-from tinyml_course.simulator.emulated import BoardModel, model_program
+from tinyml_course.simulator.emulated import BoardModel, board_model, model_program
 from tinyml_course.simulator.energy import energy_uj, latency_ms
 from tinyml_course.simulator.fit import why_model_cannot_fit, why_program_does_not_fit
-from tinyml_course.simulator.report_picture import lines, picture
-from tinyml_course.simulator.sources import FeatureSources
+from tinyml_course.simulator.report_picture import Gauge, Page, Share, draw, write
+from tinyml_course.simulator.sources import FeatureSources, require_compiled
 
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
-
+_SECOND_MS = 1000.0
 _REPORTED = (
     "compiler", "fits", "reason", "flash_bytes", "flash_limit_bytes", "constants_bytes",
     "code_bytes", "arena_bytes", "static_ram_bytes", "stack_bytes", "ram_bytes",
@@ -172,12 +171,14 @@ class Simulation:
             If any output differs; the message names the first one.
         FitError
             If the model does not fit the board.
+        InputError
+            If `reference` is no function, or `x` not what the model takes.
         """
         self.require_fit()
-        found, wanted = board_model(self.compiled, self.board)(x), reference(x)
-        pairs = zip(_several(found), _several(wanted), strict=True)
-        for number, (ours, theirs) in enumerate(pairs):
-            _assert_same_bits(ours, theirs, f"output {number} of {self.compiled.name}")
+        if not callable(reference):
+            raise wrong_kind(reference, "a function of x", "Give tc.reference(tflite).")
+        found = board_model(self.compiled, self.board)(x)
+        assert_same_outputs(found, reference(x), self.compiled.name)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""
@@ -188,10 +189,23 @@ class Simulation:
 
     def to_text(self) -> str:
         """Return the report as lines for a terminal."""
-        return "\n".join(lines(self))
+        return write(self._page())
 
     def _repr_html_(self) -> str:
-        return picture(self)
+        return draw(self._page())
+
+    def _page(self) -> Page:
+        """Gather what the report shows."""
+        return Page(
+            title=f"{self.compiled.name} on {self.board.name}",
+            trouble=self.reason,
+            gauges=tuple(_gauges(self)),
+            note=_note(self),
+            columns=("op", "MACs", "instructions", "cycles"),
+            shares=tuple(Share(layer, layer.cycles / self.cycles) for layer in self.layers)
+            if self.cycles
+            else (),
+        )
 
 
 def simulate(
@@ -227,10 +241,20 @@ def simulate(
     Raises
     ------
     InputError
-        If the board is unknown, or an AVR, for which a kernel of the model was not made.
+        If the model is not compiled, the features are not its own, or the board is unknown, or an
+        AVR, for which a kernel of the model was not made.
     ToolchainError
         If there is no compiler, or for an AVR no simavr.
+
+    Examples
+    --------
+    >>> import tinyml_course as tc
+    >>> run = tc.load_run("data/models/keywords")
+    >>> sim = tc.simulate(tc.compile_model(run.tflite), board="nano33ble", features=run.features)
+    >>> sim.fits, sim.arena_bytes <= sim.static_ram_bytes <= sim.ram_limit_bytes
+    (True, True)
     """
+    require_compiled(compiled)
     chosen = get_board(board)
     is_avr = core_of(chosen) is ATMEGA328P
     if is_avr and (reason := why_model_cannot_fit(compiled, chosen)):
@@ -266,28 +290,6 @@ def simulate(
         hop_ms=1000 * features.hop_s or None if features else None,
         outputs=outputs,
     )
-
-
-def board_model(
-    compiled: CompiledModel,
-    board: str | Board = "nano33ble",
-    features: FeatureSources | None = None,
-    compiler: str = "auto",
-) -> BoardModel:
-    """Return a fresh instance of a compiled model on an emulated board, called like the host's.
-
-    With `features` its `run_clips` takes samples, and returns features and outputs.
-
-    Raises
-    ------
-    FitError
-        If the model does not fit the board.
-    InputError
-        If the board is unknown, or is not emulated.
-    """
-    chosen = get_board(board)
-    program = model_program(compiled, chosen, features, compiler)
-    return BoardModel(compiled, program, chosen, features)
 
 
 def _run(
@@ -326,26 +328,50 @@ def _too_big_for_sure(compiled: CompiledModel, board: Board, reason: str) -> Sim
     )
 
 
-def _several(outputs: Outputs) -> tuple[Array, ...]:
-    return outputs if isinstance(outputs, tuple) else (outputs,)
+def _gauges(simulation: Simulation) -> list[Gauge]:
+    """List what a simulation measured, memory first; time and energy as parts of one second's."""
+    found = [
+        _memory("flash", simulation.flash_bytes, simulation.flash_limit_bytes),
+        _memory("RAM", simulation.ram_bytes, simulation.ram_limit_bytes),
+    ]
+    if simulation.latency_ms is not None and simulation.energy_uj is not None:
+        share = simulation.latency_ms / _SECOND_MS
+        found += [
+            _estimate("time", f"{simulation.latency_ms:,.2f} ms", share, "of a second"),
+            _estimate("energy", f"{simulation.energy_uj:,.0f} µJ", share, "of a second's"),
+        ]
+    if simulation.hop_latency_ms is not None and simulation.hop_ms is not None:
+        share = simulation.hop_latency_ms / simulation.hop_ms
+        taken = f"{simulation.hop_latency_ms:,.2f} of {simulation.hop_ms:g} ms a hop"
+        words = f"{taken} ({share:.1%}), estimated"
+        found.append(Gauge("features", words, share))
+    elif simulation.hop_latency_ms is not None:
+        share = simulation.hop_latency_ms / _SECOND_MS
+        words = f"{simulation.hop_latency_ms:,.2f} ms a row of the picture, estimated"
+        found.append(Gauge("features", words, share))
+    return found
 
 
-def _assert_same_bits(found: Array, wanted: Array, what: str) -> None:
-    """Compare bytes, and name the first item that differs."""
-    wanted = np.asarray(wanted)
-    if found.size != wanted.size or found.dtype != wanted.dtype:
-        raise AssertionError(
-            f"{what} is {found.dtype} {found.shape} on the board, "
-            f"{wanted.dtype} {wanted.shape} in the reference."
-        )
-    count = len(found)
-    ours = np.ascontiguousarray(found).view(np.uint8).reshape(count, -1)
-    theirs = np.ascontiguousarray(wanted).view(np.uint8).reshape(count, -1)
-    different = np.flatnonzero((ours != theirs).any(axis=1))
-    if len(different):
-        first = int(different[0])
-        raise AssertionError(
-            f"{what} differs for {len(different):,} of {count:,} inputs. Input {first}: "
-            f"{found[first].ravel().tolist()} on the board, "
-            f"{wanted.reshape(found.shape)[first].ravel().tolist()} in the reference."
-        )
+def _memory(label: str, taken: int, limit: int) -> Gauge:
+    return Gauge(label, f"{taken:,} of {limit:,} bytes ({taken / limit:.1%})", taken / limit)
+
+
+def _estimate(label: str, amount: str, share: float, whole: str) -> Gauge:
+    return Gauge(label, f"{amount} an inference ({share:.1%} {whole}), estimated", share)
+
+
+def _note(simulation: Simulation) -> str:
+    """Say who made the program, and where the limits come from."""
+    stack = simulation.stack_bytes
+    parts = [f"RAM is {simulation.static_ram_bytes:,} of variables"]
+    parts += [] if stack is None else [f"{stack:,} of stack"]
+    limits = f"the limits are what the Arduino core leaves ({simulation.board.arduino_core})"
+    if simulation.instructions is None or simulation.cycles is None:
+        ran = "not run" if simulation.code_bytes else "not built: flash is the constants alone"
+    else:
+        ran = f"{simulation.instructions:,} instructions, about {simulation.cycles:,} cycles"
+        if simulation.wait_cycles:
+            ran += f", {simulation.wait_cycles:,} of them waiting for flash (a model of its caches)"
+        ran += f", built by {simulation.compiler}"
+    estimated = f"; estimated: {simulation.estimated}" if simulation.estimated else ""
+    return f"{ran}; {' and '.join(parts)}, no heap; {limits}{estimated}"

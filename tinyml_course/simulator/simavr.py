@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tinyml_course.boards import Board
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.compiler.emitting.avr import check_kernels
 from tinyml_course.errors import FitError, InputError, ToolchainError
 from tinyml_course.simulator.cores import AVR_GCC, mapped
@@ -28,9 +28,6 @@ from tinyml_course.simulator.faults import Faults
 from tinyml_course.simulator.program import Program, stack_top
 from tinyml_course.simulator.sources import own_source
 from tinyml_course.simulator.toolchain import build_shared_library
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
 
 CHIP = "atmega328p"
 CHIP_RAM_BYTES = 2048

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyml_course.compiler.codegen import CompiledModel
 from tinyml_course.compiler.emitting.printing import c_type
-
-if TYPE_CHECKING:
-    from tinyml_course.compiler.codegen import CompiledModel
+from tinyml_course.errors import wrong_kind
 
 
 class FeatureSources(Protocol):
@@ -47,6 +46,18 @@ class FeatureSources(Protocol):
 
     def blank(self) -> NDArray[Any]:
         """Return one recording of zeros, (1, ...), that fills a window."""
+
+
+def require_compiled(model: object) -> None:
+    """Raise `InputError` for what is no compiled model, such as a `.tflite` file or a `Run`."""
+    if not hasattr(model, "files"):
+        raise wrong_kind(model, "a compiled model", "Give what tc.compile_model returns.")
+
+
+def require_features(features: object) -> None:
+    """Raise `InputError` for what is no feature specification, such as a `Run` or a name."""
+    if not hasattr(features, "c_name"):
+        raise wrong_kind(features, "a feature specification", "Give tc.Mfcc(), or run.features.")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tinyml_course.boards import Board, get_board
-from tinyml_course.errors import InputError
+from tinyml_course.errors import InputError, wrong_kind
 from tinyml_course.sketch.capture import capture_files
 from tinyml_course.sketch.classifier import (
     SketchFeatures,
@@ -94,11 +94,15 @@ def write_sketch(
     """
     if runtime not in RUNTIMES:
         raise InputError(f"there is no runtime {runtime!r} for sketches; use 'c' or 'tflm'.")
+    if not hasattr(compiled, "runtime"):
+        raise wrong_kind(compiled, "a compiled model", f"Give what {RUNTIMES[runtime]} returns.")
     if compiled.runtime != runtime:
         raise InputError(
             f"{compiled.name} is a model for runtime {compiled.runtime!r}; for {runtime!r} give "
             f"what {RUNTIMES[runtime]} returns."
         )
+    if not hasattr(features, "kind"):
+        raise wrong_kind(features, "a feature specification", "Give tc.Mfcc(), or run.features.")
     if features.kind not in KINDS:
         raise InputError(
             f"there is no sketch for features of kind {features.kind!r}; there are "

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyml_course.datasets.dataset import Dataset
-from tinyml_course.errors import InputError
+from tinyml_course.datasets.dataset import Dataset, require_dataset
+from tinyml_course.errors import InputError, wrong_kind
 
 
 def evaluate(
@@ -38,8 +38,21 @@ def evaluate(
     Raises
     ------
     InputError
-        If there are no samples, or the scores are not one a class.
+        If `predict` is no function, there are no samples, or the scores are not one a class.
+
+    Examples
+    --------
+    >>> import tinyml_course as tc
+    >>> run = tc.load_run("data/models/gestures")
+    >>> test = run.features(tc.load_dataset("gestures", split="test"))
+    >>> sorted(evaluate(tc.reference(run.graph), test))
+    ['accuracy', 'balanced_accuracy', 'confusion', 'n', 'per_class']
     """
+    if not callable(predict):
+        raise wrong_kind(
+            predict, "a function of inputs", "Give tc.reference(tflite), or model.predict."
+        )
+    require_dataset(dataset)
     if len(dataset) == 0:
         raise InputError("there is nothing to evaluate: the data set is empty.")
     classes = len(dataset.labels)

@@ -16,8 +16,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tinyml_course.backend import load_tensorflow
-from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.backend import load_tensorflow, require_model
+from tinyml_course.datasets.dataset import Dataset, require_dataset
 from tinyml_course.errors import InputError
 
 
@@ -74,9 +74,12 @@ def fit(
     Raises
     ------
     InputError
-        If the data set is smaller than a batch, or does not fit the model's input and output.
+        If the data set is smaller than a batch, or does not fit the model's input and output; if
+        there is no epoch.
     """
-    _check(model, dataset, batch)
+    require_model(model)
+    require_dataset(dataset)
+    _check(model, dataset, epochs, batch)
     load_tensorflow()
     from tinyml_course.training.step import Trainer
 
@@ -115,7 +118,7 @@ def fit(
     return trainer.finish()
 
 
-def _check(model: Any, dataset: Dataset, batch: int) -> None:
+def _check(model: Any, dataset: Dataset, epochs: int, batch: int) -> None:
     wanted, found = tuple(model.input_shape[1:]), tuple(dataset.x.shape[1:])
     if wanted != found:
         raise InputError(
@@ -127,6 +130,8 @@ def _check(model: Any, dataset: Dataset, batch: int) -> None:
             f"the model gives {model.output_shape[-1]} scores for {len(dataset.labels)} labels: "
             "build it with as many classes as the data set has labels."
         )
+    if epochs < 1:
+        raise InputError(f"epochs={epochs} leaves the model untrained; give at least 1.")
     if batch < 2 or batch % 2 or len(dataset) < batch:
         raise InputError(
             f"a batch of {batch} does not suit {len(dataset)} samples: "

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler.forest import LEAF, VOTES, Forest, forest_features
-from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.dataset import Dataset, require_dataset
 from tinyml_course.errors import InputError
 
 MOST_NODES = 2**16
@@ -47,7 +47,8 @@ def fit_forest(
     Raises
     ------
     InputError
-        If the data set is empty, or the forest becomes too large for 16-bit indices.
+        If the data set is empty, a number is below 1, or the forest becomes too large for 16-bit
+        indices.
 
     References
     ----------
@@ -55,6 +56,10 @@ def fit_forest(
     """
     from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
+    require_dataset(dataset)
+    for name, value in (("trees", trees), ("depth", depth), ("leaf_samples", leaf_samples)):
+        if value < 1:
+            raise InputError(f"a forest cannot have {name}={value}; give at least 1.")
     if len(dataset) == 0:
         raise InputError("there is nothing to train a forest on: the data set is empty.")
     kind = ExtraTreesClassifier if chance else RandomForestClassifier

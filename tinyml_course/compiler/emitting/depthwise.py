@@ -11,26 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.emitting.layers import (
-    _constant,
-    _convolution,
-    _Geometry,
-    _image,
-    _stage,
-)
+from tinyml_course.compiler.emitting.geometry import Geometry, images_of
+from tinyml_course.compiler.emitting.layers import convolution
+from tinyml_course.compiler.emitting.output_stage import output_stage
 from tinyml_course.compiler.emitting.printing import array, struct
 from tinyml_course.compiler.emitting.weights import Filters, fold
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.macs import layer_macs, network_macs
-from tinyml_course.compiler.steps import Emission, RowAccess, Step
+from tinyml_course.compiler.steps import Emission, Step
 
 _FEW_KERNELS = {"size": 3, "balanced": 6}
 """So many kernels, each for one shape, are better than one for all shapes, which is slower."""
 _SMALL_PART = 100
 """A kernel for less than one in so many of the MACs may be slower for a smaller program's sake."""
 _FILES: tuple[str, ...] = ("tinyml_avr.h", "tinyml_depthwise.h", "tinyml_depthwise_dsp.h")
-_FILES_BY_TWO = (*_FILES, "tinyml_depthwise_pairs.h")
-_FILES_WHOLE = (*_FILES, "tinyml_depthwise_whole.h")
 _VARIANT = """
 static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tinyml_rows output,
                            unsigned first, unsigned count, void *scratch)
@@ -38,8 +32,14 @@ static TINYML_APART void @(const tinyml_depthwise *layer, tinyml_rows input, tin
     tinyml_convolve_depthwise(&@_shape, layer, input, output, first, count, scratch);
 }
 """
-_VARIANT_BY_TWO = _VARIANT.replace("_depthwise(", "_depthwise_by_two(")
-_VARIANT_WHOLE = _VARIANT.replace("_depthwise(", "_depthwise_whole(")
+_BY_TWO = (
+    _VARIANT.replace("_depthwise(", "_depthwise_by_two("),
+    (*_FILES, "tinyml_depthwise_pairs.h"),
+)
+_WHOLE = (
+    _VARIANT.replace("_depthwise(", "_depthwise_whole("),
+    (*_FILES, "tinyml_depthwise_whole.h"),
+)
 _SPANS = (4, 6)
 """Outputs of a row that the kernel for whole images computes in one piece."""
 _SPAN_REACH = 512
@@ -97,14 +97,14 @@ class _Axis:
 
 def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, emission: Emission) -> Step:
     """Convolve plane by plane; large filters that all see one channel are a convolution."""
-    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
-    weights = _constant(graph, op.weights)[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
+    source, target = images_of(graph, op)
+    weights = graph.tensors[op.weights].values[0].transpose(2, 0, 1)  # (C_OUT, KH, KW)
     kernel = weights.shape[1:]
-    geometry = _Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
+    geometry = Geometry(source, target, kernel, op.stride, op.dilation, op.padding)
     filters = fold(graph, op, weights.reshape(target.channels, -1))
     is_quick = emission.optimize == "speed" and kernel == (3, 3)  # but it needs a plane of scratch
     if source.channels == 1 and target.channels > 1 and not is_quick:
-        return _convolution(graph, op, geometry, filters, emission)
+        return convolution(graph, op, geometry, filters, emission)
     return _depthwise(graph, op, geometry, filters, emission)
 
 
@@ -150,7 +150,7 @@ def _shared_variant(graph: Graph, layers: Sequence[g.DepthwiseConv2D]) -> str:
     return _SHARED_VARIANT.replace("COMMON", lines)
 
 
-def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
+def _axes(geometry: Geometry) -> tuple[_Axis, _Axis]:
     """Return the axis of rows and that of columns."""
     source, target = geometry.source, geometry.target
     kernel, stride, dilation = geometry.kernel, geometry.stride, geometry.dilation
@@ -178,13 +178,13 @@ def _axes(geometry: _Geometry) -> tuple[_Axis, _Axis]:
     )
 
 
-def _takes_two_rows(geometry: _Geometry, filters: Filters, emission: Emission) -> bool:
+def _takes_two_rows(geometry: Geometry, filters: Filters, emission: Emission) -> bool:
     """Whether there is a kernel for two rows of the layer that beats the one for any number."""
     return (
         emission.optimize == "balanced"
         and not emission.whole
         and (geometry.kernel, geometry.stride, geometry.dilation) == ((3, 3), (1, 1), (1, 1))
-        and geometry.source.channels == geometry.target.channels
+        and _keeps_channels(geometry)
         and geometry.target.width <= _FEW_COLUMNS
         and geometry.target.width * geometry.target.channels < _REACH
         and filters.rounding_of_most != "TINYML_GENERAL"
@@ -193,7 +193,7 @@ def _takes_two_rows(geometry: _Geometry, filters: Filters, emission: Emission) -
 
 
 def _takes_whole_image(
-    graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
+    graph: Graph, op: g.WeightedOp, geometry: Geometry, filters: Filters, emission: Emission
 ) -> bool:
     """Whether there is a kernel for whole images that is worth its flash."""
     alike = _by_shape(graph).get(_shapes(graph, op), [])
@@ -214,13 +214,13 @@ def _takes_whole_image(
 
 
 def _depthwise(
-    graph: Graph, op: g.WeightedOp, geometry: _Geometry, filters: Filters, emission: Emission
+    graph: Graph, op: g.DepthwiseConv2D, geometry: Geometry, filters: Filters, emission: Emission
 ) -> Step:
+    """Convolve each plane by a kernel for its shape, or by one that is told the shape."""
     filters = filters.with_own_multipliers()
-    name, source, target = f"op{op.index}", geometry.source, geometry.target
-    stage_texts, stage_fields, stage_bytes = _stage(name, filters)
+    name, target = f"op{op.index}", geometry.target
+    stage = output_stage(name, filters)
     rows, columns = _axes(geometry)
-    access = RowAccess(rows.outputs, rows.reach, rows.stride, rows.pad)
     weights = filters.weights.reshape(target.channels, *geometry.kernel)
     layout = "(C_OUT, KH, KW)"
     arguments = "{in0_rows}, {out0_rows}, {first}, {count}"
@@ -230,15 +230,53 @@ def _depthwise(
         weights, layout = weights.swapaxes(1, 2), "(C_OUT, KW, KH)"
         images = f"TINYML_ROWS({{in0}}, {rows.inputs}), TINYML_ROWS({{out0}}, {rows.outputs})"
         arguments = f"{images}, 0, {rows.outputs}"
-    pitch = columns.extent + columns.extent % 2
-    sharing = _sharing(graph, emission.optimize)
-    is_shared = op in sharing
-    shape = struct(
-        "tinyml_depthwise_shape",
-        f"{name}_shape" if is_shared else "@_shape",
+    layer = struct(
+        "tinyml_depthwise",
+        f"{name}_layer",
         {
-            "multiplier": target.channels // source.channels,
-            "plane_pitch": pitch,
+            "weights": f"{name}_weights",
+            "channels": geometry.source.channels,
+            "in_zero_point": graph.tensors[op.input].zero_point,
+            "stage": stage.fields,
+        },
+    )
+    constants = [array(f"{name}_weights", weights, layout), *stage.constants, layer]
+    whole = False
+    sharing = _sharing(graph, emission.optimize)
+    if op in sharing:
+        files, variant = _FILES, _shared_variant(graph, sharing)
+        constants.append(_shape(f"{name}_shape", geometry, filters, rows, columns))
+        call = f"{{variant}}(&{name}_shape, &{name}_layer, {arguments}, {{scratch}});"
+    else:
+        whole = _takes_whole_image(graph, op, geometry, filters, emission)
+        by_two = _takes_two_rows(geometry, filters, emission)
+        function, files = _WHOLE if whole else _BY_TWO if by_two else (_VARIANT, _FILES)
+        variant = _shape("@_shape", geometry, filters, rows, columns) + function
+        call = f"{{variant}}(&{name}_layer, {arguments}, {{scratch}});"
+    scratch_bytes, scratch_row_bytes = _scratch(geometry, rows, columns, swapped, whole)
+    return Step(
+        op,
+        (call,),
+        tuple(constants),
+        weights.nbytes + stage.constants_bytes,
+        files,
+        variant,
+        geometry.pixels * weights.size,
+        scratch_bytes,
+        scratch_row_bytes,
+        in_place=(0,) if _keeps_channels(geometry) else (),
+        rows=geometry.rows,
+    )
+
+
+def _shape(name: str, geometry: Geometry, filters: Filters, rows: _Axis, columns: _Axis) -> str:
+    """Return the shape of a plane as the kernel is told it."""
+    return struct(
+        "tinyml_depthwise_shape",
+        name,
+        {
+            "multiplier": geometry.target.channels // geometry.source.channels,
+            "plane_pitch": _pitch(columns),
             **rows.fields("rows"),
             **columns.fields("columns"),
             "out_columns": columns.outputs,
@@ -246,43 +284,29 @@ def _depthwise(
             "mixed": filters.mixed,
         },
     )
-    layer = struct(
-        "tinyml_depthwise",
-        f"{name}_layer",
-        {
-            "weights": f"{name}_weights",
-            "channels": source.channels,
-            "in_zero_point": graph.tensors[op.input].zero_point,
-            "stage": stage_fields,
-        },
-    )
-    by_two = not is_shared and _takes_two_rows(geometry, filters, emission)
-    whole = not is_shared and _takes_whole_image(graph, op, geometry, filters, emission)
-    variant, files = _VARIANT, _FILES
-    if whole:
-        variant, files = _VARIANT_WHOLE, _FILES_WHOLE
-    elif by_two:
-        variant, files = _VARIANT_BY_TWO, _FILES_BY_TWO
-    texts = [array(f"{name}_weights", weights, layout), *stage_texts, layer]
-    if is_shared:
-        texts.append(shape)
-        arguments = f"&{name}_shape, &{name}_layer, {arguments}"
-    else:
-        arguments = f"&{name}_layer, {arguments}"
-    at_once = swapped or whole
-    whole_bytes, row_bytes = 2 * pitch * rows.extent, 2 * pitch * rows.stride
-    if whole and source.channels == target.channels:
-        whole_bytes *= 2
-    return Step(
-        op,
-        (f"{{variant}}({arguments}, {{scratch}});",),
-        tuple(texts),
-        weights.nbytes + stage_bytes,
-        files,
-        _shared_variant(graph, sharing) if is_shared else shape + variant,
-        target.height * target.width * weights.size,
-        scratch_bytes=whole_bytes if at_once else whole_bytes - rows.outputs * row_bytes,
-        scratch_row_bytes=0 if at_once else row_bytes,
-        in_place=(0,) if source.channels == target.channels else (),
-        rows=access,
-    )
+
+
+def _scratch(
+    geometry: Geometry, rows: _Axis, columns: _Axis, swapped: bool, whole: bool
+) -> tuple[int, int]:
+    """Return the scratch bytes of a call, and those besides for each row it computes.
+
+    A plane is widened to 16 bits: all of it where one call computes the image (its axes `swapped`,
+    or by the kernel for `whole` images, which takes two planes at once), else what its rows read.
+    """
+    plane_bytes = 2 * _pitch(columns) * rows.extent
+    if whole and _keeps_channels(geometry):
+        plane_bytes *= 2
+    if swapped or whole:
+        return plane_bytes, 0
+    row_bytes = 2 * _pitch(columns) * rows.stride
+    return plane_bytes - rows.outputs * row_bytes, row_bytes
+
+
+def _pitch(columns: _Axis) -> int:
+    """Return the elements from one row of a widened plane to the next: whole words."""
+    return columns.extent + columns.extent % 2
+
+
+def _keeps_channels(geometry: Geometry) -> bool:
+    return geometry.source.channels == geometry.target.channels

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler.emitting.batches import each_image
+from tinyml_course.compiler.emitting.output_stage import output_stage
 from tinyml_course.compiler.emitting.printing import Fields, array, struct
 from tinyml_course.compiler.emitting.weights import fold
 from tinyml_course.compiler.graph import Graph, Op
-from tinyml_course.compiler.numerics.quantization import bilinear_blend
+from tinyml_course.compiler.numerics.quantization import bilinear_blend, wrap_int32
 from tinyml_course.compiler.steps import Emission, Step
 
 _FILES = ("tinyml_enlarge.c", "tinyml_arithmetic.h", "tinyml_output_stage.h")
@@ -58,18 +60,13 @@ def _table(old: int, new: int, step: int, op: a.ResizeBilinear) -> Any:
 
 def transpose_conv(graph: Graph, op: a.TransposeConv, emission: Emission) -> Step:
     """Gather, for each output pixel, the taps that reach it."""
-    weights = graph.tensors[op.weights].data
-    assert weights is not None
+    weights = graph.tensors[op.weights].values
     filters = fold(graph, op, weights.reshape(len(weights), -1)).with_own_multipliers()
     source, target = graph.tensors[op.input], graph.tensors[op.output]
     # Not every pixel sees every tap, so the input's zero point cannot stay in the bias.
     unfolded = filters.bias + source.zero_point * filters.weights.sum(axis=1, dtype=np.int64)
     name = f"op{op.index}"
-    arrays = {
-        "bias": ((unfolded & 0xFFFFFFFF).astype(np.uint32).view(np.int32), "(C_OUT)"),
-        "multiplier": (filters.multiplier, "(C_OUT), Q0.31"),
-        "shift": (filters.shift, "(C_OUT), bits to the right"),
-    }
+    stage = output_stage(name, replace(filters, bias=wrap_int32(unfolded)))
     kernel = filters.weights.reshape(weights.shape)
     layer = struct(
         "tinyml_spreading",
@@ -89,22 +86,14 @@ def transpose_conv(graph: Graph, op: a.TransposeConv, emission: Emission) -> Ste
             "pad_top": op.padding.top,
             "pad_left": op.padding.left,
             "in_zero_point": source.zero_point,
-            "stage": {
-                **{key: f"{name}_{key}" for key in arrays},
-                "per_channel": 1,
-                "rounding": "TINYML_GENERAL",
-                "zero_point": filters.zero_point,
-                "minimum": filters.minimum,
-                "maximum": filters.maximum,
-            },
+            "stage": {**stage.fields, "rounding": "TINYML_GENERAL"},
         },
     )
-    texts = [array(f"{name}_{key}", values, note) for key, (values, note) in arrays.items()]
     return Step(
         op,
         (f"tinyml_convolve_transposed(&{name}_layer, {{in2}}, {{out0}});",),
-        (array(f"{name}_weights", kernel, "(C_OUT, KH, KW, C_IN)"), *texts, layer),
-        kernel.nbytes + sum(values.nbytes for values, _ in arrays.values()),
+        (array(f"{name}_weights", kernel, "(C_OUT, KH, KW, C_IN)"), *stage.constants, layer),
+        kernel.nbytes + stage.constants_bytes,
         _FILES,
         macs=source.shape[1] * source.shape[2] * kernel.size,
         headers=_HEADERS,

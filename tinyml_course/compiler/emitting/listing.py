@@ -211,9 +211,8 @@ def _is_operand(graph: Graph, step: Step, index: int) -> bool:
 
 
 def _constant(tensor: Tensor) -> str:
-    assert tensor.data is not None
     comment = f"{_shape(tensor)}, constant input"
-    return array(f"tensor{tensor.index}", tensor.data, comment, memory="") + "\n"
+    return array(f"tensor{tensor.index}", tensor.values, comment, memory="") + "\n"
 
 
 def _address(graph: Graph, plan: MemoryPlan, index: int) -> str:

@@ -10,7 +10,7 @@ import math
 
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.emitting import reductions as emit_reductions
-from tinyml_course.compiler.emitting.layers import _image
+from tinyml_course.compiler.emitting.geometry import images_of
 from tinyml_course.compiler.emitting.printing import struct
 from tinyml_course.compiler.graph import Graph
 from tinyml_course.compiler.numerics.quantization import activation_range, mean_multiplier
@@ -22,7 +22,7 @@ _FILES = ("tinyml_pool.c",)
 
 def average_pool_2d(graph: Graph, op: g.AveragePool2D, emission: Emission) -> Step:
     """Average windows; one window that is the whole image takes its rows one by one."""
-    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
+    source, target = images_of(graph, op)
     covers = target.height == target.width == 1 and not any(op.padding)
     if emission.whole or not covers or op.window != (source.height, source.width):
         return _pool("tinyml_pool_average", graph, op)
@@ -56,7 +56,7 @@ def _pool(function: str, graph: Graph, op: g.Pool2D) -> Step:
 
 
 def _layer(graph: Graph, op: g.Pool2D) -> str:
-    source, target = (_image(op, graph.tensors[i]) for i in (op.input, op.output))
+    source, target = images_of(graph, op)
     minimum, maximum = activation_range(op.activation, graph.tensors[op.output])
     return struct(
         "tinyml_pool",

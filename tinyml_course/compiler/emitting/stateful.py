@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tinyml_course.compiler import stateful as s
 from tinyml_course.compiler.emitting.printing import Fields, array, struct
 from tinyml_course.compiler.graph import Graph, Op, Tensor
-from tinyml_course.compiler.numerics.quantization import Multiplier
+from tinyml_course.compiler.numerics.quantization import Multiplier, wrap_int32
 from tinyml_course.compiler.numerics.stateful_factors import (
     GATE_POWER,
     gate_factor,
@@ -36,17 +36,17 @@ def svdf(graph: Graph, op: s.Svdf, emission: Emission) -> Step:
     _require(op, features, np.int8)
     _require(op, times, state.dtype)
     to_state, to_output = svdf_factors(graph, op)
-    padding = ((0, -len(_values(features)) % _SIDE_BY_SIDE), (0, 0))
-    rows = np.pad(_values(features), padding)
-    offsets = _wrapped(-source.zero_point * rows.sum(axis=1, dtype=np.int64))
-    weighed = _values(times).sum(axis=1, dtype=np.int64).reshape(-1, op.rank).sum(axis=1)
-    bias = np.zeros(target.size, np.int32) if op.bias is None else _values(graph.tensors[op.bias])
-    folded = _wrapped(bias.astype(np.int64) - state.zero_point * weighed)
+    padding = ((0, -len(features.values) % _SIDE_BY_SIDE), (0, 0))
+    rows = np.pad(features.values, padding)
+    offsets = wrap_int32(-source.zero_point * rows.sum(axis=1, dtype=np.int64))
+    weighed = times.values.sum(axis=1, dtype=np.int64).reshape(-1, op.rank).sum(axis=1)
+    bias = np.zeros(target.size, np.int32) if op.bias is None else graph.tensors[op.bias].values
+    folded = wrap_int32(bias.astype(np.int64) - state.zero_point * weighed)
     name = f"op{op.index}"
     arrays = (
         (f"{name}_features", _in_words(rows.reshape(-1, _SIDE_BY_SIDE, source.size)), _WORDS),
         (f"{name}_features_bias", offsets, "(FILTERS), in the scale of the products"),
-        (f"{name}_times", _values(times), "(FILTERS, MEMORY)"),
+        (f"{name}_times", times.values, "(FILTERS, MEMORY)"),
         (f"{name}_bias", folded, "(C_OUT), in the scale of the sums"),
     )
     layer = struct(
@@ -92,7 +92,7 @@ def lstm(graph: Graph, op: s.Lstm, emission: Emission) -> Step:
         )
     limit = factors.cell_limit if factors.cell_limit > 0 else 32767
     gates = (op.input_gate, op.forget_gate, op.cell_gate, op.output_gate)
-    biases = [_values(graph.tensors[gate.bias]) for gate in gates]
+    biases = [graph.tensors[gate.bias].values for gate in gates]
     name = f"op{op.index}"
     fresh = [graph.tensors[gate.weights] for gate in gates]
     recurrent = [graph.tensors[gate.recurrent] for gate in gates]
@@ -140,7 +140,7 @@ def _gate_inputs(
     """Return the struct of a dense layer before the gates, and its constants."""
     for tensor in weights:
         _require(op, tensor, np.int8)
-    rows = np.stack([_values(tensor) for tensor in weights], axis=1)
+    rows = np.stack([tensor.values for tensor in weights], axis=1)
     bias = -source.zero_point * rows.sum(axis=2, dtype=np.int64)
     if biases:
         bias = bias + np.stack(biases, axis=1)
@@ -153,7 +153,7 @@ def _gate_inputs(
     }
     return fields, [
         (f"{name}_weights", _in_words(rows), _WORDS),
-        (f"{name}_bias", _wrapped(bias), "(UNITS, 4), in the scale of the sums"),
+        (f"{name}_bias", wrap_int32(bias), "(UNITS, 4), in the scale of the sums"),
     ]
 
 
@@ -180,16 +180,6 @@ def _require(op: Op, tensor: Tensor, dtype: Any) -> None:
         raise UnsupportedModelError(
             f"{op} reads {tensor}, not {np.dtype(dtype)}. Quantize with tc.quantize_int8."
         )
-
-
-def _values(tensor: Tensor) -> NDArray[Any]:
-    assert tensor.data is not None
-    return tensor.data
-
-
-def _wrapped(values: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return the lower 32 bits, as sums wrap around on a board."""
-    return (values & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
 
 
 def copy(graph: Graph, op: ReadVariable | AssignVariable, emission: Emission) -> Step:

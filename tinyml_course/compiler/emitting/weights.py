@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph
-from tinyml_course.compiler.numerics.quantization import activation_range, weighted_multiplier
+from tinyml_course.compiler.numerics.quantization import (
+    activation_range,
+    weighted_multiplier,
+    wrap_int32,
+)
 from tinyml_course.errors import UnsupportedModelError
 
 GROUP = 4
@@ -128,8 +132,7 @@ def fold(graph: Graph, op: g.WeightedOp, weights: NDArray[np.int8]) -> Filters:
             f"{op} has an output scale of {output.scale:g}, too small beside its input and "
             "weights. Calibrate the quantization on data like that of the task."
         )
-    bias = np.zeros(len(weights), np.int32) if op.bias is None else graph.tensors[op.bias].data
-    assert bias is not None
+    bias = np.zeros(len(weights), np.int32) if op.bias is None else graph.tensors[op.bias].values
     vanishing = np.broadcast_to(factor.value == 0, len(weights))
     weights = np.where(vanishing[:, None], 0, weights).astype(np.int8)
     offset = graph.tensors[op.input].zero_point * weights.sum(axis=1, dtype=np.int64)
@@ -137,7 +140,7 @@ def fold(graph: Graph, op: g.WeightedOp, weights: NDArray[np.int8]) -> Filters:
     minimum, maximum = activation_range(op.activation, output)
     return Filters(
         weights,
-        (bias & 0xFFFFFFFF).astype(np.uint32).view(np.int32),
+        wrap_int32(bias),
         np.where(factor.value == 0, _HARMLESS_MULTIPLIER, factor.value).astype(np.int32),
         np.where(factor.value == 0, _HARMLESS_SHIFT, -factor.shift).astype(np.int8),
         output.zero_point,

@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.compiler import graph as g
-from tinyml_course.compiler.emitting.printing import Fields, array, struct
+from tinyml_course.compiler.emitting.geometry import Geometry, image_arguments
+from tinyml_course.compiler.emitting.output_stage import output_stage
+from tinyml_course.compiler.emitting.printing import array, struct
 from tinyml_course.compiler.emitting.weights import Filters
 from tinyml_course.compiler.graph import Graph
-from tinyml_course.compiler.steps import Emission, RowAccess, Step
+from tinyml_course.compiler.steps import Emission, Step
 
 _FILTER = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]])
 """From a filter to four points, doubled."""
@@ -68,8 +70,7 @@ def pack(transformed: NDArray[np.int64]) -> NDArray[np.uint32]:
 
 def pays(graph: Graph, op: g.Conv2D, emission: Emission) -> bool:
     """Whether `op` is a layer the kernel is for, and takes fewer instructions with it."""
-    weights = graph.tensors[op.weights].data
-    assert weights is not None
+    weights = graph.tensors[op.weights].values
     _, height, width, channels = graph.tensors[op.output].shape
     inputs = weights.shape[-1]
     if (
@@ -93,50 +94,39 @@ def _instructions(tiles: int, inputs: int, channels: int) -> int:
     return groups * pairs * product + tiles * (70 * channels + 50 * inputs + 350)
 
 
-def convolution(
-    graph: Graph, op: g.Conv2D, filters: Filters, stage: tuple[list[str], Fields, int]
-) -> Step:
-    """Return the layer with `filters` (C_OUT, 3 * 3 * C_IN) and their output stage as a step.
-
-    Parameters
-    ----------
-    stage : tuple of list of str, Fields, int
-        The constants of the output stage, the struct that points at them, and their size in bytes.
-    """
-    source, target = graph.tensors[op.input], graph.tensors[op.output]
-    inputs, channels = source.shape[3], target.shape[3]
+def convolution(graph: Graph, op: g.Conv2D, geometry: Geometry, filters: Filters) -> Step:
+    """Multiply transformed tiles of pixels by transformed `filters` (C_OUT, 3 * 3 * C_IN)."""
+    name, source, target = f"op{op.index}", geometry.source, geometry.target
+    inputs, channels = source.channels, target.channels
     words = pack(transform(filters.weights.reshape(channels, 3, 3, inputs)))
-    stage_texts, stage_fields, stage_bytes = stage
-    name = f"op{op.index}"
+    stage = output_stage(name, filters.with_own_multipliers())
     layer = struct(
         "tinyml_winograd",
         f"{name}_layer",
         {
-            "in_height": source.shape[1],
-            "in_width": source.shape[2],
+            "in_height": source.height,
+            "in_width": source.width,
             "in_channels": inputs,
-            "out_height": target.shape[1],
-            "out_width": target.shape[2],
+            "out_height": target.height,
+            "out_width": target.width,
             "out_channels": channels,
             "pad_top": op.padding.top,
             "pad_left": op.padding.left,
-            "in_zero_point": source.zero_point,
+            "in_zero_point": graph.tensors[op.input].zero_point,
             "weights": f"{name}_weights",
-            "stage": stage_fields,
+            "stage": stage.fields,
         },
     )
     layout = "(C_OUT / 2, 16, C_IN / 4, 2, 2) words of two inputs, transformed, times four"
     rounded = inputs + -inputs % _CHUNK
+    arguments, rows = image_arguments(op, geometry)
     return Step(
         op,
-        (
-            f"tinyml_convolve_winograd(&{name}_layer, {{in0_rows}}, {{out0_rows}}, {{first}}, "
-            "{count}, {scratch});",
-        ),
-        (array(f"{name}_weights", words, layout), *stage_texts, layer),
-        words.nbytes + stage_bytes,
+        (f"tinyml_convolve_winograd(&{name}_layer, {arguments}, {{scratch}});",),
+        (array(f"{name}_weights", words, layout), *stage.constants, layer),
+        words.nbytes + stage.constants_bytes,
         ("tinyml_winograd.h", "tinyml_winograd.c"),
-        macs=target.shape[1] * target.shape[2] * filters.weights.size,
+        macs=geometry.pixels * filters.weights.size,
         scratch_bytes=2 * _POINTS * _TILES * rounded + max(_SUMS_BYTES, _POINTS * inputs),
-        rows=RowAccess(target.shape[1], extent=3, pad=op.padding.top),
+        rows=rows,
     )

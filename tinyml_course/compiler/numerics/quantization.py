@@ -112,6 +112,11 @@ def _to_grid(real: float, tensor: Tensor) -> int:
     return tensor.zero_point + math.trunc(steps + math.copysign(0.5, steps))
 
 
+def wrap_int32(sums: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the lower 32 bits, as sums wrap around on a board."""
+    return (sums & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
+
+
 def weighted_multiplier(graph: Graph, op: g.WeightedOp) -> Multiplier:
     """Return the factor from accumulator to output of a convolution or dense layer.
 

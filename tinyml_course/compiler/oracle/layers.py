@@ -32,7 +32,7 @@ Array = NDArray[Any]
 
 def conv_2d(graph: Graph, op: g.Conv2D, x: Array, *_: Array) -> Array:
     """Convolve frames (n, N, H, W, C_IN) with weights (C_OUT, KH, KW, C_IN)."""
-    weights = _constant(graph, op.weights)
+    weights = graph.tensors[op.weights].values
     kernel = weights.shape[1:3]
     images = _images(_centred(graph, op.input, x))
     patches = _patches(_surround(images, op.padding, 0), kernel, op.stride, op.dilation)
@@ -42,7 +42,7 @@ def conv_2d(graph: Graph, op: g.Conv2D, x: Array, *_: Array) -> Array:
 
 def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, x: Array, *_: Array) -> Array:
     """Convolve each channel of (n, N, H, W, C_IN) with its own filters."""
-    weights = _constant(graph, op.weights)[0].astype(np.int32)
+    weights = graph.tensors[op.weights].values[0].astype(np.int32)
     images = _images(_centred(graph, op.input, x)).astype(np.int32)
     images = _surround(images, op.padding, 0)
     images = np.repeat(images, op.multiplier, axis=-1)
@@ -54,7 +54,7 @@ def depthwise_conv_2d(graph: Graph, op: g.DepthwiseConv2D, x: Array, *_: Array) 
 
 def fully_connected(graph: Graph, op: g.FullyConnected, x: Array, *_: Array) -> Array:
     """Multiply rows of C_IN values by weights (C_OUT, C_IN)."""
-    weights = _constant(graph, op.weights)
+    weights = graph.tensors[op.weights].values
     rows = _centred(graph, op.input, x).reshape(-1, weights.shape[1])
     return _finish(graph, op, _matmul(rows, weights))
 
@@ -146,12 +146,6 @@ def transpose_conv(graph: Graph, op: a.TransposeConv, weights: Array, x: Array, 
     return _finish(graph, op, acc.astype(np.int64).astype(np.int32))
 
 
-def _constant(graph: Graph, index: int) -> Array:
-    data = graph.tensors[index].data
-    assert data is not None
-    return data
-
-
 def _images(x: Array) -> Array:
     """Join frames and batch: (n, N, H, W, C) to (n * N, H, W, C)."""
     return x.reshape(-1, *x.shape[-3:])
@@ -210,7 +204,7 @@ def _matmul(x: Array, weights: Array) -> Array:
 def _finish(graph: Graph, op: g.WeightedOp, acc: Array) -> Array:
     """Add the bias, bring accumulators to the output's scale, clamp."""
     if op.bias is not None:
-        acc = acc + _constant(graph, op.bias).reshape(-1)
+        acc = acc + graph.tensors[op.bias].values.reshape(-1)
     result = requantize(acc, weighted_multiplier(graph, op))
     return _activated(graph, op, result + graph.tensors[op.output].zero_point)
 

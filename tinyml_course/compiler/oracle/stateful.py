@@ -138,8 +138,7 @@ def _tanh(x: Array, scale_power: int) -> Array:
 
 
 def _values(tensor: Tensor) -> Array:
-    assert tensor.data is not None
-    return tensor.data.astype(np.int64)
+    return tensor.values.astype(np.int64)
 
 
 def _centred(tensor: Tensor, x: Array) -> Array:

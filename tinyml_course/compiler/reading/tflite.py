@@ -35,7 +35,7 @@ from tinyml_course.compiler.reading.raw_op import RawOp
 from tinyml_course.compiler.reading.rules import check_op
 from tinyml_course.compiler.reading.variables import with_states
 from tinyml_course.compiler.variables import AssignVariable, CallOnce
-from tinyml_course.errors import InputError, ModelError, UnsupportedModelError
+from tinyml_course.errors import InputError, ModelError, UnsupportedModelError, wrong_kind
 
 IDENTIFIER = b"TFL3"
 MAX_RANK = 6
@@ -92,6 +92,12 @@ def read_model(source: bytes | str | Path, name: str | None = None) -> Graph:
         except OSError as error:
             raise InputError(f"cannot read model {path}: {error.strerror or error}") from None
         return read_model(data, path.stem if name is None else name)
+    if not isinstance(source, bytes | bytearray | memoryview):
+        raise wrong_kind(
+            source,
+            "a .tflite model's bytes or path",
+            "Give what tc.quantize_int8 returns, or run.tflite.",
+        )
     name = "model" if name is None else name
     if len(source) < 8 or source[4:8] != IDENTIFIER:
         raise ModelError(

@@ -109,8 +109,7 @@ def _sum_of_products(graph: Graph, op: g.WeightedOp, ranges: dict[int, Ranges]) 
         if low.size != depth:  # a dense layer that flattens its input
             low, high = np.tile(low, depth // low.size), np.tile(high, depth // high.size)
         least, greatest = positive @ low + negative @ high, positive @ high + negative @ low
-    bias = 0 if op.bias is None else graph.tensors[op.bias].data
-    assert bias is not None
+    bias = 0 if op.bias is None else graph.tensors[op.bias].values
     sums = [np.asarray(end + np.ravel(bias)).astype(np.int64) for end in (least, greatest)]
     return _finish(graph, op, *sums)
 

@@ -23,6 +23,7 @@ from tinyml_course.compiler import arithmetic as a
 from tinyml_course.compiler import graph as g
 from tinyml_course.compiler.graph import Graph, Op, Tensor
 from tinyml_course.compiler.macs import network_macs
+from tinyml_course.compiler.numerics.quantization import wrap_int32
 from tinyml_course.compiler.simplifying.channel_ranges import Ranges, channel_ranges
 from tinyml_course.compiler.simplifying.channel_spaces import Spaces, channel_spaces, columns
 
@@ -117,7 +118,7 @@ def _needed(found: _Findings, op: _Layer) -> Bools:
     """Return which elements of the input's last axis a layer really reads."""
     places = columns(found.graph, op)
     assert places is not None
-    weights = _weights(found.graph, op)[~found.idle_in(op.output)]
+    weights = found.graph.tensors[op.weights].values[~found.idle_in(op.output)]
     met = weights.reshape(-1, weights.shape[-1]).any(axis=0)
     needed = np.zeros(found.graph.tensors[op.input].shape[-1], np.bool_)
     np.logical_or.at(needed, places, met)
@@ -131,12 +132,6 @@ def _foldable(found: _Findings, op: _Layer) -> Bools:
         return np.zeros(source.shape[-1], np.bool_)
     padded = isinstance(op, a.TransposeConv) or (isinstance(op, g.Conv2D) and any(op.padding))
     return read.constant & (read.low == source.zero_point) if padded else read.constant
-
-
-def _weights(graph: Graph, op: g.WeightedOp) -> NDArray[Any]:
-    data = graph.tensors[op.weights].data
-    assert data is not None
-    return data
 
 
 def _without(found: _Findings) -> Graph:
@@ -166,12 +161,11 @@ def _constants(found: _Findings, op: Op) -> Iterator[tuple[int, Tensor]]:
         yield from _parameters(found, op)
     elif isinstance(op, g.DepthwiseConv2D):
         idle, kept = found.idle_in(op.output), found.kept_in(op.output)
-        weights = np.where(idle, 0, _weights(found.graph, op)).astype(np.int8)
+        weights = np.where(idle, 0, found.graph.tensors[op.weights].values).astype(np.int8)
         yield 1, _constant(found.graph.tensors[op.weights], weights[..., kept], kept)
         if op.bias is not None:
             bias = found.graph.tensors[op.bias]
-            assert bias.data is not None
-            yield 2, _constant(bias, bias.data.ravel()[kept], kept)
+            yield 2, _constant(bias, bias.values.ravel()[kept], kept)
     elif isinstance(op, g.BinaryOp):
         for position, index in enumerate(op.inputs):
             tensor = found.graph.tensors[index]
@@ -184,7 +178,7 @@ def _parameters(found: _Findings, op: _Layer) -> Iterator[tuple[int, Tensor]]:
     """Yield weights and bias of a layer, the constant channels of its input in the bias."""
     graph = found.graph
     source, places = graph.tensors[op.input], columns(graph, op)
-    weights, idle_out = _weights(graph, op), found.idle_in(op.output)
+    weights, idle_out = graph.tensors[op.weights].values, found.idle_in(op.output)
     kept_out = found.kept_in(op.output)
     if places is None:
         return
@@ -192,9 +186,7 @@ def _parameters(found: _Findings, op: _Layer) -> Iterator[tuple[int, Tensor]]:
     wide = np.where(idle_out.reshape(-1, *(1,) * (weights.ndim - 1)), 0, weights)
     bias = np.zeros(len(weights), np.int64)
     if op.bias is not None:
-        data = graph.tensors[op.bias].data
-        assert data is not None
-        bias = np.where(idle_out, 0, data.astype(np.int64).ravel())
+        bias = np.where(idle_out, 0, graph.tensors[op.bias].values.astype(np.int64).ravel())
     if idle.any() and op.input in found.ranges:
         values = np.where(idle, found.ranges[op.input].low[places] - source.zero_point, 0)
         bias = bias + (wide.astype(np.int64).reshape(len(wide), -1, idle.size) @ values).sum(axis=1)
@@ -208,7 +200,7 @@ def _parameters(found: _Findings, op: _Layer) -> Iterator[tuple[int, Tensor]]:
     )
     if op.bias is not None or bias.any():
         like = graph.tensors[op.weights if op.bias is None else op.bias]
-        wrapped = (bias & 0xFFFFFFFF).astype(np.uint32).view(np.int32)[kept_out]
+        wrapped = wrap_int32(bias)[kept_out]
         position = 3 if isinstance(op, a.TransposeConv) else 2
         yield position, replace(_constant(like, wrapped, kept_out), quant=None)
 
@@ -239,7 +231,7 @@ def _note(before: Graph, after: Graph, found: _Findings) -> str:
 
 
 def _zero_filters(graph: Graph, op: g.WeightedOp) -> int:
-    weights = _weights(graph, op)
+    weights = graph.tensors[op.weights].values
     weights = weights[0] if isinstance(op, g.DepthwiseConv2D) else np.moveaxis(weights, 0, -1)
     return int((~weights.any(axis=tuple(range(weights.ndim - 1)))).sum())
 
