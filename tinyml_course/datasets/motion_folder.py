@@ -24,7 +24,7 @@ from tinyml_course.datasets import har
 from tinyml_course.datasets.dataset import Dataset, parted
 from tinyml_course.datasets.edge_impulse import SUFFIXES as ACQUISITIONS
 from tinyml_course.datasets.edge_impulse import read_acquisition
-from tinyml_course.datasets.folders import deeper, is_clutter
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter, is_empty
 from tinyml_course.datasets.motion_csv import Motion, read_csv
 from tinyml_course.datasets.motion_recordings import (
     OTHER,
@@ -143,6 +143,8 @@ def list_files(root: Path) -> list[tuple[Path, str, str | None]]:
             f"{root} has no recordings. Sort them into {root}/<label>/<name>.csv, or give one "
             f"{root}/<label>.csv for each gesture." + deeper(root, SUFFIXES)
         )
+    if empty := [folder for folder in class_folders(root) if is_empty(folder)]:
+        raise InputError(f"{empty[0]} is empty. Put recordings of it in, or remove it.")
     exported = {path.parent.name for path in seen if path.parent != root} <= set(EXPORTED)
     files: list[tuple[Path, str, str | None]] = []
     for path in seen:
