@@ -108,11 +108,36 @@ _STEEL = {
 
 
 def board(label: str, lot: Rng, rng: Rng) -> Grey:
-    """Draw 480 x 480 pixels of a circuit board; a bad one has two to nine small faults."""
-    side = 480
+    """Photograph 480 x 480 pixels of a circuit board; a bad one has two to nine small faults."""
+    copper, holes, pads = _traces(480, lot)
+    if label != "ok":
+        for _ in range(rng.integers(2, 10)):
+            _spoil(copper, holes, pads, rng)
+    colour = lot.uniform(40, 90) + lot.uniform(60, 110) * copper * (1 - holes) - 40 * holes
+    moved = np.roll(colour, tuple(rng.integers(-3, 4, 2)), (0, 1))
+    return _lit(gaussian_filter(moved, 0.8) - 120 + rng.normal(0, 4, moved.shape), rng)
+
+
+def bare_board(label: str, lot: Rng, rng: Rng) -> Grey:
+    """Scan 640 x 640 pixels of a bare circuit board; a bad one has three to twelve faults.
+
+    It is black and white. Size, binarization and number of faults are those of DeepPCB (Tang et al. 2019, "Online PCB
+    Defect Detector On A New PCB Defect Dataset", section 3).
+    """
+    copper, holes, pads = _traces(640, lot)
+    if label != "ok":
+        for _ in range(rng.integers(3, 13)):
+            _spoil(copper, holes, pads, rng)
+    seen = gaussian_filter(copper * (1 - holes) + rng.normal(0, 0.1, copper.shape), 1.2)
+    return 255.0 * (np.roll(seen, tuple(rng.integers(-3, 4, 2)), (0, 1)) > 0.5)
+
+
+def _traces(side: int, lot: Rng) -> tuple[Grey, Grey, list[tuple[int, int]]]:
+    """Lay traces that end in pads with holes; return copper, holes, and the pads' places."""
     copper, holes = np.zeros((2, side, side))
     pads = []
-    pitch = int(lot.integers(20, 33))
+    size = side / 480
+    pitch = int(size * lot.integers(20, 33))
     for _ in range(int(lot.integers(25, 60))):
         row, column = pitch * lot.integers(1, side // pitch, 2)
         width = lot.integers(pitch // 3, pitch // 2 + 1)
@@ -126,24 +151,20 @@ def board(label: str, lot: Rng, rng: Rng) -> Grey:
                 row = min(row + length, side - 20)
         pads.append((row, column))
     for row, column in pads:
-        size = lot.uniform(10, 15)
-        _fill_disc(copper, row, column, size)
-        _fill_disc(holes, row, column, size / 2.3)
-    if label != "ok":
-        for _ in range(rng.integers(2, 10)):
-            _spoil(copper, holes, pads, rng)
-    colour = lot.uniform(40, 90) + lot.uniform(60, 110) * copper * (1 - holes) - 40 * holes
-    moved = np.roll(colour, tuple(rng.integers(-3, 4, 2)), (0, 1))
-    return _lit(gaussian_filter(moved, 0.8) - 120 + rng.normal(0, 4, moved.shape), rng)
+        radius = size * lot.uniform(10, 15)
+        _fill_disc(copper, row, column, radius)
+        _fill_disc(holes, row, column, radius / 2.3)
+    return copper, holes, pads
 
 
 def _spoil(copper: Grey, holes: Grey, pads: list[tuple[int, int]], rng: Rng) -> None:
     """Open or join traces, bite into one, leave copper on one or by itself, prick or fill one."""
     side = len(copper)
+    size = side / 480
     kind = rng.integers(5)
     if kind == 4:
         row, column = pads[rng.integers(len(pads))]
-        _fill_disc(holes, row, column, 10, 0)
+        _fill_disc(holes, row, column, 10 * size, 0)
         return
     inner = slice(16, -16)
     edge = np.hypot(*np.gradient(copper[inner, inner])) > 0
@@ -154,7 +175,7 @@ def _spoil(copper: Grey, holes: Grey, pads: list[tuple[int, int]], rng: Rng) -> 
     down, across = np.mgrid[:side, :side].astype(np.float64) - np.array([[[row]], [[column]]])
     along = across * np.cos(turn) + down * np.sin(turn)
     aside = down * np.cos(turn) - across * np.sin(turn)
-    copper[np.hypot(along / oval, aside) < rng.uniform(5, 11)] = (0, 1, 0, 1)[kind]
+    copper[np.hypot(along / oval, aside) < size * rng.uniform(5, 11)] = (0, 1, 0, 1)[kind]
 
 
 def _fill_disc(grey: Grey, row: int, column: int, radius: float, value: float = 1) -> None:
@@ -251,6 +272,7 @@ def _lit(grey: Grey, rng: Rng) -> Grey:
 SURFACES = {
     "steel": Surface(steel, dict.fromkeys(_STEEL, 50), dict.fromkeys(_STEEL, 30)),
     "boards": Surface(board, {"ok": 2, "defect": 2}, {"ok": 2, "defect": 2}, 120, 60),
+    "bare boards": Surface(bare_board, {"ok": 2, "defect": 2}, {"ok": 2, "defect": 2}, 120, 60),
     "tiles": Surface(tile, {"free": 8, "defect": 2}, {"free": 5, "defect": 5}, 60, 30),
     "castings, good ones alone": Surface(casting, {"ok": 120}, {"ok": 60, "defect": 60}),
     "tiles, good ones alone": Surface(tile, {"free": 6}, {"free": 5, "defect": 5}, 60, 30),

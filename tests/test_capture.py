@@ -438,3 +438,16 @@ def test_port_that_cannot_be_opened_is_told_with_those_there_are(monkeypatch):
 def test_level_is_a_bar_in_decibels(samples, marks):
     bar = level_bar(Moment("record", 1, 1, 1.0, samples, ""))
     assert (len(bar), bar.count("#")) == (24, marks)
+
+
+def test_log_goes_on_in_a_readme_that_somebody_else_has_written(tmp_path):
+    """Its bytes stay as they are, in whatever encoding; its heading alone makes no table."""
+    before = "Größe\n\n## Sessions over the serial line\n\nnone yet".encode("cp1252")
+    (tmp_path / "README.md").write_bytes(before)
+    log_session(tmp_path, "x", ["today", *"abcdefg"])
+    log_session(tmp_path, "x", ["later", *"abcdefg"])
+    after = (tmp_path / "README.md").read_bytes()
+    assert after.startswith(before)
+    assert after.endswith(
+        b"| today | a | b | c | d | e | f | g |\n| later | a | b | c | d | e | f | g |\n"
+    )

@@ -204,6 +204,8 @@ def _cut_off(path):
         ("text.png", lambda path: path.write_text("hello"), "is no picture"),
         ("empty.jpg", lambda path: path.write_bytes(b""), "is no picture"),
         ("print.jpg", lambda p: Image.new("CMYK", (20, 20)).save(p), "is in CMYK"),
+        ("print.tif", lambda p: Image.new("LAB", (20, 20)).save(p), "is in LAB"),
+        ("page.png", lambda p: Image.new("L", (20, 20)).save(p, "EPS"), "is no picture"),
         ("small.png", lambda p: Image.new("L", (20, 3)).save(p), "has 20 x 3 pixels"),
     ],
 )

@@ -160,3 +160,55 @@ def test_place_that_cannot_be_written_to_is_told_before_training(tinyml, tmp_pat
         status, out, err = tinyml(*command, "--out", tmp_path / "file" / "run")
         assert (status, out) == (2, "")
         assert err.startswith(f"tinyml: nothing can be written to {tmp_path / 'file' / 'run'}")
+
+
+@pytest.mark.filterwarnings("ignore::tinyml_course.errors.DataNote")
+@pytest.mark.parametrize("task", LABELS)
+def test_check_never_approves_of_a_folder_that_training_refuses(task, tmp_path):
+    """One class's folder is empty; for parts all is of one lot, too, which is never split."""
+    root = write_set(tmp_path, task, persons=("me",) if task == "parts" else ("a", "b"), each=6)
+    if task != "parts":
+        (root / "empty").mkdir()
+    with pytest.raises(InputError) as refused:
+        tc.load_dataset(task, path=root, split="train")
+    try:
+        (found,) = tc.check_data(root, task=task).errors
+    except InputError as error:
+        assert str(error) == str(refused.value)
+    else:
+        assert found.what.rstrip(".") in str(refused.value)
+
+
+@pytest.mark.parametrize("task", ["keywords", "parts"])
+def test_list_of_the_split_may_name_files_with_blanks(task, tmp_path):
+    root = write_set(tmp_path, task)
+    for label in LABELS[task]:
+        write_one(root / label / f"my own{SUFFIX[task]}", np.random.default_rng(1))
+    names = [f"{label}/my own{SUFFIX[task]}" for label in LABELS[task]]
+    (root / "testing_list.txt").write_text("\n".join([*names, ""]))
+    assert len(tc.load_dataset(task, path=root, split="test")) == len(names)
+
+
+@pytest.mark.parametrize("task", ["keywords", "parts"])
+def test_list_of_the_split_that_is_no_text_is_refused(task, tmp_path):
+    root = write_set(tmp_path, task)
+    (root / "testing_list.txt").write_bytes(b"\xff\xfe\x00")
+    for use in (lambda: tc.load_dataset(task, path=root, split="test"),
+                lambda: tc.check_data(root, task=task)):  # fmt: skip
+        with pytest.raises(InputError, match=r"testing_list\.txt is no text file"):
+            use()
+
+
+def test_one_recording_of_a_word_is_refused(tmp_path):
+    root = write_set(tmp_path, "keywords")
+    write_one(root / "maybe" / "a_nohash_0.wav", np.random.default_rng(1))
+    with pytest.raises(InputError, match="has one recording of 'maybe'"):
+        tc.load_dataset("keywords", path=root, split="train")
+
+
+def test_value_no_motion_sensor_gives_is_refused_by_name(tmp_path):
+    root = write_set(tmp_path, "gestures")
+    broken = root / "wave" / "a_nohash_0.csv"
+    broken.write_text(broken.read_text() + "1e300,0,1\n")
+    with pytest.raises(InputError, match=f"{broken} holds 1e\\+300, which no sensor"):
+        tc.load_dataset("gestures", path=root)

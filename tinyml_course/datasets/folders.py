@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
+from tinyml_course.errors import InputError
+
 CLUTTER = ("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r")
 MOST_SEEN = 10_000  # entries looked through for recordings that lie deeper
 
@@ -15,9 +17,29 @@ def is_clutter(path: Path) -> bool:
     return path.name.startswith(".") or path.name.lower() in CLUTTER
 
 
+def read_list(path: Path) -> list[str]:
+    """Read a list of files, one `<label>/<name>` a line; names may have blanks.
+
+    Raises
+    ------
+    InputError
+        If it is no text.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text file in UTF-8. Write it again.") from error
+    return [line.strip() for line in lines if line.strip()]
+
+
 def class_folders(root: Path) -> list[Path]:
     """Return the folders in a folder, in the order of their names."""
     return sorted(path for path in root.iterdir() if path.is_dir() and not is_clutter(path))
+
+
+def is_empty(folder: Path) -> bool:
+    """Tell whether a folder holds nothing but what a system keeps for itself."""
+    return all(is_clutter(path) for path in folder.iterdir())
 
 
 def deeper(root: Path, suffixes: Collection[str]) -> str:

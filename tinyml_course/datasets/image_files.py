@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")  # EPS, for one, would run Ghostscript
 MOST_PIXELS = 40_000_000  # of one picture: more than any industrial camera gives
 LEAST_SIDE = 8
 DEEP_NOTE = "of 16 bits or more, brought to 8 by stretching its range of grey values"
@@ -44,7 +45,7 @@ def read_picture(path: Path, height: int, width: int) -> Picture:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=FORMATS) as picture:
             _check(path, picture)
             grey = _grey(picture)
             note = DEEP_NOTE if picture.mode in DEEP else ""
@@ -91,10 +92,10 @@ def _check(path: Path, picture: Image.Image) -> None:
             f"{path} is animated ({getattr(picture, 'n_frames', 0)} pictures in one). Save the one "
             "that is meant as a PNG of its own."
         )
-    if picture.mode == "CMYK":
+    if picture.mode in ("CMYK", "LAB"):
         raise InputError(
-            f"{path} is in CMYK, made for printing, and its grey values are no measurement. Save "
-            "it as RGB or grey."
+            f"{path} is in {picture.mode}, made for printing, and its grey values are no "
+            "measurement. Save it as RGB or grey."
         )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tinyml_course.datasets.dataset import Dataset
+from tinyml_course.datasets.folders import read_list
 from tinyml_course.datasets.image_files import read_picture
 from tinyml_course.datasets.image_layouts import DEFECT, TEST_LIST, Found, find_pictures, is_good
 from tinyml_course.errors import DataNote, InputError
@@ -62,10 +63,7 @@ def _part(data: Dataset, root: Path, pictures: list[Found], split: str) -> Datas
     """Take one side of a split: by the list in the folder, or by lots."""
     listed = root / TEST_LIST
     if listed.is_file():
-        try:
-            names = set(listed.read_text(encoding="utf-8").splitlines())
-        except UnicodeDecodeError as error:
-            raise InputError(f"{listed} is no text file in UTF-8. Write it again.") from error
+        names = set(read_list(listed))
         chosen = np.array([p.path.relative_to(root).as_posix() in names for p in pictures])
         train, test = data.take(~chosen), data.take(chosen)
     elif len(set(data.group)) < 2:

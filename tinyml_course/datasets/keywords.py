@@ -28,6 +28,7 @@ from tinyml_course.datasets.recordings import (
 from tinyml_course.errors import InputError
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "keywords"
+FEWEST = 2  # recordings of a class: one to train on, one to test on
 SPLITS = ("train", "test", "validation")
 UNITS = "1/32768 of full scale"
 
@@ -135,6 +136,7 @@ def _split_folder(data: Dataset, found: list[Recording], root: Path, split: str)
 
     Background noise is never listed; it is divided by recording.
     """
+    _check_counts(data, root)
     if found[0].split is None:
         if split == "validation":
             raise InputError(f"{root} has no validation_list.txt: choose train or test.")
@@ -148,6 +150,17 @@ def _split_folder(data: Dataset, found: list[Recording], root: Path, split: str)
             _, test = data.take(noise).split()
             listed[noise & np.isin(data.group, test.group)] = "test"
     return _not_empty(data.take(listed == split), root, split)
+
+
+def _check_counts(data: Dataset, root: Path) -> None:
+    """Refuse a class of which nothing would be left, either to learn from or to test on."""
+    counts = np.bincount(data.y, minlength=len(data.labels))
+    if 1 in counts:
+        label = data.labels[counts.tolist().index(1)]
+        raise InputError(
+            f"{root} has one recording of {label!r}; training and testing need {FEWEST} at least, "
+            "and ten are better. Record more, or take the class away."
+        )
 
 
 def _not_empty(data: Dataset, root: Path, split: str) -> Dataset:

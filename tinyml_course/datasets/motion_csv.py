@@ -43,6 +43,7 @@ from tinyml_course.errors import InputError
 TUTORIAL_ROWS = 119
 TUTORIAL_RATE_HZ = 119.0  # of the LSM9DS1 as its Arduino library sets it: a recording is a second
 WAND_RATE_HZ = 25.0
+LARGEST = 1e6  # in any unit: a sensor's counts have 16 bits, or 20
 PAUSE_S, PAUSE_STEPS = 0.5, 10  # between two samples: what follows is another recording
 SLOWEST_S, FASTEST_S = 0.25, 0.0005  # from sample to sample, in the unit that times are in
 UNITS_OF_TIME_S = (1.0, 1e-3, 1e-6, 1e-9)
@@ -72,6 +73,11 @@ class Motion:
         Whether the acceleration, and the rate of turn, are in g and degrees/s for certain.
     note : str
         What was understood of a file that is not the course's own, or passed over in it.
+
+    Raises
+    ------
+    InputError
+        If a value is none that a sensor gives.
     """
 
     samples: NDArray[np.float64]
@@ -81,6 +87,14 @@ class Motion:
     person: str | None = None
     units_told: tuple[bool, bool] = (False, False)
     note: str = ""
+
+    def __post_init__(self) -> None:
+        largest = float(np.abs(self.samples).max(initial=0))
+        if not largest <= LARGEST:
+            raise InputError(
+                f"{self.where} holds {largest:.3g}, which no sensor measures. Mend or delete that "
+                "line."
+            )
 
 
 @dataclass(frozen=True, eq=False)

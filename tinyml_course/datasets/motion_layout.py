@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tinyml_course.datasets.folders import deeper, is_clutter
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter, is_empty
 from tinyml_course.errors import InputError
 
 TEXTS = (".csv", ".tsv", ".txt", ".log", ".dat")
@@ -94,7 +94,7 @@ def find_sources(root: Path) -> list[Source]:
     Raises
     ------
     InputError
-        If there are none, or a gyroscope's file has no acceleration's.
+        If there are none, a folder is empty, or a gyroscope's file has no acceleration's.
     """
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "is not there"
@@ -115,6 +115,8 @@ def find_sources(root: Path) -> list[Source]:
             f"{root} has no recordings. Sort them into {root}/<label>/<name>.csv, or give one "
             f"{root}/<label>.csv for each gesture." + _instead(paths) + deeper(root, SUFFIXES)
         )
+    if empty := [folder for folder in class_folders(root) if is_empty(folder)]:
+        raise InputError(f"{empty[0]} is empty. Put recordings of it in, or remove it.")
     _refuse_lone_folder(root, named)
     return _labelled(_split(named))
 

@@ -35,6 +35,7 @@ PATTERNS = {
     "parts": "{who}__{{number}}.png",
 }
 """Name of a recording's file by task; who is a person, of parts a lot."""
+AS_IT_IS = "surrogateescape"  # bytes that are no UTF-8 are written as they were read
 PLAIN = re.compile(r"\w[\w .+-]{0,39}")
 
 
@@ -158,15 +159,20 @@ def log_session(folder: Path, title: str, cells: Sequence[str]) -> Path:
         One for each column of `HEAD`.
     """
     target = folder / "README.md"
-    text = target.read_text(encoding="utf-8") if target.exists() else SHEET.format(title=title)
-    if SESSIONS not in text:
+    text = _text(target) if target.exists() else SHEET.format(title=title)
+    if HEAD not in text.splitlines():
         text = f"{text.rstrip()}\n\n{SESSIONS}\n\n{HEAD}\n{'|---' * (HEAD.count('|') - 1)}|\n"
     lines = text.splitlines()
-    end = next(i for i in range(lines.index(SESSIONS), len(lines)) if lines[i].startswith("|"))
+    end = lines.index(HEAD)
     while end < len(lines) and lines[end].startswith("|"):
         end += 1
     plain = (cell.replace("|", "/").replace("\n", " ") for cell in cells)
     lines.insert(end, f"| {' | '.join(plain)} |")
     with writing(target) as draft:
-        draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        draft.write_text("\n".join(lines) + "\n", encoding="utf-8", errors=AS_IT_IS)
     return target
+
+
+def _text(path: Path) -> str:
+    """Read a text that somebody else may have written, in whatever encoding."""
+    return path.read_text(encoding="utf-8", errors=AS_IT_IS)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.datasets import audio
-from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter, read_list
 from tinyml_course.errors import DataNote, InputError
 
 KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
@@ -163,6 +163,8 @@ def _sound_files(folder: Path) -> list[Path]:
                 f"{path} is a folder, where recordings of the word should be. Move it away."
                 + deeper(folder.parent, audio.SUFFIXES)
             )
+        if not path.exists():
+            raise InputError(f"{path} is a link to nowhere. Copy what it meant, or remove it.")
         if path.suffix.lower() not in audio.SUFFIXES:
             raise InputError(
                 f"{path} is not a sound file the course reads ({', '.join(audio.SUFFIXES)}). "
@@ -189,7 +191,7 @@ def read_lists(root: Path) -> dict[str, str] | None:
     listed = {}
     for split, name in SPLIT_LISTS.items():
         if (root / name).is_file():
-            for line in (root / name).read_text(encoding="utf-8").split():
+            for line in read_list(root / name):
                 listed[line.rpartition(".")[0]] = split
     return listed
 

@@ -22,6 +22,9 @@ from tinyml_course.tasks.task import Progress, Recipe, Task
 BLOCK = 256  # pictures made together
 MADE_UP = 0.6  # of the defects shown, were there hardly any
 LARGEST = 96  # pixels, the side of the model's input
+WIDTHS = (12, 16, 24, 24, 32, 32)  # filters of each layer, for up to `SMALL` pixels a side
+WIDER = (16, 24, 32, 32, 48, 48)  # for larger pictures, which show finer detail
+SMALL = 64
 
 
 def choose_features(train: Dataset) -> ImagePatch:
@@ -46,28 +49,43 @@ def learns_from_good_parts(train: Dataset) -> bool:
 
 
 def build_cnn(
-    input_shape: tuple[int, ...],
-    classes: int,
-    *,
-    widths: tuple[int, ...] = (12, 16, 24, 24, 32, 32),
+    input_shape: tuple[int, ...], classes: int, *, widths: tuple[int, ...] | None = None
 ) -> Any:
-    """Build a CNN that looks for the strongest sign of each feature, and for the mean one.
+    """Build a CNN that looks for the mean of each feature, and for its strongest sign.
 
     A defect is a small place in a picture, so the maximum over all places is what tells; a texture
-    is everywhere, so the mean does. (row, column, 1) in, a score a class out.
+    is everywhere, so the mean does. Maxima of untrained filters are noise, and a network that has
+    to look past them may never begin to learn: their weights start at zero.
+
+    Parameters
+    ----------
+    input_shape : (row, column, 1)
+        A multiple of 8 pixels a side.
+    classes : int
+    widths : tuple of int or None
+        Filters of each layer; None suits the picture's size.
+
+    Returns
+    -------
+    keras.Model
+        A score a class.
     """
     keras = load_tensorflow().keras
     layers = keras.layers
     inputs = keras.Input(input_shape)
     x = inputs
-    for number, width in enumerate(widths):
+    for number, width in enumerate(widths or (WIDTHS if input_shape[0] <= SMALL else WIDER)):
         stride = 1 + (number + 1) % 2  # every other layer halves rows and columns
         x = layers.Conv2D(width, 3, strides=stride, padding="same", use_bias=False)(x)
         x = layers.ReLU()(layers.BatchNormalization()(x))
-    strongest = layers.Flatten()(layers.MaxPooling2D(x.shape[1:3])(x))
     mean = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dropout(0.2)(layers.Concatenate()([strongest, mean]))  # (2 * width,)
-    return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+    strongest = layers.Flatten()(layers.MaxPooling2D(x.shape[1:3])(x))
+    found = layers.Dropout(0.2)(layers.Concatenate()([mean, strongest]))
+    model = keras.Model(inputs, layers.Dense(classes, activation="softmax")(found))
+    weights, bias = model.layers[-1].get_weights()
+    weights[mean.shape[-1] :] = 0.0
+    model.layers[-1].set_weights([weights, bias])
+    return model
 
 
 def augment(
@@ -125,7 +143,7 @@ PARTS = Task(
     is_split=is_split,
     find_board=SKETCH.find_board,
     recipe=Recipe(
-        epochs=15, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=30
+        epochs=15, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=20
     ),
     finish=finish,
 )

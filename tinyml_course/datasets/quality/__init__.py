@@ -11,6 +11,7 @@ science", table 1: the kinds of leakage. Gebru et al. (2021), "Datasheets for Da
 
 from __future__ import annotations
 
+import warnings
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -18,9 +19,15 @@ from tinyml_course.datasets import Dataset, load_dataset
 from tinyml_course.datasets.quality import balance, signals
 from tinyml_course.datasets.quality.copies import check_copies
 from tinyml_course.datasets.quality.reading import Collection, of_dataset, of_folder
-from tinyml_course.datasets.quality.report import ClassCount, DataReport, Finding, sorted_findings
+from tinyml_course.datasets.quality.report import (
+    ClassCount,
+    DataReport,
+    Finding,
+    finding_of,
+    sorted_findings,
+)
 from tinyml_course.datasets.quality.watched import Advance, bar, unwatched
-from tinyml_course.errors import InputError
+from tinyml_course.errors import DataNote, InputError
 
 __all__ = ["ClassCount", "DataReport", "Finding", "check_data"]
 
@@ -76,11 +83,14 @@ def check_data(
         found = [finding for check in EVERY_TASK for finding in check(collection, task)]
         found += check_copies(collection, task, advance)
         found += OWN[task](collection, task)
+        found += collection.findings
+        if isinstance(data, str | Path) and not any(one.severity == "error" for one in found):
+            found += _refused(Path(data), task)
     return DataReport(
         task=task,
         source=collection.data.source,
         classes=balance.count_classes(collection),
-        findings=sorted_findings([*collection.findings, *found]),
+        findings=sorted_findings(found),
     )
 
 
@@ -96,3 +106,14 @@ def _collected(
             "a folder's split is told by its lists; give two data sets, or testing_list.txt."
         )
     return of_folder(Path(data).expanduser(), task, advance)
+
+
+def _refused(root: Path, task: str) -> list[Finding]:
+    """Return what training would say of a folder in which all else is well."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataNote)  # training says it again
+            load_dataset(task, path=root, split="train")
+    except InputError as error:
+        return [finding_of(error, "refused")]
+    return []

@@ -27,7 +27,7 @@ from tinyml_course.datasets import (
     recordings,
 )
 from tinyml_course.datasets.dataset import Dataset
-from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
+from tinyml_course.datasets.folders import class_folders, deeper, is_clutter, read_list
 from tinyml_course.datasets.image_files import SUFFIXES as PICTURES
 from tinyml_course.datasets.image_files import read_picture
 from tinyml_course.datasets.motion_csv import TUTORIAL_RATE_HZ, Motion
@@ -40,7 +40,7 @@ from tinyml_course.datasets.motion_recordings import (
 )
 from tinyml_course.datasets.motion_units import in_g, unit_of
 from tinyml_course.datasets.quality.pile import Pile
-from tinyml_course.datasets.quality.report import Finding
+from tinyml_course.datasets.quality.report import Finding, finding_of
 from tinyml_course.datasets.quality.watched import Advance, unwatched
 from tinyml_course.errors import DataNote, InputError
 
@@ -199,7 +199,7 @@ def _read_sound(one: _Sample, read: Callable[[bool], NDArray[Any]]) -> list[_Sam
     try:
         values = read(False)
     except InputError as error:
-        findings = (_unusable(one.where, error),)
+        findings = (finding_of(error, "unreadable", one.where),)
         try:
             values = read(True)
         except InputError:
@@ -213,7 +213,7 @@ def _read_sound(one: _Sample, read: Callable[[bool], NDArray[Any]]) -> list[_Sam
 def _pictures(root: Path, advance: Advance) -> Iterator[_Sample]:
     side = image_folder.SIDE
     listed = root / image_layouts.TEST_LIST
-    names = set(listed.read_text(encoding="utf-8").splitlines()) if listed.is_file() else None
+    names = set(read_list(listed)) if listed.is_file() else None
 
     def read(found: image_layouts.Found) -> list[_Sample]:
         where = _named(found.path, root)
@@ -223,7 +223,7 @@ def _pictures(root: Path, advance: Advance) -> Iterator[_Sample]:
         try:
             picture = read_picture(found.path, side, side)
         except InputError as error:
-            return [replace(one, findings=(_unusable(where, error),))]
+            return [replace(one, findings=(finding_of(error, "unreadable", where),))]
         note = Finding(
             "note",
             "deep-picture",
@@ -254,7 +254,7 @@ def _motion(root: Path, advance: Advance) -> list[_Sample]:
             labelled = motion_folder.read_source(source)
         except InputError as error:
             blank = _Sample(None, source.label, "", where)
-            unusable.append(replace(blank, findings=(_unusable(where, error),)))
+            unusable.append(replace(blank, findings=(finding_of(error, "unreadable", where),)))
             continue
         for number, one in enumerate(labelled):
             own = where if len(labelled) == 1 else f"{where}, recording {number + 1}"
@@ -287,7 +287,7 @@ def _clips_of_motion(found: list[tuple[_Sample, Motion]], unusable: list[_Sample
         try:
             clips = cut(motion, window_s)
         except InputError as error:
-            samples.append(replace(one, findings=(_unusable(one.where, error),)))
+            samples.append(replace(one, findings=(finding_of(error, "unreadable", one.where),)))
             continue
         samples += [replace(one, values=clip) for clip in clips]
     return samples
@@ -355,12 +355,6 @@ def _all_read(
 
 def _named(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
-
-
-def _unusable(where: str, error: InputError) -> Finding:
-    """Part an error's sentence into what is wrong and what to do."""
-    what, _, advice = str(error).partition(". ")
-    return Finding("error", "unreadable", f"{what.rstrip('.')}.", (where,), advice)
 
 
 def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from tinyml_course.datasets.nouns import noun
+from tinyml_course.errors import InputError
 
 Severity = Literal["error", "warning", "note"]
 ORDER: tuple[Severity, ...] = ("error", "warning", "note")
@@ -47,6 +48,12 @@ class Finding:
         more = len(self.where) - MOST_SHOWN
         shown = ", ".join(self.where[:MOST_SHOWN])
         return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def finding_of(error: InputError, fault: str, *where: str) -> Finding:
+    """Part an error's sentence into what is wrong and what to do."""
+    what, _, advice = str(error).partition(". ")
+    return Finding("error", fault, f"{what.rstrip('.')}.", where, advice)
 
 
 @dataclass(frozen=True)
