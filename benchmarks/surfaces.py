@@ -121,8 +121,8 @@ def board(label: str, lot: Rng, rng: Rng) -> Grey:
 def bare_board(label: str, lot: Rng, rng: Rng) -> Grey:
     """Scan 640 x 640 pixels of a bare circuit board; a bad one has three to twelve faults.
 
-    It is black and white. Size, binarization and number of faults are those of DeepPCB (Tang et al. 2019, "Online PCB
-    Defect Detector On A New PCB Defect Dataset", section 3).
+    Black and white, the size, and the number of faults are as in DeepPCB (Tang et al. 2019,
+    "Online PCB Defect Detector On A New PCB Defect Dataset", section 3).
     """
     copper, holes, pads = _traces(640, lot)
     if label != "ok":

@@ -30,7 +30,7 @@ MAY_IMPORT = {
 # The way of a model through the compiler: each folder stands on those before it.
 COMPILER_ORDER = ("numerics", "oracle", "reading", "simplifying", "planning", "emitting")
 COMPILER_DOORS = {"codegen", "inspect", "reference"}
-ON_TOP = {"__init__", "cli", "tasks", "run", "demo", "lessons", "plots", "widgets"}
+ON_TOP = {"__init__", "__main__", "cli", "tasks", "run", "demo", "lessons", "plots", "widgets"}
 RIGHT_HALF = ("compiler", "simulator", "sketch", "device")
 HEAVY = {
     "tensorflow",

@@ -88,6 +88,13 @@ def test_train_and_validation_with_a_folder_of_images_in_each(tmp_path):
     assert len(load(tmp_path, "test")) == 4
 
 
+def test_files_of_other_kinds_are_left_out_and_told_of(tmp_path):
+    write(tmp_path, *(f"{label}/{i}.png" for label in ("ok", "defect") for i in range(5)))
+    (tmp_path / "ok" / "IMG_1.HEIC").write_bytes(b"what a phone writes")
+    with pytest.warns(UserWarning, match=r"1 files such as ok/IMG_1.HEIC are left out. Save them"):
+        assert len(load(tmp_path).x) == 10
+
+
 def test_masks_beside_pictures_are_left_out_and_told_of(tmp_path):
     """Magnetic tiles: MT_<class>/Imgs, a JPEG a picture and a PNG of the same name its mask."""
     for kind in ("MT_Free", "MT_Blowhole"):

@@ -405,6 +405,14 @@ def test_command_records_and_prints_one_json_object(tinyml, capture_program, mot
     assert "5 samples lost at 0.15 s by the line (dropped)" in re.sub(r"\s+", " ", err)
 
 
+def test_place_that_cannot_be_written_to_is_told_before_the_take(wing, tmp_path):
+    (tmp_path / "own").write_text("a file")
+    moments = []
+    with pytest.raises(InputError, match="nothing can be written to"):
+        wing(watch=moments.append)
+    assert moments == []
+
+
 def test_command_lists_the_ports(tinyml, monkeypatch):
     monkeypatch.setattr("tinyml_course.device.port.list_ports", lambda: [("COM3", "a board")])
     assert json.loads(tinyml("record", "--list", "--json")[1]) == {
@@ -419,6 +427,8 @@ def test_command_lists_the_ports(tinyml, monkeypatch):
         (("gestures",), "say what is recorded"),
         (("gestures", "--label", "a_nohash_b"), "cannot name a label"),
         (("gestures", "--label", "w", "--person", "a/b"), "cannot name a person"),
+        (("gestures", "--label", "test"), "'test' cannot name a label"),
+        (("gestures", "--label", "w", "--person", "Con"), "'Con' cannot name a person"),
         (("cats", "--label", "w"), "there is no task 'cats'"),
         (("keywords", "--label", "yes", "--seconds", 30), "lasts 1 to 5 s, not 30"),
         (("keywords", "--label", "yes", "--format", "lines"), "too slow for keywords"),

@@ -18,8 +18,8 @@ from tinyml_course.errors import InputError
 if TYPE_CHECKING:
     from PIL import Image
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
-FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")  # EPS, for one, would run Ghostscript
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".pgm", ".ppm")
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM")  # EPS, for one, would run Ghostscript
 MOST_PIXELS = 40_000_000  # of one picture: more than any industrial camera gives
 LEAST_SIDE = 8
 DEEP_NOTE = "of 16 bits or more, brought to 8 by stretching its range of grey values"

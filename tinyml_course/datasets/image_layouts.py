@@ -33,6 +33,7 @@ TEST_LIST = "testing_list.txt"
 TRAIN_FOLDERS = ("train", "training")
 TEST_FOLDERS = ("test", "testing", "validation", "valid", "val")  # the first there is
 IMAGE_FOLDERS = ("images", "image", "imgs", "img")
+UNREAD = (".heic", ".heif", ".avif", ".jp2", ".svg", ".dng", ".cr2", ".nef")
 PHOTOGRAPHS = (".jpg", ".jpeg", ".bmp")
 BESIDE_FOLDERS = ("ground_truth", "groundtruth", "masks", "mask", "annotations", "annotation")
 MASK = re.compile(r"(.+)_(mask|label|gt)", re.IGNORECASE)
@@ -88,6 +89,13 @@ def find_pictures(root: Path) -> list[Found]:
         what = "is a file, not a folder" if root.exists() else "is not there"
         raise InputError(
             f"{root} {what}. Give the folder that holds one folder of pictures a class."
+        )
+    if unread := [p for p in root.rglob("*") if p.suffix.lower() in UNREAD and not is_clutter(p)]:
+        warnings.warn(
+            f"{root}: {len(unread):,} files such as {unread[0].relative_to(root)} are left out. "
+            "Save them as PNG or JPEG to use them.",
+            DataNote,
+            stacklevel=4,
         )
     masks: list[Path] = []
     found = [

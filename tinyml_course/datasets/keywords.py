@@ -128,7 +128,11 @@ def _load_folder(
         source=str(root),
         licence="as the folder's owner says",
     )
-    return data if split is None else _split_folder(data, found, root, split)
+    if split is None:
+        return data
+    if labels is None:
+        _check_counts(data, root)
+    return _split_folder(data, found, root, split)
 
 
 def _split_folder(data: Dataset, found: list[Recording], root: Path, split: str) -> Dataset:
@@ -136,7 +140,6 @@ def _split_folder(data: Dataset, found: list[Recording], root: Path, split: str)
 
     Background noise is never listed; it is divided by recording.
     """
-    _check_counts(data, root)
     if found[0].split is None:
         if split == "validation":
             raise InputError(f"{root} has no validation_list.txt: choose train or test.")

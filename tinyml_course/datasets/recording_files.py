@@ -37,6 +37,8 @@ PATTERNS = {
 """Name of a recording's file by task; who is a person, of parts a lot."""
 AS_IT_IS = "surrogateescape"  # bytes that are no UTF-8 are written as they were read
 PLAIN = re.compile(r"\w[\w .+-]{0,39}")
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # no file's name on Windows
+SIDES = ("train", "training", "test", "testing", "val", "valid", "validation")  # not of labels
 
 
 def check_name(name: str, what: str) -> str:
@@ -52,6 +54,11 @@ def check_name(name: str, what: str) -> str:
     if not PLAIN.fullmatch(name) or "_nohash_" in name or "__" in name or name[-1] in " .":
         raise InputError(
             f"{name!r} cannot name a {what}: use up to 40 letters, digits, '-' and single '_'."
+        )
+    if DEVICE.fullmatch(name) or (what == "label" and name.lower() in SIDES):
+        raise InputError(
+            f"{name!r} cannot name a {what}: a folder of that name means something else. Take "
+            "another word."
         )
     return name
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import Literal
 
+from tinyml_course.cache import check_writable
 from tinyml_course.device.capture import Capture
 from tinyml_course.device.conversation import Stream
 from tinyml_course.device.layouts import check_source, check_wish, layout_of
@@ -89,5 +90,7 @@ def record(
             )
         )
         check_source(source.info, layout, task, where)
-        session = Session(task, layout, source, label, Path(out).expanduser(), person, watch)
+        folder = Path(out).expanduser()
+        check_writable(folder)  # before anybody makes an effort
+        session = Session(task, layout, source, label, folder, person, watch)
         return session.run(seconds or layout.seconds, recordings, pause_s, stop or Event())
