@@ -340,7 +340,7 @@ def test_lines_that_end_keep_what_came():
 
 
 def test_recorded_lines_are_loaded(tmp_path):
-    board = Printing(lines=lambda i: b"%.3f,0.1,1,5,6,7\n" % np.sin(i / 9))
+    board = Printing(lines=lambda i: b"%.3f,0.1,1,5,6,70\n" % np.sin(i / 9))
     lines = board.listen()
     for label in ("wing", "ring"):
         made = Session("gestures", LAYOUTS["gestures"], lines, label, tmp_path, "ada", None)
@@ -348,7 +348,7 @@ def test_recorded_lines_are_loaded(tmp_path):
     data = tc.load_dataset("gestures", path=tmp_path)
     assert data.x.shape == (4, 150, 6)
     assert abs(data.x[0, :, 0] - np.float32(data.x[0, :, 0])).max() == 0
-    assert (data.x[..., 5] == 7).all()
+    assert (data.x[..., 5] == 70).all()
 
 
 # Boards and ports --------------------------------------------------------------------------------

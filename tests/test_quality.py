@@ -300,6 +300,7 @@ FAULTS = [
 BESIDE = {  # which other faults a planted one brings with it
     "one-recording": {"imbalance", "class-from-one-group"},
     "mixed-axes": {"mixed-rates"},
+    "one-group": {"refused"},
 }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".pgm", ".ppm")
-FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM")  # EPS, for one, would run Ghostscript
+FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF", "PPM")  # and no EPS, which runs Ghostscript
 MOST_PIXELS = 40_000_000  # of one picture: more than any industrial camera gives
 LEAST_SIDE = 8
 DEEP_NOTE = "of 16 bits or more, brought to 8 by stretching its range of grey values"

@@ -68,7 +68,7 @@ def _part(data: Dataset, root: Path, pictures: list[Found], split: str) -> Datas
         train, test = data.take(~chosen), data.take(chosen)
     elif len(set(data.group)) < 2:
         raise InputError(
-            f"all pictures of {root} are of one lot ({data.group[0]}), which is never split: add "
+            f"all pictures of {root} are of one lot ({data.group[0]}), which is never split. Add "
             f"another lot, or name the pictures to test on in {TEST_LIST}."
         )
     else:

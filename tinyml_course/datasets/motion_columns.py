@@ -237,8 +237,10 @@ def _first(names: Sequence[str], wanted: Sequence[str] | dict[str, str | None]) 
 
 
 def _note(axes: tuple[str, ...], names: list[str], units: list[str]) -> str:
-    """Tell what was understood, if the names are not the tutorial's."""
-    if not any(units) and all(n.lower() == a for n, a in zip(names, axes, strict=True)):
+    """Tell what was understood, if the names are not the tutorial's nor the units the course's."""
+    usual = ("", "g", "degrees/s")
+    plain = [_without_unit(name)[0].lower() for name in names]
+    if all(unit in usual for unit in units) and plain == list(axes):
         return ""
     told = []
     for at in range(0, len(axes), 3):

@@ -74,13 +74,16 @@ def sound_bytes(samples: NDArray[np.int16], rate_hz: int) -> bytes:
     return content.getvalue()
 
 
-def motion_bytes(samples: NDArray[np.float64], rate_hz: float) -> bytes:
+def motion_bytes(samples: NDArray[np.float64], rate_hz: float, units: Sequence[str] = ()) -> bytes:
     """Return motion, shape=(n, 3 or 6), as comma-separated values.
 
     The column of times is what tells a loader the rate; without it that of another sketch would be
-    assumed.
+    assumed. Units, one an axis where they are known, stand in the header: `aX (g)`. Without them a
+    loader has to tell them by the numbers.
     """
-    names = ("aX", "aY", "aZ", "gX", "gY", "gZ")[: samples.shape[1]]
+    names: Sequence[str] = ("aX", "aY", "aZ", "gX", "gY", "gZ")[: samples.shape[1]]
+    if units:
+        names = [f"{name} ({unit})" for name, unit in zip(names, units, strict=True)]
     lines = [
         ",".join([f"{number / rate_hz:.6f}", *map(repr, row)])
         for number, row in enumerate(samples.tolist())

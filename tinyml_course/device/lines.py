@@ -144,7 +144,7 @@ class Lines:
         near = abs(rate_hz - round(rate_hz)) <= max(3 * error_hz, NEAR * rate_hz)
         rate_hz = float(round(rate_hz)) if near else round(rate_hz, 1)
         self._period_s = 1 / rate_hz
-        channels = tuple(Channel(name, "as sent", 1) for name in AXES[:axes])
+        channels = tuple(Channel(name, "", 1) for name in AXES[:axes])
         self.info = CaptureInfo("lines of text", "unknown", "motion", rate_hz, "float64", channels)
 
     def _forget(self) -> None:

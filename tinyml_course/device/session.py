@@ -163,7 +163,8 @@ class Session:
             return picture_bytes(samples)
         if info.sensor == "microphone":
             return sound_bytes(samples[:, 0], int(info.rate_hz))
-        return motion_bytes(info.in_units(samples), info.rate_hz)
+        units = [channel.unit for channel in info.channels if channel.unit]
+        return motion_bytes(info.in_units(samples), info.rate_hz, units)
 
     def _tell(
         self,

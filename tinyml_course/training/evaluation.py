@@ -46,7 +46,7 @@ def evaluate(
     >>> run = tc.load_run("data/models/gestures")
     >>> test = run.features(tc.load_dataset("gestures", split="test"))
     >>> sorted(evaluate(tc.reference(run.graph), test))
-    ['accuracy', 'balanced_accuracy', 'confusion', 'n', 'per_class']
+    ['accuracy', 'balanced_accuracy', 'confusion', 'n', 'n_per_class', 'per_class']
     """
     if not callable(predict):
         raise wrong_kind(
