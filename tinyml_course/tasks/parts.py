@@ -143,7 +143,7 @@ PARTS = Task(
     is_split=is_split,
     find_board=SKETCH.find_board,
     recipe=Recipe(
-        epochs=15, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=20
+        epochs=15, versions=6_000, passes=5, label_smoothing=0.05, sightings=60, own_epochs=30
     ),
     finish=finish,
 )
