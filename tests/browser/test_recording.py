@@ -193,7 +193,7 @@ GONE = "Object.defineProperty(navigator, {!r}, {{ value: undefined, configurable
             "",
             "may not use the microphone. Click the symbol",
         ),
-        (["--use-fake-ui-for-media-stream"], "", "There is no microphone, or none was chosen. Connect one"),
+        (["--use-fake-ui-for-media-stream"], "", "There is no microphone, or none was chosen"),
         ([], GONE.format("mediaDevices"), "only to pages of this computer or with https"),
     ],
     ids=["denied", "no device", "insecure"],
