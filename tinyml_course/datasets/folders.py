@@ -9,6 +9,9 @@ from pathlib import Path
 from tinyml_course.errors import InputError
 
 CLUTTER = ("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "icon\r")
+TRAIN_FOLDERS = ("train", "training")
+TEST_FOLDERS = ("test", "testing")
+VALIDATION_FOLDERS = ("validation", "valid", "val")
 MOST_SEEN = 10_000  # entries looked through for recordings that lie deeper
 
 

@@ -22,7 +22,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tinyml_course.datasets.folders import class_folders, deeper, is_clutter
+from tinyml_course.datasets.folders import (
+    TEST_FOLDERS,
+    TRAIN_FOLDERS,
+    VALIDATION_FOLDERS,
+    class_folders,
+    deeper,
+    is_clutter,
+)
 from tinyml_course.datasets.image_files import SUFFIXES
 from tinyml_course.errors import DataNote, InputError
 
@@ -30,8 +37,6 @@ GOOD, DEFECT = "ok", "defect"
 GOOD_WORDS = (GOOD, "good", "normal", "pass", "passed", "perfect")
 GOOD_NAMES = ("no_defect", "no_defects", "non_defective", "not_defective", "nondefective")
 TEST_LIST = "testing_list.txt"
-TRAIN_FOLDERS = ("train", "training")
-TEST_FOLDERS = ("test", "testing", "validation", "valid", "val")  # the first there is
 IMAGE_FOLDERS = ("images", "image", "imgs", "img")
 UNREAD = (".heic", ".heif", ".avif", ".jp2", ".svg", ".dng", ".cr2", ".nef")
 PHOTOGRAPHS = (".jpg", ".jpeg", ".bmp")
@@ -117,7 +122,8 @@ def _sides(root: Path) -> dict[str, Path]:
     """Return the folders of what to learn from and what to test on, or the whole as one."""
     there = {folder.name.lower(): folder for folder in class_folders(root)}
     train = next((there[name] for name in TRAIN_FOLDERS if name in there), None)
-    test = next((there[name] for name in TEST_FOLDERS if name in there), None)
+    tests = (*TEST_FOLDERS, *VALIDATION_FOLDERS)
+    test = next((there[name] for name in tests if name in there), None)
     return {"train": train, "test": test} if train and test else {"": root}
 
 

@@ -43,6 +43,7 @@ from tinyml_course.errors import InputError
 TUTORIAL_ROWS = 119
 TUTORIAL_RATE_HZ = 119.0  # of the LSM9DS1 as its Arduino library sets it: a recording is a second
 WAND_RATE_HZ = 25.0
+WAND_NOTE = "lines of dashes part recordings, at 25 Hz as TensorFlow's magic wand"
 LARGEST = 1e6  # in any unit: a sensor's counts have 16 bits, or 20
 PAUSE_S, PAUSE_STEPS = 0.5, 10  # between two samples: what follows is another recording
 SLOWEST_S, FASTEST_S = 0.25, 0.0005  # from sample to sample, in the unit that times are in
@@ -108,7 +109,6 @@ class _Table:
     labels: list[str]
     people: list[str]
     starts: list[int]
-    wand: bool
     notes: tuple[str, ...]
 
 
@@ -149,7 +149,6 @@ def _read(path: Path, wanted: tuple[str, ...]) -> _Table:
         some = (lines[i] for i in at[:MOST_ROWS])
         parted_by = sign_between(lines[first])
         columns = find_columns(path, [cells_of(line, parted_by) for line in some], parted_by)
-        columns = replace(columns, parted_by=parted_by)
     table = _rows(path, lines, first, columns, headers=frozenset(above))
     if len(table.numbers) == 0:
         raise InputError(f"{path} has a header but no samples. Record it again or delete it.")
@@ -215,7 +214,12 @@ def _rows(
     if 2 * len(changes) > len(numbers):
         changes = []  # a number of each line
     anew = np.flatnonzero(np.diff(counts) < 0) + 1
-    notes = (f"passed over {len(damaged)} damaged lines of {path}",) if damaged else ()
+    notes = [columns.note] if columns.note else []
+    if damaged:
+        notes.append(f"passed over {len(damaged)} damaged lines of {path}")
+    if wand:
+        notes.append(WAND_NOTE)
+        columns = replace(columns, rate_hz=columns.rate_hz or WAND_RATE_HZ)
     stamps = np.array(times)
     return _Table(
         path=path,
@@ -225,8 +229,7 @@ def _rows(
         labels=names["label"],
         people=names["person"],
         starts=sorted({*starts, *changes, *anew.tolist()}),
-        wand=wand,
-        notes=(columns.note, *notes),
+        notes=tuple(notes),
     )
 
 
@@ -335,9 +338,7 @@ def _usual_rate(table: _Table, parts: list[NDArray[np.intp]]) -> float | None:
         return None
     rates = [rate for part in parts if len(part) > 1 and (rate := _rate(times_s[part]))]
     if not rates:
-        raise InputError(
-            f"{table.path}: its times do not rise. Part the recordings by blank lines."
-        )
+        raise _falling(table.path)
     return float(np.median(rates))
 
 
@@ -346,13 +347,12 @@ def _falling(path: Path) -> InputError:
 
 
 def _recording(table: _Table, part: NDArray[np.intp], usual: float | None) -> Motion:
-    rate_hz = table.columns.rate_hz or (WAND_RATE_HZ if table.wand else None)
+    rate_hz = table.columns.rate_hz
     if table.times_s is not None and usual is not None:
         own = _rate(table.times_s[part]) if len(part) > 1 else None
         believed = own is not None and usual / STRAYING <= own <= usual * STRAYING
         rate_hz = own if believed else usual
     scale = np.array([unit or 1.0 for unit in table.columns.units])
-    notes = (*table.notes, "lines of dashes part recordings, at 25 Hz as TensorFlow's magic wand")
     return Motion(
         table.numbers[part] * scale,
         rate_hz,
@@ -360,5 +360,5 @@ def _recording(table: _Table, part: NDArray[np.intp], usual: float | None) -> Mo
         label=table.labels[part[0]] or None,
         person=table.people[part[0]] or None,
         units_told=(table.columns.units[0] is not None, table.columns.units[-1] is not None),
-        note="; ".join(note for note in notes[: None if table.wand else -1] if note),
+        note="; ".join(table.notes),
     )

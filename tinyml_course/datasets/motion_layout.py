@@ -24,17 +24,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tinyml_course.datasets.folders import class_folders, deeper, is_clutter, is_empty
+from tinyml_course.datasets.folders import (
+    TEST_FOLDERS,
+    TRAIN_FOLDERS,
+    VALIDATION_FOLDERS,
+    class_folders,
+    deeper,
+    is_clutter,
+    is_empty,
+)
 from tinyml_course.errors import InputError
 
 TEXTS = (".csv", ".tsv", ".txt", ".log", ".dat")
 ACQUISITIONS = (".json", ".cbor")
 SUFFIXES = (*TEXTS, *ACQUISITIONS)
 DEEPEST = 4  # folders between the one given and a file
-SPLITS = {
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "train", "valid": "train", "validation": "train",
-}  # fmt: skip
+SPLITS = dict.fromkeys((*TRAIN_FOLDERS, *VALIDATION_FOLDERS), "train") | dict.fromkeys(
+    TEST_FOLDERS, "test"
+)
 ABOUT = re.compile(
     r"readme.*|licen[cs]e.*|copying|requirements|notes?|about|info.*|meta.*|annotations?|.*labels"
     r"|classes|features.*|device|changelog|citation|sources"

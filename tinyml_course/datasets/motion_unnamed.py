@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def find_columns(path: Path, rows: Sequence[list[str]], parted_by: str) -> Colum
     count = len(rows[0])
     for name, columns in DESCRIBED.items():
         if name.fullmatch(path.stem.lower()) and count == columns.count:
-            return columns
+            return replace(columns, parted_by=parted_by)
     some = [row for row in rows if len(row) == count][:MOST_ROWS]
     words = [at for at in range(count) if not is_number(rows[0][at])]
     numeric = [at for at in range(count) if at not in words]

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyml_course.cache import writing
+from tinyml_course.datasets.folders import TEST_FOLDERS, TRAIN_FOLDERS, VALIDATION_FOLDERS
 from tinyml_course.errors import InputError
 
 SESSIONS = "## Sessions over the serial line"
@@ -38,7 +39,7 @@ PATTERNS = {
 AS_IT_IS = "surrogateescape"  # bytes that are no UTF-8 are written as they were read
 PLAIN = re.compile(r"\w[\w .+-]{0,39}")
 DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # no file's name on Windows
-SIDES = ("train", "training", "test", "testing", "val", "valid", "validation")  # not of labels
+SIDES = (*TRAIN_FOLDERS, *TEST_FOLDERS, *VALIDATION_FOLDERS)  # of a split: not labels
 
 
 def check_name(name: str, what: str) -> str:
