@@ -509,3 +509,10 @@ def test_command_prints_the_report_and_fails_on_errors(planted, capsys, plant, s
     assert ended.value.code == status
     told = json.loads(capsys.readouterr().out)
     assert len(told["findings"]) == (plant is not None)
+
+
+def test_folder_of_which_nothing_can_be_read_is_told_with_the_remedy(tmp_path):
+    (tmp_path / "wave").mkdir()
+    (tmp_path / "wave" / "1.csv").write_text("aX,aY,aZ\n1,2\n")
+    with pytest.raises(InputError, match=r"can be read\. .*has 2 values.* Mend or delete the line"):
+        tc.check_data(tmp_path, task="gestures")

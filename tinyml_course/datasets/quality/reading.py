@@ -144,10 +144,12 @@ def of_folder(root: Path, task: str, advance: Advance = unwatched) -> Collection
             usable.append(replace(one, values=None))
     findings = _merged(found)
     if not usable:
-        first = f" {findings[0].place}: {findings[0].what}" if findings else ""
+        none = f"{root} has no recordings of {task} that can be read."
+        if findings:
+            first = findings[0]
+            raise InputError(f"{none} {first.place}: {first.what} {first.advice}".rstrip())
         raise InputError(
-            f"{root} has no recordings of {task} that can be read.{first} "
-            "Sort them into one folder a class." + deeper(root, SUFFIXES[task])
+            f"{none} Sort them into one folder a class." + deeper(root, SUFFIXES[task])
         )
     labels = tuple(sorted({one.label for one in usable}))
     known = [one.in_test for one in usable]
